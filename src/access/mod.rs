@@ -1,0 +1,40 @@
+//! Who may do what: pure decisions, without storage and without time.
+
+use crate::error::Result;
+use crate::record::path::SecretPath;
+
+/// Whose rights a handle has.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Principal {
+    /// Unlocked with a key slot: everything.
+    Owner,
+}
+
+impl Principal {
+    /// What a cursor is bound to, so that it continues the query of one principal only.
+    pub(crate) fn bytes(self) -> &'static [u8] {
+        match self {
+            Self::Owner => b"owner",
+        }
+    }
+}
+
+/// What is about to be done.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Action<'a> {
+    Read(&'a SecretPath),
+    Write(&'a SecretPath),
+    List,
+    Verify,
+}
+
+/// Decides before anything is looked up, so that a refusal is the same whether or not the path exists.
+///
+/// # Errors
+///
+/// None yet: the owner is the only principal, and may do everything.
+pub(crate) fn authorise(principal: Principal, action: Action<'_>) -> Result<()> {
+    match (principal, action) {
+        (Principal::Owner, Action::Read(_) | Action::Write(_) | Action::List | Action::Verify) => Ok(()),
+    }
+}

@@ -1,0 +1,79 @@
+//! XChaCha20-Poly1305 with a fresh random nonce per seal: the only cipher, and the only place a nonce is made.
+//!
+//! Sealed form: `nonce 24 | ciphertext | tag 16`. Nonces are random and not counted because a restored backup or
+//! snapshot would repeat a counter (2^80 seals before a repeat becomes likelier than 2^-32).
+
+use chacha20poly1305::aead::inout::InOutBuf;
+use chacha20poly1305::{AeadInOut, KeyInit, XChaCha20Poly1305, XNonce};
+
+use super::keys::{Key, Purpose};
+use super::random;
+use crate::error::{Error, Result};
+
+/// Length of the nonce in front of a ciphertext.
+pub(crate) const NONCE_LEN: usize = 24;
+/// Length of the tag behind a ciphertext.
+pub(crate) const TAG_LEN: usize = 16;
+/// What sealing adds to a plaintext.
+pub(crate) const OVERHEAD: usize = NONCE_LEN + TAG_LEN;
+
+/// Keys that seal data.
+pub(crate) trait Seals: Purpose {}
+impl Seals for super::keys::Superblock {}
+impl Seals for super::keys::Block {}
+impl Seals for super::keys::Cursor {}
+impl Seals for super::keys::Value {}
+impl Seals for super::keys::SlotWrap {}
+
+/// What a ciphertext is and where it belongs. An empty one cannot be made.
+pub(crate) struct Aad(Vec<u8>);
+
+impl Aad {
+    /// `domain` says what is sealed; `context` is fixed-width or length-prefixed, so that no two contexts share bytes.
+    pub(crate) fn new(domain: &'static [u8], context: &[&[u8]]) -> Self {
+        let mut bytes =
+            Vec::with_capacity(domain.len() + context.iter().map(|part| part.len()).sum::<usize>());
+        bytes.extend_from_slice(domain);
+        for part in context {
+            bytes.extend_from_slice(part);
+        }
+        Self(bytes)
+    }
+}
+
+/// A ciphertext that is not authentic. Why is nobody's business.
+#[derive(Debug)]
+pub(crate) struct Unauthentic;
+
+/// Seals `plaintext` into `sealed`, which is [`OVERHEAD`] longer.
+pub(crate) fn seal<P: Seals>(key: &Key<P>, aad: &Aad, plaintext: &[u8], sealed: &mut [u8]) -> Result<()> {
+    let wrong_length = || Error::internal("a seal buffer does not fit its plaintext");
+    if sealed.len() != plaintext.len() + OVERHEAD {
+        return Err(wrong_length());
+    }
+    let nonce: [u8; NONCE_LEN] = random::bytes()?;
+    let (nonce_out, rest) = sealed.split_at_mut(NONCE_LEN);
+    let (ciphertext, tag_out) = rest.split_at_mut(plaintext.len());
+    let buffer = InOutBuf::new(plaintext, ciphertext).map_err(|_| wrong_length())?;
+    let tag = XChaCha20Poly1305::new(key.expose().into())
+        .encrypt_inout_detached(&XNonce::from(nonce), &aad.0, buffer)
+        .map_err(|_| Error::internal("a plaintext is too long to seal"))?;
+    nonce_out.copy_from_slice(&nonce);
+    tag_out.copy_from_slice(&tag);
+    Ok(())
+}
+
+/// Opens `sealed` into `plaintext`, which is [`OVERHEAD`] shorter. Nothing is written before the tag is checked.
+pub(crate) fn open<P: Seals>(
+    key: &Key<P>,
+    aad: &Aad,
+    sealed: &[u8],
+    plaintext: &mut [u8],
+) -> std::result::Result<(), Unauthentic> {
+    let (nonce, rest) = sealed.split_first_chunk::<NONCE_LEN>().ok_or(Unauthentic)?;
+    let (ciphertext, tag) = rest.split_last_chunk::<TAG_LEN>().ok_or(Unauthentic)?;
+    let buffer = InOutBuf::new(ciphertext, plaintext).map_err(|_| Unauthentic)?;
+    XChaCha20Poly1305::new(key.expose().into())
+        .decrypt_inout_detached(&XNonce::from(*nonce), &aad.0, buffer, tag.into())
+        .map_err(|_| Unauthentic)
+}

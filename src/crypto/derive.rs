@@ -1,0 +1,115 @@
+//! Which key comes from which, by HKDF-SHA-256 (RFC 5869), with the one list of labels.
+
+use hkdf::Hkdf;
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use super::keys::{
+    Authority, AuthorityHeaderMac, Block, Cursor, File, FileHeaderMac, KEY_LEN, Key, MasterKey, Namespace,
+    PathNode, Purpose, SlotRoot, SlotWrap, Superblock, Value,
+};
+
+// FORMAT 5.2: one label per purpose; a label is never used for a second one.
+const SLOT_WRAP: &[u8] = b"strongroom/1/slot-wrap";
+const SLOT_COMMIT: &[u8] = b"strongroom/1/slot-commit";
+const FILE: &[u8] = b"strongroom/1/file";
+const AUTHORITY: &[u8] = b"strongroom/1/authority";
+const VALUE_ROOT: &[u8] = b"strongroom/1/value-root";
+const FILE_HEADER_MAC: &[u8] = b"strongroom/1/file-header-mac";
+const AUTHORITY_HEADER_MAC: &[u8] = b"strongroom/1/authority-header-mac";
+const SUPERBLOCK: &[u8] = b"strongroom/1/superblock";
+const BLOCK: &[u8] = b"strongroom/1/block";
+const CURSOR: &[u8] = b"strongroom/1/cursor";
+const NAMESPACE: &[u8] = b"strongroom/1/namespace";
+const SEGMENT: &[u8] = b"strongroom/1/segment";
+const VALUE: &[u8] = b"strongroom/1/value";
+
+/// The three keys below the master key.
+pub(crate) struct StoreKeys {
+    pub(crate) file: Key<File>,
+    pub(crate) authority: Key<Authority>,
+    pub(crate) value_root: Key<Namespace>,
+}
+
+/// FK, AK and VK of one store in one epoch.
+pub(crate) fn store_keys(master: &MasterKey, store_id: &[u8; 16], epoch: u32) -> StoreKeys {
+    let salt = [store_id.as_slice(), &epoch.to_le_bytes()].concat();
+    let root: Key<Namespace> = extract(&salt, master.expose());
+    StoreKeys {
+        file: expand(&root, &[FILE]),
+        authority: expand(&root, &[AUTHORITY]),
+        value_root: expand(&root, &[VALUE_ROOT]),
+    }
+}
+
+/// The pseudorandom key of a slot, from what unlocks it.
+pub(crate) fn slot_root(salt: &[u8; 32], key_material: &[u8]) -> Key<SlotRoot> {
+    extract(salt, key_material)
+}
+
+/// The key-encryption key of a slot. `place` names store, slot number and slot id.
+pub(crate) fn slot_wrap(root: &Key<SlotRoot>, place: &[u8]) -> Key<SlotWrap> {
+    expand(root, &[SLOT_WRAP, place])
+}
+
+/// The commitment of a slot: no second key gives the same one without a collision of SHA-256.
+pub(crate) fn slot_commitment(root: &Key<SlotRoot>, place: &[u8]) -> [u8; KEY_LEN] {
+    *expand::<SlotRoot, SlotWrap>(root, &[SLOT_COMMIT, place]).expose()
+}
+
+pub(crate) fn file_header_mac(file: &Key<File>) -> Key<FileHeaderMac> {
+    expand(file, &[FILE_HEADER_MAC])
+}
+
+pub(crate) fn authority_header_mac(authority: &Key<Authority>) -> Key<AuthorityHeaderMac> {
+    expand(authority, &[AUTHORITY_HEADER_MAC])
+}
+
+pub(crate) fn superblock(file: &Key<File>) -> Key<Superblock> {
+    expand(file, &[SUPERBLOCK])
+}
+
+pub(crate) fn block(file: &Key<File>) -> Key<Block> {
+    expand(file, &[BLOCK])
+}
+
+pub(crate) fn cursor(file: &Key<File>) -> Key<Cursor> {
+    expand(file, &[CURSOR])
+}
+
+/// The node key of `segment` below a namespace.
+pub(crate) fn path_node(parent: &Key<Namespace>, segment: &str) -> Key<PathNode> {
+    expand(parent, &[SEGMENT, segment.as_bytes()])
+}
+
+/// The namespace key of a node: opens everything strictly below it, and not the secret at the node itself.
+pub(crate) fn namespace(node: &Key<PathNode>) -> Key<Namespace> {
+    expand(node, &[NAMESPACE])
+}
+
+/// The key of the values of the secret at a node.
+pub(crate) fn value(node: &Key<PathNode>) -> Key<Value> {
+    expand(node, &[VALUE])
+}
+
+fn extract<P: Purpose>(salt: &[u8], key_material: &[u8]) -> Key<P> {
+    let (mut root, _) = Hkdf::<Sha256>::extract(Some(salt), key_material);
+    let key = Key::new(Zeroizing::new(root.into()));
+    zeroize::Zeroize::zeroize(root.as_mut_slice());
+    key
+}
+
+/// `HKDF-Expand(parent, concatenated info, 32)`.
+fn expand<P: Purpose, Q: Purpose>(parent: &Key<P>, info: &[&[u8]]) -> Key<Q> {
+    let mut bytes = Zeroizing::new([0; KEY_LEN]);
+    #[expect(
+        clippy::expect_used,
+        reason = "a 32-byte PRK and a 32-byte output are within HKDF-SHA-256's bounds"
+    )]
+    Hkdf::<Sha256>::from_prk(parent.expose())
+        .and_then(|hkdf| {
+            hkdf.expand_multi_info(info, bytes.as_mut_slice()).map_err(|_| hkdf::InvalidPrkLength)
+        })
+        .expect("HKDF accepts these lengths");
+    Key::new(bytes)
+}

@@ -1,0 +1,41 @@
+//! HMAC-SHA-256 (RFC 2104) and SHA-256.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use super::keys::{AuthorityHeaderMac, FileHeaderMac, Key, Purpose};
+
+/// Length of a MAC and of a digest, in bytes.
+pub(crate) const DIGEST_LEN: usize = 32;
+
+/// Keys that authenticate without sealing.
+pub(crate) trait Authenticates: Purpose {}
+impl Authenticates for FileHeaderMac {}
+impl Authenticates for AuthorityHeaderMac {}
+
+/// `HMAC-SHA-256(key, bytes)`.
+pub(crate) fn hmac<P: Authenticates>(key: &Key<P>, bytes: &[u8]) -> [u8; DIGEST_LEN] {
+    keyed(key.expose(), bytes)
+}
+
+fn keyed(key: &[u8; 32], bytes: &[u8]) -> [u8; DIGEST_LEN] {
+    #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC accepts this length");
+    mac.update(bytes);
+    mac.finalize().into_bytes().into()
+}
+
+/// `SHA-256(concatenated parts)`.
+pub(crate) fn sha256(parts: &[&[u8]]) -> [u8; DIGEST_LEN] {
+    let mut digest = Sha256::new();
+    for part in parts {
+        digest.update(part);
+    }
+    digest.finalize().into()
+}
+
+/// Equality in time that depends on the lengths only.
+pub(crate) fn equal(a: &[u8], b: &[u8]) -> bool {
+    a.ct_eq(b).into()
+}

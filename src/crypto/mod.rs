@@ -1,0 +1,24 @@
+//! Seal and open, wrap and derive: knows no file, row or time.
+//!
+//! ```text
+//! passphrase (NFC) -> Argon2id(salt, m, t, p) --+
+//! key file (any file up to 64 KiB, hashed)      +-- HKDF-Extract(slot salt) -> slot PRK
+//! raw key 32 bytes                              |        +- Expand slot-commit -> commitment (compared first)
+//! recovery code 256 bit ------------------------+        +- Expand slot-wrap   -> KEK
+//!
+//! KEK unwraps MK (32 random bytes, the same for every owner slot)
+//! MK -> HKDF-Extract(store id || epoch)
+//!       +- FK file key      -> header MAC (first), superblock, block, cursor
+//!       +- AK authority key -> header MAC (second)
+//!       +- VK value root    -> one derivation per path segment -> key of that path
+//! ```
+
+pub(crate) mod aead;
+pub(crate) mod derive;
+pub(crate) mod kdf;
+pub(crate) mod keys;
+pub(crate) mod mac;
+pub(crate) mod random;
+
+#[cfg(test)]
+mod vectors;

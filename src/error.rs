@@ -1,0 +1,172 @@
+//! The one error type, and the one table of kinds.
+
+use std::borrow::Cow;
+use std::io;
+
+/// The result of every fallible call in this crate.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What went wrong, to branch on. The discriminant is the status code of the C interface.
+///
+/// Codes are never renumbered and never used again for something else.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+#[repr(i32)]
+pub enum ErrorKind {
+    /// An argument breaks a documented rule. Found by reading the calling code, never caused by data.
+    InvalidArgument = 1,
+    /// A write through the store by a thread that is inside a transaction of the same store.
+    Reentrant = 4,
+    /// A cursor that this store did not issue for this query.
+    InvalidCursor = 7,
+    /// Above a documented limit: size of a value, items of a page, a count.
+    LimitExceeded = 8,
+    /// No such file, path or version.
+    NotFound = 10,
+    /// The file or the secret exists already.
+    AlreadyExists = 11,
+    /// Another handle holds the file; [`Error::holder`] says whether readers or a writer.
+    InUse = 15,
+    /// A write through a handle, to a file or on a medium that cannot be written.
+    ReadOnly = 16,
+    /// No key slot of this store opens with this key. A slot altered on purpose looks the same, and must.
+    WrongKey = 20,
+    /// Something sealed does not authenticate: it was altered, moved or put back from an older copy,
+    /// or the medium decayed where no checksum could tell the two apart.
+    Tampered = 21,
+    /// The key slots ask for a key derivation outside the accepted window or budget.
+    KdfLimits = 22,
+    /// The operating system gave no randomness.
+    RandomFailed = 23,
+    /// The operating system refused an input or output operation; the source has its error.
+    Io = 30,
+    /// No space left. Nothing was written, and the handle stays usable.
+    DiskFull = 31,
+    /// The file is broken in a way that accident explains: cut short, overwritten, half copied.
+    Damaged = 32,
+    /// Written by a newer version of the format, or with a feature this version does not know.
+    UnsupportedFormat = 33,
+    /// Not a strongroom file.
+    NotAStore = 34,
+    /// Not opened: another file than the one expected lies at the path, or its type, owner or links are refused.
+    FileRefused = 36,
+    /// An earlier write or sync failed. What the file holds is known again after reopening it.
+    Poisoned = 91,
+    /// Not enough memory for the key derivation.
+    OutOfMemory = 92,
+    /// A bug in this crate or a broken promise of a library below it. Please report it.
+    Internal = 99,
+}
+
+impl ErrorKind {
+    /// Every kind, in the order of their codes.
+    pub const ALL: &'static [Self] = &[
+        Self::InvalidArgument,
+        Self::Reentrant,
+        Self::InvalidCursor,
+        Self::LimitExceeded,
+        Self::NotFound,
+        Self::AlreadyExists,
+        Self::InUse,
+        Self::ReadOnly,
+        Self::WrongKey,
+        Self::Tampered,
+        Self::KdfLimits,
+        Self::RandomFailed,
+        Self::Io,
+        Self::DiskFull,
+        Self::Damaged,
+        Self::UnsupportedFormat,
+        Self::NotAStore,
+        Self::FileRefused,
+        Self::Poisoned,
+        Self::OutOfMemory,
+        Self::Internal,
+    ];
+}
+
+/// Who holds a file that is in use.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Holder {
+    /// One or more handles opened read-only.
+    Readers,
+    /// A handle opened for writing.
+    Writer,
+}
+
+/// An error: a [kind](Error::kind) to branch on, and one sentence for a person.
+///
+/// The sentence never holds a secret, a key or a passphrase; it holds a path of a secret only if the caller
+/// passed it in.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Error {
+    kind: ErrorKind,
+    message: Cow<'static, str>,
+    holder: Option<Holder>,
+    source: Option<io::Error>,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { kind, message: message.into(), holder: None, source: None }
+    }
+
+    pub(crate) fn in_use(holder: Holder) -> Self {
+        let message = match holder {
+            Holder::Readers => "the store is open in read-only handles; close them, or wait longer, to write",
+            Holder::Writer => "the store is open in a handle that may write; close it, or wait longer",
+        };
+        Self { holder: Some(holder), ..Self::new(ErrorKind::InUse, message) }
+    }
+
+    /// Wraps an error of the operating system. `doing` completes "could not …".
+    pub(crate) fn io(doing: &str, source: io::Error) -> Self {
+        let kind = match source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+                ErrorKind::DiskFull
+            }
+            io::ErrorKind::NotFound => ErrorKind::NotFound,
+            io::ErrorKind::AlreadyExists => ErrorKind::AlreadyExists,
+            io::ErrorKind::ReadOnlyFilesystem => ErrorKind::ReadOnly,
+            _ => ErrorKind::Io,
+        };
+        Self { source: Some(source), ..Self::new(kind, format!("could not {doing}")) }
+    }
+
+    pub(crate) fn internal(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::Internal, message)
+    }
+
+    /// The kind, to branch on.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// Who holds the file, for [`ErrorKind::InUse`].
+    #[must_use]
+    pub fn holder(&self) -> Option<Holder> {
+        self.holder
+    }
+
+    /// The same error once more, for a handle that has to report its first failure again and again.
+    pub(crate) fn repeat(&self) -> Self {
+        Self {
+            kind: self.kind,
+            message: self.message.clone(),
+            holder: self.holder,
+            source: self.source.as_ref().map(|source| match source.raw_os_error() {
+                Some(code) => io::Error::from_raw_os_error(code),
+                None => io::Error::from(source.kind()),
+            }),
+        }
+    }
+}
+
+impl From<std::convert::Infallible> for Error {
+    fn from(never: std::convert::Infallible) -> Self {
+        match never {}
+    }
+}

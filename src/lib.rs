@@ -1,0 +1,57 @@
+//! An embedded secret store: one sealed file, one library, no server.
+//!
+//! A [`Store`] keeps versioned secrets in a single file. The file is a [redb](https://docs.rs/redb) database sealed
+//! whole with XChaCha20-Poly1305 under a key that a passphrase (Argon2id) or a raw key unlocks: without a key it
+//! shows nothing but its size and its key slots.
+//!
+//! ```no_run
+//! use strongroom::{Query, Store, Unlock};
+//!
+//! let store = Store::create("app.strongroom", &Unlock::passphrase("correct horse battery staple"))?;
+//! store.put("production/openai/api-key", "sk-proj-abc123")?;
+//! let secret = store.get("production/openai/api-key")?;
+//! assert_eq!(secret.value().expose(), b"sk-proj-abc123");
+//! for info in store.list(&Query::under("production")?)? {
+//!     println!("{} at version {}", info.path(), info.version());
+//! }
+//! # Ok::<(), strongroom::Error>(())
+//! ```
+//!
+//! # What it promises
+//!
+//! 1. Nothing acknowledged is lost, whatever instant the power fails; nothing half-done appears.
+//! 2. Nothing is readable without a key: not values, not names, not counts.
+//! 3. Nothing altered goes unnoticed: every byte is authenticated before it is parsed, and an older block put back is
+//!    found by [`Store::verify`], which opening a store of up to 64 MiB runs by itself.
+//! 4. An effect and its audit event are one commit.
+//!
+//! # What it does not
+//!
+//! A process that holds the passphrase can do anything. A complete older copy of the file is accepted as the store it
+//! was. Names are in memory while the store is open. Copies made by the caller are the caller's to wipe.
+
+#![cfg_attr(test, allow(clippy::as_conversions, clippy::panic, reason = "tests say what they mean"))]
+
+mod access;
+mod clock;
+mod crypto;
+mod error;
+mod format;
+pub mod limits;
+mod record;
+mod sealed;
+mod secret;
+mod store;
+mod tables;
+
+pub use clock::Timestamp;
+pub use crypto::kdf::KdfCost;
+pub use error::{Error, ErrorKind, Holder, Result};
+pub use record::id::SecretId;
+pub use record::path::SecretPath;
+pub use sealed::unlock::Unlock;
+pub use secret::SecretBytes;
+pub use store::{
+    Cursor, OpenReport, OpenedReport, Page, Query, Secret, SecretInfo, Store, StoreOptions, Transaction,
+    VerifyAtOpen, VerifyReport, Written,
+};

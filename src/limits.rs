@@ -1,0 +1,53 @@
+//! The limits of the format and of the interface, each with its reason.
+
+/// Longest path, in bytes of UTF-8 after normalisation.
+pub const PATH_LEN_MAX: usize = 512;
+/// Longest segment of a path, in bytes.
+pub const SEGMENT_LEN_MAX: usize = 128;
+/// Most segments of a path. Each one costs a key derivation.
+pub const PATH_SEGMENTS_MAX: usize = 16;
+
+/// Longest value, in bytes before padding: 16 MiB. A value is held in memory whole.
+pub const VALUE_LEN_MAX: usize = 16 << 20;
+
+/// Longest passphrase, in bytes of UTF-8 as typed.
+pub const PASSPHRASE_LEN_MAX: usize = 1024;
+
+/// Items of a page when the query does not say.
+pub const PAGE_ITEMS_DEFAULT: usize = 50;
+/// Most items of a page.
+pub const PAGE_ITEMS_MAX: usize = 1000;
+/// Longest cursor text accepted, in bytes: a sealed path with its framing, in base32.
+pub const CURSOR_LEN_MAX: usize = 1024;
+
+/// Most operations of one transaction.
+pub const TRANSACTION_OPERATIONS_MAX: usize = 100_000;
+/// Most events of one row of the audit log.
+pub const SEGMENT_EVENTS_MAX: usize = 1024;
+
+/// Least Argon2id memory accepted from a file, in KiB (OWASP's minimum: 19 MiB with two passes).
+pub const KDF_MEMORY_KIB_MIN: u32 = 19 * 1024;
+/// Most Argon2id memory accepted from a file, in KiB. A header is not authenticated yet when this is read.
+pub const KDF_MEMORY_KIB_MAX: u32 = 512 * 1024;
+/// Most Argon2id passes accepted from a file.
+pub const KDF_PASSES_MAX: u32 = 16;
+/// Most Argon2id lanes accepted from a file.
+pub const KDF_LANES_MAX: u32 = 16;
+/// Most memory times passes spent on one unlock over all slots tried, in KiB: 4 GiB.
+pub const KDF_BUDGET_KIB: u64 = 4 * 1024 * 1024;
+
+/// Blocks of one commit that a superblock can vouch for; a larger commit takes a second sync.
+pub const MANIFEST_ENTRIES_MAX: usize = 170;
+/// Blocks kept free in the file for a delete and its event on a full disk.
+pub const SPARE_BLOCKS: u32 = 64;
+
+/// Least and most bytes of redb's page cache.
+pub const CACHE_BYTES_MIN: usize = 256 * 1024;
+/// The default of redb's page cache, in bytes. redb's own default is 1 GiB.
+pub const CACHE_BYTES_DEFAULT: usize = 8 << 20;
+
+/// Files up to this size are verified whenever they are opened, unless the caller says otherwise: 64 MiB.
+pub const VERIFY_AT_OPEN_MAX: u64 = 64 << 20;
+
+const _: () = assert!(PATH_SEGMENTS_MAX * 2 <= PATH_LEN_MAX);
+const _: () = assert!(KDF_MEMORY_KIB_MIN <= KDF_MEMORY_KIB_MAX);

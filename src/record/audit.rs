@@ -1,0 +1,76 @@
+//! The audit chain: every mutation is an event, every event hashes the one before it. FORMAT 8.6.
+
+use bincode::{Decode, Encode};
+
+use super::codec::Record;
+use crate::crypto::mac::sha256;
+
+/// What happened. The numbers are never used again.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum EventKind {
+    SecretCreated,
+    SecretUpdated,
+    /// A commit that was cut off before it was acknowledged was found and discarded at open.
+    CommitDiscarded,
+}
+
+impl EventKind {
+    pub(crate) fn code(self) -> u16 {
+        match self {
+            Self::SecretCreated => 1,
+            Self::SecretUpdated => 2,
+            Self::CommitDiscarded => 64,
+        }
+    }
+}
+
+/// One event as it is stored. Its sequence number follows from its row, its generation from its segment.
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
+pub(crate) struct Event {
+    /// Milliseconds since the Unix epoch.
+    pub(crate) time: i64,
+    pub(crate) kind: u16,
+    /// Zero if no secret is concerned.
+    pub(crate) secret: [u8; 16],
+    /// The version written; for a discarded commit its generation.
+    pub(crate) version: u64,
+}
+
+/// The events of one commit, or a part of them.
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
+pub(crate) struct Segment {
+    /// The generation of the commit.
+    pub(crate) generation: u64,
+    pub(crate) events: Vec<Event>,
+    /// The chain's head after the last event.
+    pub(crate) head: [u8; 32],
+}
+
+impl Record for Segment {
+    const KIND: u16 = 4;
+    const VERSION: u16 = 1;
+}
+
+/// The head before the first event.
+pub(crate) fn genesis(store_id: &[u8; 16]) -> [u8; 32] {
+    sha256(&[b"strongroom/1/audit-genesis", store_id])
+}
+
+/// The head after one more event. Every field has a fixed width, so a script can follow the chain.
+pub(crate) fn follow(head: &[u8; 32], sequence: u64, generation: u64, event: &Event) -> [u8; 32] {
+    sha256(&[
+        b"strongroom/1/audit",
+        head,
+        &sequence.to_le_bytes(),
+        &generation.to_le_bytes(),
+        &event.time.to_le_bytes(),
+        &event.kind.to_le_bytes(),
+        &event.secret,
+        &event.version.to_le_bytes(),
+    ])
+}
+
+/// The head after a segment whose first event has the sequence number `first`.
+pub(crate) fn follow_all(head: &[u8; 32], first: u64, generation: u64, events: &[Event]) -> [u8; 32] {
+    (first..).zip(events).fold(*head, |head, (sequence, event)| follow(&head, sequence, generation, event))
+}

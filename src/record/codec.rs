@@ -1,0 +1,60 @@
+//! The fence around bincode: the one place that names it.
+//!
+//! Only bytes that a seal vouched for are decoded, always inside a limit, always to the last byte, and what comes out
+//! must encode to the same bytes again. The configuration is `legacy()`: little-endian, fixed width. FORMAT 8.1.
+
+use bincode::config::{Configuration, Fixint, Limit, LittleEndian};
+use zeroize::Zeroizing;
+
+use crate::error::{Error, ErrorKind, Result};
+
+const LIMIT: usize = 65_536;
+const CONFIG: Configuration<LittleEndian, Fixint, Limit<LIMIT>> =
+    bincode::config::legacy().with_limit::<LIMIT>();
+
+/// A type with a place in the format: what it is and which shape of it.
+pub(crate) trait Record: bincode::Encode + bincode::Decode<()> {
+    /// Never used again for something else.
+    const KIND: u16;
+    /// Rises when the fields change.
+    const VERSION: u16;
+}
+
+/// Bytes read from a page that authenticated.
+pub(crate) struct Authenticated<'a>(&'a [u8]);
+
+impl<'a> Authenticated<'a> {
+    /// `bytes` must come from redb over a sealed file.
+    pub(crate) fn from_page(bytes: &'a [u8]) -> Self {
+        Self(bytes)
+    }
+}
+
+/// `kind | version | fields`.
+pub(crate) fn encode<R: Record>(record: &R) -> Result<Zeroizing<Vec<u8>>> {
+    let bytes = bincode::encode_to_vec((R::KIND, R::VERSION, record), CONFIG)
+        .map_err(|_| Error::internal("a record does not fit its limit"))?;
+    Ok(Zeroizing::new(bytes))
+}
+
+/// # Errors
+///
+/// [`ErrorKind::UnsupportedFormat`] for a newer shape; [`ErrorKind::Damaged`] for anything else that is not exactly
+/// one record of this type.
+pub(crate) fn decode<R: Record>(bytes: &Authenticated<'_>) -> Result<R> {
+    let damaged = || Error::new(ErrorKind::Damaged, "a record of the store cannot be read; restore a backup");
+    let ((kind, version), head) =
+        bincode::decode_from_slice::<(u16, u16), _>(bytes.0, CONFIG).map_err(|_| damaged())?;
+    if kind != R::KIND {
+        return Err(damaged());
+    }
+    if version != R::VERSION {
+        return Err(Error::new(
+            ErrorKind::UnsupportedFormat,
+            "a record of the store was written by a newer version of strongroom",
+        ));
+    }
+    let fields = bytes.0.get(head..).unwrap_or_default();
+    let (record, used) = bincode::decode_from_slice::<R, _>(fields, CONFIG).map_err(|_| damaged())?;
+    if used != fields.len() { Err(damaged()) } else { Ok(record) }
+}

@@ -1,0 +1,8 @@
+//! What a secret, a version and an event are: pure types, and their encoding.
+
+pub(crate) mod audit;
+pub(crate) mod codec;
+pub(crate) mod id;
+pub(crate) mod path;
+pub(crate) mod secret;
+pub(crate) mod value;

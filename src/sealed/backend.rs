@@ -1,0 +1,373 @@
+//! redb's storage over a sealed file, in four phases: only in [`Phase::Writing`] does anything reach the disk.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::ops::Bound;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use redb::{BackendError, StorageBackend};
+use zeroize::Zeroizing;
+
+use super::commit::primary_of;
+use super::disk::file::Access;
+use super::epoch::Epoch;
+use super::file::{SealedFile, Stamp, poisoned};
+use super::space::Space;
+use crate::error::{Error, ErrorKind, Result};
+use crate::format::layout::{BLOCK_LEN, LOGICAL_BLOCK, LOGICAL_BLOCK_LEN, block_offset};
+use crate::format::superblock::ENGINE_HEADER_LEN;
+use crate::limits::MANIFEST_ENTRIES_MAX;
+
+/// What redb is doing, as told by the layer above.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Phase {
+    /// redb's constructor, or a verification: it marks its header and may mend what it keeps for itself.
+    Opening,
+    /// Nobody has written yet.
+    Reading,
+    /// A write transaction has begun.
+    Writing,
+    /// redb's own last commit, which says nothing the last one did not.
+    Closing,
+}
+
+/// An operation held back.
+enum Held {
+    Write { offset: u64, data: Zeroizing<Vec<u8>> },
+    SetLen(u64),
+    Sync,
+}
+
+struct State {
+    phase: Phase,
+    held: Vec<Held>,
+    epoch: Epoch,
+}
+
+/// One redb handle's view of a sealed file.
+pub(crate) struct Backend {
+    file: Arc<SealedFile>,
+    state: RwLock<State>,
+    /// The first failure. redb latches and answers everything after it with an error that says nothing.
+    failure: Mutex<Option<Error>>,
+    /// The blocks read from the disk, for a verification.
+    reached: Option<Mutex<BTreeSet<u32>>>,
+}
+
+/// The backend as redb owns it, beside the one the layer above keeps.
+#[derive(Clone)]
+pub(crate) struct SharedBackend(pub(crate) Arc<Backend>);
+
+impl Backend {
+    /// A view of the last durable state, or of an empty file that has none yet.
+    pub(crate) fn new(file: Arc<SealedFile>) -> Result<Arc<Self>> {
+        Self::with(file, None)
+    }
+
+    /// A view that keeps account of the blocks it reads.
+    pub(crate) fn for_verification(file: Arc<SealedFile>) -> Result<Arc<Self>> {
+        Self::with(file, Some(Mutex::default()))
+    }
+
+    fn with(file: Arc<SealedFile>, reached: Option<Mutex<BTreeSet<u32>>>) -> Result<Arc<Self>> {
+        let state = {
+            let durable = file.durable()?;
+            let stable = durable.as_ref().map(|durable| &durable.superblock);
+            let phase = if stable.is_some() { Phase::Opening } else { Phase::Writing };
+            State { phase, held: Vec::new(), epoch: Epoch::after(stable) }
+        };
+        Ok(Arc::new(Self { file, state: RwLock::new(state), failure: Mutex::new(None), reached }))
+    }
+
+    /// redb's constructor has returned.
+    pub(crate) fn opened(&self) -> Result<()> {
+        let mut state = self.state_mut()?;
+        if state.phase == Phase::Opening {
+            state.phase = Phase::Reading;
+        }
+        Ok(())
+    }
+
+    /// Lets writes through from now on; call it before every write transaction. What was held back is replayed in
+    /// its order first.
+    pub(crate) fn release(&self, space: Space) -> Result<()> {
+        if self.file.access == Access::ReadOnly {
+            return Err(Error::new(ErrorKind::ReadOnly, "the store was opened read-only"));
+        }
+        let mut state = self.state_mut()?;
+        state.epoch.space = space;
+        if state.phase == Phase::Writing {
+            return Ok(());
+        }
+        state.phase = Phase::Writing;
+        for operation in std::mem::take(&mut state.held) {
+            match operation {
+                Held::Write { offset, data } => self.write_now(&mut state.epoch, offset, &data)?,
+                Held::SetLen(len) => self.set_len_now(&mut state.epoch, len)?,
+                Held::Sync => self.sync_now(&mut state.epoch)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands over what the next commit carries beside its pages.
+    pub(crate) fn stage(&self, stamp: Stamp) -> Result<()> {
+        self.state_mut()?.epoch.stamp = Some(stamp);
+        Ok(())
+    }
+
+    /// Drops whatever redb writes from now on, and leaves proof that the last commit is durable if this handle made
+    /// one. Call it with no write transaction alive, before redb is dropped.
+    pub(crate) fn close(&self) -> Result<()> {
+        let wrote = {
+            let mut state = self.state_mut()?;
+            let wrote = state.phase == Phase::Writing;
+            state.phase = Phase::Closing;
+            wrote
+        };
+        if wrote { self.file.mark_closed() } else { Ok(()) }
+    }
+
+    /// As [`close`](Self::close) for a handle that failed and is opened again: no proof is left.
+    pub(crate) fn abandon(&self) -> Result<()> {
+        self.state_mut()?.phase = Phase::Closing;
+        Ok(())
+    }
+
+    /// The first failure, if there was one.
+    pub(crate) fn failure(&self) -> Option<Error> {
+        self.failure_slot().as_ref().map(Error::repeat)
+    }
+
+    /// How many blocks were read from the disk.
+    pub(crate) fn reached(&self) -> u64 {
+        let Some(reached) = &self.reached else { return 0 };
+        let reached = reached.lock().unwrap_or_else(PoisonError::into_inner);
+        u64::try_from(reached.len()).unwrap_or(u64::MAX)
+    }
+
+    fn failure_slot(&self) -> MutexGuard<'_, Option<Error>> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn state(&self) -> Result<RwLockReadGuard<'_, State>> {
+        self.state.read().map_err(|_| poisoned())
+    }
+
+    fn state_mut(&self) -> Result<RwLockWriteGuard<'_, State>> {
+        self.state.write().map_err(|_| poisoned())
+    }
+
+    /// Remembers the first failure, and says to redb only that there was one.
+    fn report<T>(&self, result: Result<T>) -> io::Result<T> {
+        result.map_err(|error| {
+            let told = io::Error::other(error.to_string());
+            self.failure_slot().get_or_insert(error);
+            told
+        })
+    }
+
+    fn read_into(&self, offset: u64, out: &mut [u8]) -> Result<()> {
+        let state = self.state()?;
+        let end = offset.checked_add(length(out)).ok_or_else(unaligned)?;
+        if end > state.len() {
+            return Err(Error::internal("redb reads beyond the end of its storage"));
+        }
+        if offset == 0 && out.len() <= ENGINE_HEADER_LEN {
+            return state.read_header(out);
+        }
+        let first = block_number(offset)?;
+        let mut missing = Vec::new();
+        for (number, page) in (first..).zip(out.chunks_mut(LOGICAL_BLOCK_LEN)) {
+            if page.len() != LOGICAL_BLOCK_LEN {
+                return Err(unaligned());
+            }
+            if let Some(data) = state.held_page(number) {
+                page.copy_from_slice(data);
+            } else if let Some(sealed) = state.epoch.pending.get(&number) {
+                self.file.open_block(number, sealed.as_slice(), page).map_err(|_| unauthentic(number))?;
+            } else {
+                missing.push((number, page));
+            }
+        }
+        drop(state);
+        self.read_from_disk(missing)
+    }
+
+    fn read_from_disk(&self, pages: Vec<(u32, &mut [u8])>) -> Result<()> {
+        let mut sealed = vec![0; BLOCK_LEN];
+        for (number, page) in pages {
+            self.file.disk.read_at(block_offset(number), &mut sealed).map_err(|source| {
+                match source.kind() {
+                    io::ErrorKind::UnexpectedEof => unauthentic(number),
+                    _ => Error::io("read the store's file", source),
+                }
+            })?;
+            self.file.open_block(number, &sealed, page).map_err(|_| unauthentic(number))?;
+            if let Some(reached) = &self.reached {
+                reached.lock().unwrap_or_else(PoisonError::into_inner).insert(number);
+            }
+        }
+        Ok(())
+    }
+
+    fn write_or_hold(&self, offset: u64, data: &[u8]) -> Result<()> {
+        let mut state = self.state_mut()?;
+        match state.phase {
+            Phase::Writing => self.write_now(&mut state.epoch, offset, data),
+            Phase::Reading
+                if offset == 0 && primary_of(data) != primary_of(state.epoch.engine_header.as_slice()) =>
+            {
+                Err(Error::internal("a commit began without letting writes through"))
+            }
+            Phase::Opening | Phase::Reading | Phase::Closing => {
+                state.held.push(Held::Write { offset, data: Zeroizing::new(data.to_vec()) });
+                Ok(())
+            }
+        }
+    }
+
+    fn write_now(&self, epoch: &mut Epoch, offset: u64, data: &[u8]) -> Result<()> {
+        if offset == 0 && data.len() <= ENGINE_HEADER_LEN {
+            let (head, _) = epoch.engine_header.split_at_mut_checked(data.len()).ok_or_else(unaligned)?;
+            head.copy_from_slice(data);
+            epoch.header_written = true;
+            return Ok(());
+        }
+        for (number, page) in (block_number(offset)?..).zip(data.chunks(LOGICAL_BLOCK_LEN)) {
+            if page.len() != LOGICAL_BLOCK_LEN || u64::from(number) >= epoch.logical_blocks() {
+                return Err(unaligned());
+            }
+            epoch.pending.insert(number, self.file.seal_block(number, page)?);
+        }
+        if epoch.pending.len() > MANIFEST_ENTRIES_MAX {
+            self.file.spill(epoch)?;
+        }
+        Ok(())
+    }
+
+    fn set_len_now(&self, epoch: &mut Epoch, len: u64) -> Result<()> {
+        if !len.is_multiple_of(LOGICAL_BLOCK) {
+            return Err(unaligned());
+        }
+        epoch.set_len(len);
+        #[cfg(test)]
+        if super::faults::active(super::faults::Fault::EarlyShortening) {
+            let physical = crate::format::layout::file_len(epoch.logical_blocks().saturating_sub(1));
+            if physical < self.file.disk_len()? {
+                self.file.disk.set_len(physical).map_err(|source| Error::io("shorten", source))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn sync_now(&self, epoch: &mut Epoch) -> Result<()> {
+        if self.file.may_defer(epoch)? { Ok(()) } else { self.file.commit(epoch) }
+    }
+}
+
+impl State {
+    /// The length redb sees: the last one it set, whatever the file's.
+    fn len(&self) -> u64 {
+        let held = self.held.iter().rev().find_map(|operation| match operation {
+            Held::SetLen(len) => Some(*len),
+            _ => None,
+        });
+        held.unwrap_or(self.epoch.logical_len)
+    }
+
+    fn read_header(&self, out: &mut [u8]) -> Result<()> {
+        let held = self.held.iter().rev().find_map(|operation| match operation {
+            Held::Write { offset: 0, data } => Some(data.as_slice()),
+            _ => None,
+        });
+        let header = held.unwrap_or(self.epoch.engine_header.as_slice());
+        out.copy_from_slice(header.get(..out.len()).ok_or_else(unaligned)?);
+        Ok(())
+    }
+
+    fn held_page(&self, number: u32) -> Option<&[u8]> {
+        let wanted = u64::from(number) * LOGICAL_BLOCK;
+        self.held.iter().rev().find_map(|operation| match operation {
+            Held::Write { offset, data } if *offset > 0 => {
+                let start = usize::try_from(wanted.checked_sub(*offset)?).ok()?;
+                data.get(start..start.checked_add(LOGICAL_BLOCK_LEN)?)
+            }
+            _ => None,
+        })
+    }
+}
+
+impl StorageBackend for SharedBackend {
+    fn len(&self) -> io::Result<u64> {
+        self.0.report(self.0.state().map(|state| state.len()))
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        self.0.report(self.0.read_into(offset, out))
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.0.report(self.0.state_mut().and_then(|mut state| match state.phase {
+            Phase::Writing => self.0.set_len_now(&mut state.epoch, len),
+            Phase::Opening | Phase::Reading | Phase::Closing => {
+                state.held.push(Held::SetLen(len));
+                Ok(())
+            }
+        }))
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        self.0.report(self.0.state_mut().and_then(|mut state| match state.phase {
+            Phase::Writing => self.0.sync_now(&mut state.epoch),
+            Phase::Opening | Phase::Reading | Phase::Closing => {
+                state.held.push(Held::Sync);
+                Ok(())
+            }
+        }))
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        self.0.report(self.0.write_or_hold(offset, data))
+    }
+
+    // The whole file is locked by the disk for the life of the handle, before redb exists.
+    fn try_lock_range(&self, _: Bound<u64>, _: Bound<u64>) -> std::result::Result<bool, BackendError> {
+        Ok(true)
+    }
+
+    fn unlock_range(&self, _: Bound<u64>, _: Bound<u64>) -> std::result::Result<(), BackendError> {
+        Ok(())
+    }
+}
+
+impl std::fmt::Debug for SharedBackend {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SharedBackend")
+    }
+}
+
+fn length(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
+}
+
+/// The block at `offset`. Block 0 is never asked for here.
+fn block_number(offset: u64) -> Result<u32> {
+    match u32::try_from(offset / LOGICAL_BLOCK) {
+        Ok(number) if number > 0 && offset.is_multiple_of(LOGICAL_BLOCK) => Ok(number),
+        _ => Err(unaligned()),
+    }
+}
+
+fn unaligned() -> Error {
+    Error::internal("redb asks for something else than whole pages; this version of redb is not supported")
+}
+
+fn unauthentic(number: u32) -> Error {
+    Error::new(
+        ErrorKind::Tampered,
+        format!(
+            "block {number} of the store does not authenticate: it was altered or decayed; restore a backup"
+        ),
+    )
+}

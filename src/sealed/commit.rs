@@ -1,0 +1,269 @@
+//! The real sync: an epoch's blocks, one superblock, one sync. Rules R3 to R6 of docs/FORMAT.md 9.
+
+use super::epoch::Epoch;
+use super::file::{Durable, SealedFile, poisoned};
+use super::space::{Space, reserve};
+use crate::error::{Error, ErrorKind, Result};
+use crate::format::layout::{BLOCK_LEN, Copy, block_offset, file_len};
+use crate::format::superblock::{Kind, Superblock};
+use crate::limits::{MANIFEST_ENTRIES_MAX, SPARE_BLOCKS};
+
+/// redb's "god byte" behind its magic number (redb 4.4 `header.rs`; pinned by the access-pattern test).
+const GOD_BYTE_OFFSET: usize = 9;
+const PRIMARY_BIT: u8 = 1;
+const RECOVERY_REQUIRED: u8 = 2;
+
+impl SealedFile {
+    /// Whether a sync can wait: a durable state exists and redb's header still points at it (R1).
+    ///
+    /// A commit of redb flips the primary bit with its last header write. Every sync before that orders pages before
+    /// the flip, and the manifest does that better.
+    pub(super) fn may_defer(&self, epoch: &Epoch) -> Result<bool> {
+        let durable = self.durable()?;
+        let Some(durable) = durable.as_ref() else { return Ok(false) };
+        let (old, new) = (god_byte(&durable.superblock), epoch.engine_header.get(GOD_BYTE_OFFSET).copied());
+        let flagged = old.map(|byte| byte | RECOVERY_REQUIRED);
+        Ok(!epoch.header_written || new == old || new == flagged)
+    }
+
+    /// Puts what is pending on the disk, before its superblock: the epoch outgrew the manifest.
+    pub(super) fn spill(&self, epoch: &mut Epoch) -> Result<()> {
+        let mut durable = self.durable()?;
+        match durable.as_mut() {
+            Some(durable) => self.write_pending(epoch, durable),
+            None => Err(Error::internal("a new file outgrew its first superblock")),
+        }
+    }
+
+    /// Makes the epoch durable as one state, and starts the next.
+    pub(super) fn commit(&self, epoch: &mut Epoch) -> Result<()> {
+        let mut guard = self.durable()?;
+        let first = guard.is_none();
+        let durable = guard.get_or_insert_with(|| self.before_first(epoch));
+        let result = self.commit_over(epoch, durable, first);
+        if first && result.is_err() {
+            *guard = None;
+        }
+        result
+    }
+
+    fn commit_over(&self, epoch: &mut Epoch, durable: &mut Durable, first: bool) -> Result<()> {
+        let fits = epoch.touched() <= MANIFEST_ENTRIES_MAX;
+        self.write_pending(epoch, durable)?;
+        let mut manifest = epoch.manifest();
+        if !fits {
+            poison_on_error(durable, self.sync())?;
+            manifest.clear();
+        }
+        let old = &durable.superblock;
+        let stamp = epoch
+            .stamp
+            .unwrap_or(super::file::Stamp { audit_head: old.audit_head, clock_mark: old.clock_mark });
+        let flipped =
+            first || (primary(epoch.engine_header.get(GOD_BYTE_OFFSET)) != primary(god_byte(old).as_ref()));
+        let superblock = Superblock {
+            engine_header: epoch.engine_header.clone(),
+            logical_len: epoch.logical_len,
+            kind: Kind::Commit,
+            generation: old.generation + u64::from(flipped),
+            header_sequence: self.header_sequence,
+            audit_head: stamp.audit_head,
+            clock_mark: stamp.clock_mark,
+            physical_blocks: epoch
+                .highest_block()
+                .max(old.physical_blocks)
+                .min(epoch.logical_blocks().saturating_sub(1)),
+            manifest,
+        };
+        let shrunk = superblock.physical_blocks < old.physical_blocks;
+        self.write_durably(durable, superblock)?;
+        if shrunk {
+            self.shorten(durable)?;
+        }
+        *epoch = Epoch { space: epoch.space, ..Epoch::after(Some(&durable.superblock)) };
+        Ok(())
+    }
+
+    /// Writes the superblock of a state to the copy that is not stable, and syncs (R3).
+    fn write_durably(&self, durable: &mut Durable, superblock: Superblock) -> Result<()> {
+        let (copy, sequence) = (self.scratch(durable), durable.next_sequence);
+        let written = self.write_superblock(copy, sequence, &superblock).and_then(|()| self.sync());
+        poison_on_error(durable, written)?;
+        durable.superblock = superblock;
+        durable.copy = copy;
+        durable.next_sequence = sequence.saturating_add(1);
+        durable.marked = false;
+        Ok(())
+    }
+
+    /// Repeats the stable state without its manifest, so that the blocks named there may be overwritten (R4).
+    fn retire(&self, durable: &mut Durable) -> Result<()> {
+        let retired = Superblock { manifest: Vec::new(), ..durable.superblock.clone() };
+        self.write_durably(durable, retired)
+    }
+
+    fn write_pending(&self, epoch: &mut Epoch, durable: &mut Durable) -> Result<()> {
+        if durable.poisoned {
+            return Err(poisoned());
+        }
+        self.check_in_place()?;
+        let beyond = epoch.logical_blocks();
+        epoch.pending.retain(|&block, _| u64::from(block) < beyond);
+        let needed = epoch.highest_block().max(durable.superblock.physical_blocks);
+        let reserved = reserve(self.disk.as_ref(), durable, needed, epoch.space);
+        if let Err(error) = reserved {
+            // With blocks of this epoch on the disk already the medium no longer matches any state kept here.
+            durable.poisoned |= !epoch.spilled.is_empty();
+            return Err(error);
+        }
+        let names_pending = |durable: &Durable| {
+            durable.superblock.manifest.iter().any(|entry| epoch.pending.contains_key(&entry.block))
+        };
+        if names_pending(durable) && !no_retire() {
+            self.retire(durable)?;
+        }
+        let written = self.write_runs(epoch);
+        poison_on_error(durable, written)?;
+        while let Some((block, sealed)) = epoch.pending.pop_first() {
+            epoch.spilled.insert(block, super::file::block_tag(&sealed));
+        }
+        Ok(())
+    }
+
+    /// One write per run of neighbouring blocks.
+    fn write_runs(&self, epoch: &Epoch) -> Result<()> {
+        let mut run: Vec<u8> = Vec::new();
+        let mut start = 0;
+        let mut next = 0;
+        let flush = |start: u32, run: &mut Vec<u8>| -> Result<()> {
+            if !run.is_empty() {
+                self.disk
+                    .write_at(block_offset(start), run)
+                    .map_err(|source| Error::io("write to the store's file", source))?;
+                run.clear();
+            }
+            Ok(())
+        };
+        for (&block, sealed) in &epoch.pending {
+            if block != next || run.len() >= 64 * BLOCK_LEN {
+                flush(start, &mut run)?;
+                start = block;
+            }
+            run.extend_from_slice(sealed.as_slice());
+            next = block.saturating_add(1);
+        }
+        flush(start, &mut run)
+    }
+
+    /// Cuts the file behind the state that was just made durable, spare blocks kept (R5).
+    fn shorten(&self, durable: &mut Durable) -> Result<()> {
+        let kept = durable.superblock.physical_blocks + u64::from(SPARE_BLOCKS);
+        let result = self.disk_len().and_then(|len| {
+            if len <= file_len(kept) {
+                return Ok(());
+            }
+            self.disk.set_len(file_len(kept)).map_err(|source| Error::io("shorten the store's file", source))
+        });
+        durable.reserved = durable.reserved.min(kept);
+        poison_on_error(durable, result)
+    }
+
+    /// Leaves proof that the last commit is durable, without a sync (R6): a reader after this close need not sync,
+    /// and no single superblock is left whose loss would undo the commit.
+    pub(super) fn mark_closed(&self) -> Result<()> {
+        let mut guard = self.durable()?;
+        let Some(durable) = guard.as_mut() else { return Ok(()) };
+        if durable.marked || durable.poisoned {
+            return Ok(());
+        }
+        let repeat = Superblock { kind: Kind::Repeat, manifest: Vec::new(), ..durable.superblock.clone() };
+        self.write_superblock(self.scratch(durable), durable.next_sequence, &repeat)?;
+        durable.next_sequence = durable.next_sequence.saturating_add(1);
+        durable.marked = true;
+        Ok(())
+    }
+
+    pub(super) fn sync(&self) -> Result<()> {
+        self.disk.sync().map_err(|source| Error::io("sync the store's file", source))
+    }
+
+    /// A file put in our place would take the commit with it unseen.
+    fn check_in_place(&self) -> Result<()> {
+        match self.disk.is_in_place() {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Error::new(
+                ErrorKind::FileRefused,
+                "another file was put in the store's place while it was open; nothing was written",
+            )),
+            Err(source) => Err(Error::io("look at the store's path", source)),
+        }
+    }
+
+    /// The copy the next superblock goes to: never the stable one.
+    fn scratch(&self, durable: &Durable) -> Copy {
+        #[cfg(test)]
+        match durable.copy {
+            _ if super::faults::active(super::faults::Fault::HeaderInPlace) => return durable.copy,
+            Copy::B if super::faults::active(super::faults::Fault::FallBackTwo) => return Copy::C,
+            _ => {}
+        }
+        durable.copy.other()
+    }
+
+    /// What stands in for the durable state of a file that has none: an empty one in copy B.
+    fn before_first(&self, epoch: &Epoch) -> Durable {
+        let superblock = Superblock {
+            engine_header: epoch.engine_header.clone(),
+            logical_len: 0,
+            kind: Kind::Commit,
+            generation: 0,
+            header_sequence: self.header_sequence,
+            audit_head: [0; 32],
+            clock_mark: 0,
+            physical_blocks: 0,
+            manifest: Vec::new(),
+        };
+        Durable { superblock, copy: Copy::B, next_sequence: 1, marked: false, reserved: 0, poisoned: false }
+    }
+
+    /// Ends the creation of a file: spare room, proof of the last commit, and everything durable.
+    pub(crate) fn finish_creation(&self) -> Result<()> {
+        {
+            let mut guard = self.durable()?;
+            let durable = guard.as_mut().ok_or_else(|| Error::internal("the file has no superblock yet"))?;
+            let needed = durable.superblock.physical_blocks;
+            reserve(self.disk.as_ref(), durable, needed, Space::Normal)?;
+        }
+        self.mark_closed()?;
+        self.sync()
+    }
+}
+
+#[cfg(test)]
+fn no_retire() -> bool {
+    super::faults::active(super::faults::Fault::NoRetire)
+}
+
+#[cfg(not(test))]
+fn no_retire() -> bool {
+    false
+}
+
+fn god_byte(superblock: &Superblock) -> Option<u8> {
+    superblock.engine_header.get(GOD_BYTE_OFFSET).copied()
+}
+
+/// Whether an engine header points at another commit than the durable one.
+pub(super) fn primary(god_byte: Option<&u8>) -> Option<u8> {
+    god_byte.map(|byte| byte & PRIMARY_BIT)
+}
+
+pub(super) fn primary_of(header: &[u8]) -> Option<u8> {
+    primary(header.get(GOD_BYTE_OFFSET))
+}
+
+/// After a failed write or sync nobody knows what the medium holds; a sync that failed once may lie when repeated.
+fn poison_on_error<T>(durable: &mut Durable, result: Result<T>) -> Result<T> {
+    durable.poisoned |= result.is_err();
+    result
+}

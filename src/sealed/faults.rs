@@ -1,0 +1,33 @@
+//! The faulty variants of the commit scheme. Each must fail the crash simulator, or the simulator proves nothing.
+
+use std::cell::Cell;
+
+/// A rule left out.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Fault {
+    /// R7: the newest superblock is accepted without looking at its manifest.
+    ManifestUnchecked,
+    /// R4: blocks of the stable manifest are overwritten without retiring it.
+    NoRetire,
+    /// R7: three slots in turn, and an incomplete commit falls back to the oldest.
+    FallBackTwo,
+    /// R2: no sync at open although the newest superblock is not proven durable.
+    NoSyncBeforeFirstWrite,
+    /// R5: the file is cut before the shorter state is durable.
+    EarlyShortening,
+    /// After a fallback the next commit goes over the good superblock.
+    OverwriteGoodSlot,
+    /// redb's header in one place, rewritten in place.
+    HeaderInPlace,
+}
+
+thread_local!(static ACTIVE: Cell<Option<Fault>> = const { Cell::new(None) });
+
+/// Leaves a rule out on this thread from now on.
+pub(crate) fn set(fault: Option<Fault>) {
+    ACTIVE.set(fault);
+}
+
+pub(crate) fn active(fault: Fault) -> bool {
+    ACTIVE.get() == Some(fault)
+}

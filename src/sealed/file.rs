@@ -1,0 +1,203 @@
+//! An unlocked sealed file: its keys, its disk, and the last state known to be durable.
+
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use super::disk::Disk;
+use super::disk::file::Access;
+use crate::crypto::aead::{self, TAG_LEN, Unauthentic};
+use crate::crypto::derive::{self, StoreKeys};
+use crate::crypto::keys::{Block, Cursor, Key, Namespace, Superblock as SuperblockKey};
+use crate::error::{Error, ErrorKind, Result};
+use crate::format::aad::{self, StoreEpoch};
+use crate::format::layout::{BLOCK_LEN, Copy, LOGICAL_BLOCK_LEN, SUPERBLOCK_LEN, block_offset};
+use crate::format::superblock::{PLAINTEXT_LEN, Superblock};
+use crate::format::wire::Writer;
+
+/// A block as it lies on the disk.
+pub(super) type SealedBlock = [u8; BLOCK_LEN];
+
+/// What all handles on one file share.
+pub(crate) struct SealedFile {
+    pub(super) disk: Arc<dyn Disk>,
+    pub(super) access: Access,
+    pub(super) place: StoreEpoch,
+    pub(super) header_sequence: u64,
+    keys: FileKeys,
+    /// `None` until the first superblock of a new file is durable.
+    durable: Mutex<Option<Durable>>,
+}
+
+struct FileKeys {
+    block: Key<Block>,
+    superblock: Key<SuperblockKey>,
+    cursor: Key<Cursor>,
+    value_root: Key<Namespace>,
+}
+
+/// The last state whose sync returned, and where it lies.
+pub(super) struct Durable {
+    pub(super) superblock: Superblock,
+    pub(super) copy: Copy,
+    /// Greater than every sequence seen, even in a superblock that was not accepted.
+    pub(super) next_sequence: u64,
+    /// Whether the other copy repeats this state.
+    pub(super) marked: bool,
+    /// Blocks the disk has room for, counted from 1 without a gap. Unknown, so 0, until this handle asked.
+    pub(super) reserved: u64,
+    /// Set by the first failed write or sync: what the medium holds is unknown until it is opened again.
+    pub(super) poisoned: bool,
+}
+
+impl SealedFile {
+    pub(super) fn new(
+        disk: Arc<dyn Disk>,
+        access: Access,
+        place: StoreEpoch,
+        header_sequence: u64,
+        keys: StoreKeys,
+        durable: Option<Durable>,
+    ) -> Self {
+        let keys = FileKeys {
+            block: derive::block(&keys.file),
+            superblock: derive::superblock(&keys.file),
+            cursor: derive::cursor(&keys.file),
+            value_root: keys.value_root,
+        };
+        Self { disk, access, place, header_sequence, keys, durable: Mutex::new(durable) }
+    }
+
+    /// The store and epoch, for what is sealed above.
+    pub(crate) fn place(&self) -> &StoreEpoch {
+        &self.place
+    }
+
+    /// The root of the keys of values.
+    pub(crate) fn value_root(&self) -> &Key<Namespace> {
+        &self.keys.value_root
+    }
+
+    /// The key of page cursors.
+    pub(crate) fn cursor_key(&self) -> &Key<Cursor> {
+        &self.keys.cursor
+    }
+
+    pub(super) fn durable(&self) -> Result<MutexGuard<'_, Option<Durable>>> {
+        self.durable.lock().map_err(|_| poisoned())
+    }
+
+    /// The last durable superblock.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Internal`] before the first one.
+    pub(super) fn stable(&self) -> Result<Superblock> {
+        let durable = self.durable()?;
+        let durable = durable.as_ref().ok_or_else(|| Error::internal("the file has no superblock yet"))?;
+        Ok(durable.superblock.clone())
+    }
+
+    /// Number of the last durable commit.
+    pub(crate) fn generation(&self) -> Result<u64> {
+        Ok(self.stable()?.generation)
+    }
+
+    /// Head of the audit chain and clock mark of the last durable commit.
+    pub(crate) fn stamp(&self) -> Result<Stamp> {
+        let stable = self.stable()?;
+        Ok(Stamp { audit_head: stable.audit_head, clock_mark: stable.clock_mark })
+    }
+
+    /// Whether this handle may write.
+    pub(crate) fn access(&self) -> Access {
+        self.access
+    }
+
+    /// Whether a failed write or sync made the handle useless.
+    pub(crate) fn is_poisoned(&self) -> bool {
+        self.durable().map_or(true, |durable| durable.as_ref().is_some_and(|durable| durable.poisoned))
+    }
+
+    /// Blocks the last durable state needs.
+    pub(crate) fn physical_blocks(&self) -> Result<u64> {
+        Ok(self.stable()?.physical_blocks)
+    }
+
+    /// The length of the file, in bytes.
+    pub(crate) fn disk_len(&self) -> Result<u64> {
+        self.disk.len().map_err(|source| Error::io("ask for the length of the store's file", source))
+    }
+
+    pub(super) fn seal_block(&self, number: u32, plaintext: &[u8]) -> Result<Box<SealedBlock>> {
+        let mut sealed = Box::new([0; BLOCK_LEN]);
+        aead::seal(&self.keys.block, &aad::block(&self.place, number), plaintext, sealed.as_mut_slice())?;
+        Ok(sealed)
+    }
+
+    /// Opens a block. A block of zeros was never written, and is as unauthentic as any other.
+    pub(super) fn open_block(
+        &self,
+        number: u32,
+        sealed: &[u8],
+        plaintext: &mut [u8],
+    ) -> std::result::Result<(), Unauthentic> {
+        aead::open(&self.keys.block, &aad::block(&self.place, number), sealed, plaintext)
+    }
+
+    /// Whether the medium carries `tag` at `number`, over an authentic block.
+    pub(super) fn block_is(&self, number: u32, tag: &[u8; TAG_LEN]) -> Result<bool> {
+        let mut sealed = [0; BLOCK_LEN];
+        self.disk
+            .read_at(block_offset(number), &mut sealed)
+            .map_err(|source| Error::io("read the store's file", source))?;
+        let mut plaintext = zeroize::Zeroizing::new([0; LOGICAL_BLOCK_LEN]);
+        Ok(block_tag(&sealed) == *tag && self.open_block(number, &sealed, plaintext.as_mut_slice()).is_ok())
+    }
+
+    pub(super) fn write_superblock(&self, copy: Copy, sequence: u64, superblock: &Superblock) -> Result<()> {
+        let mut sealed = [0; SUPERBLOCK_LEN - 8];
+        let aad = aad::superblock(&self.place, copy, sequence);
+        aead::seal(&self.keys.superblock, &aad, &superblock.encode(), &mut sealed)?;
+        let bytes = Writer::with_capacity(SUPERBLOCK_LEN).u64(sequence).bytes(&sealed).finish();
+        self.disk
+            .write_at(copy.superblock_offset(), &bytes)
+            .map_err(|source| Error::io("write to the store's file", source))
+    }
+
+    pub(super) fn open_superblock(
+        &self,
+        copy: Copy,
+        sequence: u64,
+        sealed: &[u8],
+    ) -> std::result::Result<zeroize::Zeroizing<Vec<u8>>, Unauthentic> {
+        let mut plaintext = zeroize::Zeroizing::new(vec![0; PLAINTEXT_LEN]);
+        aead::open(
+            &self.keys.superblock,
+            &aad::superblock(&self.place, copy, sequence),
+            sealed,
+            &mut plaintext,
+        )?;
+        Ok(plaintext)
+    }
+}
+
+/// What the layers above put into the next commit.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Stamp {
+    /// Head of the audit chain.
+    pub(crate) audit_head: [u8; 32],
+    /// The greatest time seen, in milliseconds since the Unix epoch.
+    pub(crate) clock_mark: i64,
+}
+
+/// The tag at the end of a sealed block.
+pub(super) fn block_tag(sealed: &SealedBlock) -> [u8; TAG_LEN] {
+    sealed.last_chunk().copied().unwrap_or_default()
+}
+
+/// The error of every call on a handle after a failed write or sync.
+pub(super) fn poisoned() -> Error {
+    Error::new(
+        ErrorKind::Poisoned,
+        "an earlier write or sync of this handle failed; close it and open the store again to see what was kept",
+    )
+}

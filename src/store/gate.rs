@@ -1,0 +1,62 @@
+//! One writer at a time, with a bounded wait.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::ThreadId;
+use std::time::Duration;
+
+use crate::clock::Wait;
+use crate::error::{Error, ErrorKind, Holder, Result};
+
+/// Lets one thread write.
+pub(super) struct Gate {
+    holder: Mutex<Option<ThreadId>>,
+    left: Condvar,
+    wait: Duration,
+}
+
+/// The right to write, until it is dropped.
+pub(super) struct Pass<'a>(&'a Gate);
+
+impl Gate {
+    pub(super) fn new(wait: Duration) -> Self {
+        Self { holder: Mutex::new(None), left: Condvar::new(), wait }
+    }
+
+    /// # Errors
+    ///
+    /// [`ErrorKind::Reentrant`] if this thread holds the gate already; [`ErrorKind::InUse`] after the wait.
+    pub(super) fn enter(&self) -> Result<Pass<'_>> {
+        let this = std::thread::current().id();
+        let wait = Wait::for_at_most(self.wait);
+        let mut holder = self.lock();
+        loop {
+            match *holder {
+                None => {
+                    *holder = Some(this);
+                    return Ok(Pass(self));
+                }
+                Some(other) if other == this => {
+                    return Err(Error::new(
+                        ErrorKind::Reentrant,
+                        "the store is written to from inside its own transaction; use the transaction's methods",
+                    ));
+                }
+                Some(_) => {
+                    let left = wait.left().ok_or_else(|| Error::in_use(Holder::Writer))?;
+                    holder = self.left.wait_timeout(holder, left).unwrap_or_else(PoisonError::into_inner).0;
+                }
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<ThreadId>> {
+        self.holder.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Pass<'_> {
+    fn drop(&mut self) {
+        *self.0.lock() = None;
+        self.0.left.notify_one();
+    }
+}

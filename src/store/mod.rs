@@ -1,0 +1,71 @@
+//! The store: every operation goes one way. Authorise, act, audit, commit.
+
+mod gate;
+mod list;
+mod open;
+mod options;
+mod read;
+mod report;
+mod transaction;
+mod verify;
+mod write;
+
+use std::fmt;
+use std::sync::Mutex;
+
+use gate::Gate;
+
+pub use list::{Cursor, Page, Query};
+pub use options::{StoreOptions, VerifyAtOpen};
+pub use read::{Secret, SecretInfo};
+pub use report::{OpenReport, OpenedReport, VerifyReport};
+pub use transaction::Transaction;
+pub use write::Written;
+
+use crate::access::Principal;
+use crate::clock::SystemClock;
+use crate::tables::Tables;
+
+/// An open, unlocked store.
+///
+/// One file holds everything. A handle opened for writing keeps every other handle out for its whole life; any number
+/// of read-only handles share a file. A `Store` is safe to use from any number of threads: readers never wait for a
+/// writer, writers wait for each other.
+///
+/// Every write is one commit with exactly one sync, and is durable when the call returns: after a power cut the store
+/// holds the last acknowledged write, or the one in flight, whole. A handle whose write or sync failed refuses
+/// everything after it with [`ErrorKind::Poisoned`](crate::ErrorKind::Poisoned); open the store again to go on.
+///
+/// Dropping a handle closes it. Closing syncs nothing, because nothing acknowledged waits for it.
+///
+/// # Examples
+///
+/// ```
+/// use strongroom::{Query, Store};
+///
+/// let store = Store::in_memory()?;
+/// store.put("production/openai/api-key", "sk-proj-abc123")?;
+/// let rotated = store.put("production/openai/api-key", "sk-proj-def456")?;
+/// assert_eq!(rotated.version(), 2);
+/// assert_eq!(store.get("production/openai/api-key")?.value().expose(), b"sk-proj-def456");
+/// assert_eq!(store.get_version("production/openai/api-key", 1)?.value().expose(), b"sk-proj-abc123");
+/// for info in store.list(&Query::under("production")?)? {
+///     println!("{} at version {}", info.path(), info.version());
+/// }
+/// # Ok::<(), strongroom::Error>(())
+/// ```
+pub struct Store {
+    tables: Tables,
+    principal: Principal,
+    clock: SystemClock,
+    gate: Gate,
+    report: OpenReport,
+    /// What the next commit has to say about the past: a discarded commit.
+    unreported: Mutex<Option<u64>>,
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Store(unlocked)")
+    }
+}

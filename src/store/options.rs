@@ -1,0 +1,113 @@
+//! How a store is created and opened.
+
+use std::time::Duration;
+
+use crate::crypto::kdf::KdfCost;
+use crate::limits::{CACHE_BYTES_DEFAULT, CACHE_BYTES_MIN, VERIFY_AT_OPEN_MAX};
+use crate::sealed::disk::file::Access;
+
+/// When [`open`](StoreOptions::open) verifies the file.
+///
+/// Every block is authenticated whenever it is read. What only a verification finds is an older block put back in
+/// its own place.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum VerifyAtOpen {
+    /// Always. It takes about 2 ms for each MiB.
+    Always,
+    /// For files of at most this many bytes.
+    UpTo(u64),
+    /// Never; [`Store::verify`](crate::Store::verify) stays available.
+    Never,
+}
+
+/// Options for creating and opening a store.
+///
+/// # Examples
+///
+/// ```no_run
+/// use std::time::Duration;
+/// use strongroom::{StoreOptions, Unlock};
+///
+/// let store = StoreOptions::new()
+///     .read_only(true)
+///     .wait(Duration::from_secs(2))
+///     .open("app.strongroom", &Unlock::passphrase("correct horse battery staple"))?;
+/// # Ok::<(), strongroom::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct StoreOptions {
+    pub(super) access: Access,
+    pub(super) wait: Duration,
+    pub(super) write_wait: Duration,
+    pub(super) verify: VerifyAtOpen,
+    pub(super) cache_bytes: usize,
+    pub(super) kdf_cost: KdfCost,
+}
+
+impl StoreOptions {
+    /// The defaults: for writing, without waiting for another handle, verified up to 64 MiB, 8 MiB of cache.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            access: Access::ReadWrite,
+            wait: Duration::ZERO,
+            write_wait: Duration::from_secs(5),
+            verify: VerifyAtOpen::UpTo(VERIFY_AT_OPEN_MAX),
+            cache_bytes: CACHE_BYTES_DEFAULT,
+            kdf_cost: KdfCost::DEFAULT,
+        }
+    }
+
+    /// Whether the handle only reads. Such a handle never writes a byte, and shares the file with others like it; it
+    /// works on a read-only file in a read-only directory.
+    #[must_use]
+    pub fn read_only(mut self, read_only: bool) -> Self {
+        self.access = if read_only { Access::ReadOnly } else { Access::ReadWrite };
+        self
+    }
+
+    /// How long to wait for another handle that holds the file. Not at all by default.
+    #[must_use]
+    pub fn wait(mut self, wait: Duration) -> Self {
+        self.wait = wait;
+        self
+    }
+
+    /// How long a write waits for another thread's write through the same handle. Five seconds by default.
+    #[must_use]
+    pub fn write_wait(mut self, wait: Duration) -> Self {
+        self.write_wait = wait;
+        self
+    }
+
+    /// When the file is verified as it is opened. Up to 64 MiB by default.
+    #[must_use]
+    pub fn verify(mut self, verify: VerifyAtOpen) -> Self {
+        self.verify = verify;
+        self
+    }
+
+    /// The size of the page cache in bytes, at least 256 KiB. 8 MiB by default.
+    ///
+    /// The cache holds names and sealed values, never a value in clear.
+    #[must_use]
+    pub fn cache_bytes(mut self, bytes: usize) -> Self {
+        self.cache_bytes = bytes.max(CACHE_BYTES_MIN);
+        self
+    }
+
+    /// What unlocking a new store's passphrase costs. [`KdfCost::DEFAULT`] by default; opening takes what the file
+    /// says.
+    #[must_use]
+    pub fn kdf_cost(mut self, cost: KdfCost) -> Self {
+        self.kdf_cost = cost;
+        self
+    }
+}
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        Self::new()
+    }
+}

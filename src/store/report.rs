@@ -1,0 +1,66 @@
+//! What opening and verifying found.
+
+use crate::sealed::select::Found;
+use crate::tables::verify::{Counts, Depth};
+
+/// What [`Store::open`](crate::Store::open) found out about the file.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct OpenReport {
+    /// The generation of a commit that was cut off before it was acknowledged, and is not in the store. From inside
+    /// the file a torn write and an attacker who undid the last commit of a crashed handle look the same.
+    pub discarded_generation: Option<u64>,
+    /// One of the two superblocks is unreadable: its last write was cut off, or it was damaged. The other one holds
+    /// the state the store opened with.
+    pub unreadable_superblock: bool,
+    /// The verification at open, if there was one. It looks at blocks, not into values.
+    pub verified: Option<VerifyReport>,
+}
+
+impl OpenReport {
+    pub(super) fn new(found: Found, verified: Option<VerifyReport>) -> Self {
+        Self {
+            discarded_generation: found.discarded,
+            unreadable_superblock: found.unreadable_superblock,
+            verified,
+        }
+    }
+}
+
+/// What a verification counted. A verification that finds a fault is an error instead.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct VerifyReport {
+    /// Blocks of 4 KiB that the last commit reaches. Each one authenticated.
+    pub blocks: u64,
+    /// Blocks that it does not reach: room for growth, and what earlier or torn commits left. Nothing reads them.
+    pub unreachable_blocks: u64,
+    /// What was opened beyond the blocks; `None` for the verification at open.
+    pub opened: Option<OpenedReport>,
+}
+
+/// What [`Store::verify`](crate::Store::verify) opened.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct OpenedReport {
+    /// Live secrets.
+    pub secrets: u64,
+    /// Versions of them. Each value opened.
+    pub versions: u64,
+    /// Events of the audit log. The chain holds, and ends where the last commit says.
+    pub events: u64,
+}
+
+impl VerifyReport {
+    pub(super) fn new(counts: Counts, depth: Depth) -> Self {
+        let opened = match depth {
+            Depth::Blocks => None,
+            Depth::Values => Some(OpenedReport {
+                secrets: counts.secrets,
+                versions: counts.versions,
+                events: counts.events,
+            }),
+        };
+        Self { blocks: counts.blocks, unreachable_blocks: counts.unreachable_blocks, opened }
+    }
+}

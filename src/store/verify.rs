@@ -1,0 +1,27 @@
+//! Verifying on demand.
+
+use super::{Store, VerifyReport};
+use crate::access::{Action, authorise};
+use crate::error::Result;
+use crate::tables::verify::{Depth, verify};
+
+impl Store {
+    /// Verifies everything the last commit reaches: every block authenticates, the pages belong to one state, every
+    /// value opens, and the audit chain ends where the last commit says.
+    ///
+    /// It reads the file again from the disk and writes nothing. Writers wait meanwhile, readers do not.
+    ///
+    /// # Errors
+    ///
+    /// [`Tampered`](crate::ErrorKind::Tampered) or [`Damaged`](crate::ErrorKind::Damaged) name what does not hold;
+    /// [`InUse`](crate::ErrorKind::InUse) if a write of another thread does not end in time.
+    ///
+    /// # Security
+    ///
+    /// A complete older copy of the file verifies: from inside nothing tells it from the newest one.
+    pub fn verify(&self) -> Result<VerifyReport> {
+        authorise(self.principal, Action::Verify)?;
+        let _pass = self.gate.enter()?;
+        verify(self.tables.file(), Depth::Values).map(|counts| VerifyReport::new(counts, Depth::Values))
+    }
+}

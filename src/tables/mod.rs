@@ -1,0 +1,219 @@
+//! The rows of a store: the only module that names redb's tables and transactions.
+//!
+//! Everything lies in one B-tree, because each tree a commit touches costs blocks: the first byte of a key says what
+//! the row is ([`rows`]). Values are sealed here ([`values`]), so that redb never holds one in clear.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::{Arc, RwLock, RwLockReadGuard};
+
+use redb::{Builder, Database, ReadableDatabase, TableDefinition};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::record::codec::encode;
+use crate::record::secret::StoreRecord;
+use crate::sealed::backend::{Backend, SharedBackend};
+use crate::sealed::file::{SealedFile, Stamp};
+use crate::sealed::space::Space;
+
+pub(crate) mod audit;
+mod batch;
+mod rows;
+pub(crate) mod secrets;
+mod snapshot;
+mod values;
+pub(crate) mod verify;
+
+pub(crate) use batch::Batch;
+pub(crate) use snapshot::{Rows, Snapshot};
+pub(crate) use values::{Keyring, Sealer};
+
+const TABLE: TableDefinition<'static, &[u8], &[u8]> = TableDefinition::new("strongroom");
+
+/// An open store's rows.
+pub(crate) struct Tables {
+    file: Arc<SealedFile>,
+    keyring: Keyring,
+    cache_bytes: usize,
+    /// Read by every operation, written only to open redb anew after a full disk and to close. `None` once closed.
+    engine: RwLock<Option<Engine>>,
+}
+
+/// redb over one backend.
+struct Engine {
+    backend: Arc<Backend>,
+    database: Database,
+}
+
+/// What a write transaction ends with.
+pub(crate) struct Outcome<T> {
+    pub(crate) value: T,
+    /// The head and clock mark to commit with; `None` if nothing was changed.
+    pub(crate) commit: Option<Stamp>,
+}
+
+/// Puts the table and the store's own row into a new file. redb closes for real twice, so that it trims what it
+/// allocates at first.
+pub(crate) fn initialise(file: &Arc<SealedFile>, record: &StoreRecord, stamp: Stamp) -> Result<()> {
+    const CACHE: usize = 1 << 20;
+    Engine::open(file, CACHE)?.close_for_real()?;
+    let engine = Engine::open(file, CACHE)?;
+    engine.write(Space::Normal, |batch| {
+        batch.insert(&rows::STORE, &encode(record)?)?;
+        Ok(Outcome { value: (), commit: Some(stamp) })
+    })?;
+    engine.close_for_real()
+}
+
+impl Tables {
+    pub(crate) fn open(file: Arc<SealedFile>, cache_bytes: usize) -> Result<Self> {
+        let engine = RwLock::new(Some(Engine::open(&file, cache_bytes)?));
+        Ok(Self { keyring: Keyring::default(), file, cache_bytes, engine })
+    }
+
+    pub(crate) fn file(&self) -> &Arc<SealedFile> {
+        &self.file
+    }
+
+    /// What seals and opens this store's values.
+    pub(crate) fn sealer(&self) -> Sealer<'_> {
+        Sealer { file: &self.file, keyring: &self.keyring }
+    }
+
+    /// Runs `read` on the last committed state.
+    pub(crate) fn read<T>(&self, read: impl FnOnce(&Snapshot<'_>) -> Result<T>) -> Result<T> {
+        let guard = self.engine()?;
+        let engine = guard.as_ref().ok_or_else(closed)?;
+        let transaction = engine.database.begin_read().map_err(|error| engine.error(error))?;
+        let table = transaction.open_table(TABLE).map_err(|error| engine.error(error))?;
+        read(&Snapshot::new(table, &engine.backend))
+    }
+
+    /// Runs `write` in one transaction. The caller keeps writers apart.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::DiskFull`] leaves a handle that works: redb gives up after any failure, so it is opened anew.
+    pub(crate) fn write<T>(
+        &self,
+        space: Space,
+        write: impl FnOnce(&mut Batch<'_>) -> Result<Outcome<T>>,
+    ) -> Result<T> {
+        let result = {
+            let guard = self.engine()?;
+            guard.as_ref().ok_or_else(closed)?.write(space, write)
+        };
+        match result {
+            Err(error) if error.kind() == ErrorKind::DiskFull && !self.file.is_poisoned() => {
+                self.reopen()?;
+                Err(error)
+            }
+            result => result,
+        }
+    }
+
+    /// Closes redb without a sync, leaving proof that the last commit is durable.
+    pub(crate) fn close(&self) -> Result<()> {
+        let mut engine = self.engine.write().map_err(|_| closed())?;
+        match engine.take() {
+            Some(engine) => engine.backend.close(),
+            None => Ok(()),
+        }
+    }
+
+    fn reopen(&self) -> Result<()> {
+        let mut engine = self.engine.write().map_err(|_| closed())?;
+        if let Some(engine) = engine.take() {
+            engine.backend.abandon()?;
+        }
+        *engine = Some(Engine::open(&self.file, self.cache_bytes)?);
+        Ok(())
+    }
+
+    fn engine(&self) -> Result<RwLockReadGuard<'_, Option<Engine>>> {
+        self.engine.read().map_err(|_| closed())
+    }
+}
+
+impl Drop for Tables {
+    fn drop(&mut self) {
+        // The last commit is durable with or without the proof; the next open then syncs once.
+        let _ = self.close();
+    }
+}
+
+impl Engine {
+    fn open(file: &Arc<SealedFile>, cache_bytes: usize) -> Result<Self> {
+        Self::over(Backend::new(file.clone())?, cache_bytes)
+    }
+
+    fn over(backend: Arc<Backend>, cache_bytes: usize) -> Result<Self> {
+        let database = Builder::new()
+            .set_cache_size(cache_bytes)
+            .create_with_backend(SharedBackend(backend.clone()))
+            .map_err(|error| engine_error(&backend, error))?;
+        backend.opened()?;
+        Ok(Self { backend, database })
+    }
+
+    fn write<T>(&self, space: Space, write: impl FnOnce(&mut Batch<'_>) -> Result<Outcome<T>>) -> Result<T> {
+        self.backend.release(space)?;
+        let mut transaction = self.database.begin_write().map_err(|error| self.error(error))?;
+        // Two-phase, and the allocator's state in every commit: a reopen after a crash is as quick as any, and a
+        // damaged block is never taken for a torn one and rolled back over.
+        transaction.set_quick_repair(true);
+        // A transaction dropped while unwinding would leak its pages until redb rebuilds its allocator.
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            let table = transaction.open_table(TABLE).map_err(|error| self.error(error))?;
+            write(&mut Batch::new(table, &self.backend))
+        }));
+        match outcome {
+            Ok(Ok(Outcome { value, commit: Some(stamp) })) => {
+                self.backend.stage(stamp)?;
+                transaction.commit().map_err(|error| self.error(error)).map(|()| value)
+            }
+            Ok(Ok(Outcome { value, commit: None })) => self.abort(transaction).map(|()| value),
+            Ok(Err(error)) => {
+                // The first error is the one to report; an abort that fails leaves a handle that says so.
+                let _ = self.abort(transaction);
+                Err(error)
+            }
+            Err(panic) => {
+                let _ = self.abort(transaction);
+                resume_unwind(panic)
+            }
+        }
+    }
+
+    fn abort(&self, transaction: redb::WriteTransaction) -> Result<()> {
+        transaction.abort().map_err(|error| self.error(error))
+    }
+
+    /// Lets redb write its last commit and trim the file. Only for a file that nobody else knows yet.
+    fn close_for_real(self) -> Result<()> {
+        self.backend.release(Space::Normal)?;
+        drop(self.database);
+        self.backend.failure().map_or(Ok(()), Err)
+    }
+
+    fn error(&self, error: impl Into<redb::Error>) -> Error {
+        engine_error(&self.backend, error)
+    }
+}
+
+/// redb's error in our words: the backend knows what really happened.
+fn engine_error(backend: &Backend, error: impl Into<redb::Error>) -> Error {
+    if let Some(failure) = backend.failure() {
+        return failure;
+    }
+    match error.into() {
+        redb::Error::Corrupted(_) => Error::new(
+            ErrorKind::Tampered,
+            "blocks of the store do not belong to one state: an older one was put back; restore a backup",
+        ),
+        error => Error::internal(format!("the storage engine failed: {error}")),
+    }
+}
+
+fn closed() -> Error {
+    Error::new(ErrorKind::Poisoned, "the store is closed after a failure; open it again")
+}

@@ -1,0 +1,88 @@
+//! Reading rows: of the last commit, or of a transaction that sees its own writes.
+
+use redb::{ReadOnlyTable, ReadableTable};
+
+use super::engine_error;
+use crate::error::Result;
+use crate::sealed::backend::Backend;
+
+/// A row: key and value.
+pub(crate) type Row = (Vec<u8>, Vec<u8>);
+
+/// Looks at a row, and says whether to go on.
+pub(crate) type Visit<'a> = &'a mut dyn FnMut(&[u8], &[u8]) -> Result<bool>;
+
+/// Rows by key and in order.
+pub(crate) trait Rows {
+    /// The value of a row.
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>>;
+
+    /// Visits the rows from `from` up to and without `to`, until `visit` says `false`.
+    fn scan(&self, from: &[u8], to: &[u8], visit: Visit<'_>) -> Result<()>;
+
+    /// The last row from `from` up to and without `to`.
+    fn last(&self, from: &[u8], to: &[u8]) -> Result<Option<Row>>;
+}
+
+/// The rows of one commit.
+pub(crate) struct Snapshot<'a> {
+    table: ReadOnlyTable<&'static [u8], &'static [u8]>,
+    backend: &'a Backend,
+}
+
+impl<'a> Snapshot<'a> {
+    pub(super) fn new(table: ReadOnlyTable<&'static [u8], &'static [u8]>, backend: &'a Backend) -> Self {
+        Self { table, backend }
+    }
+}
+
+impl Rows for Snapshot<'_> {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
+        get(&self.table, self.backend, key)
+    }
+
+    fn scan(&self, from: &[u8], to: &[u8], visit: Visit<'_>) -> Result<()> {
+        scan(&self.table, self.backend, from, to, visit)
+    }
+
+    fn last(&self, from: &[u8], to: &[u8]) -> Result<Option<Row>> {
+        last(&self.table, self.backend, from, to)
+    }
+}
+
+pub(super) fn get(
+    table: &impl ReadableTable<&'static [u8], &'static [u8]>,
+    backend: &Backend,
+    key: &[u8],
+) -> Result<Option<Vec<u8>>> {
+    let found = table.get(key).map_err(|error| engine_error(backend, error))?;
+    Ok(found.map(|value| value.value().to_vec()))
+}
+
+pub(super) fn scan(
+    table: &impl ReadableTable<&'static [u8], &'static [u8]>,
+    backend: &Backend,
+    from: &[u8],
+    to: &[u8],
+    visit: Visit<'_>,
+) -> Result<()> {
+    for row in table.range(from..to).map_err(|error| engine_error(backend, error))? {
+        let (key, value) = row.map_err(|error| engine_error(backend, error))?;
+        if !visit(key.value(), value.value())? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn last(
+    table: &impl ReadableTable<&'static [u8], &'static [u8]>,
+    backend: &Backend,
+    from: &[u8],
+    to: &[u8],
+) -> Result<Option<Row>> {
+    let mut rows = table.range(from..to).map_err(|error| engine_error(backend, error))?;
+    let Some(row) = rows.next_back() else { return Ok(None) };
+    let (key, value) = row.map_err(|error| engine_error(backend, error))?;
+    Ok(Some((key.value().to_vec(), value.value().to_vec())))
+}

@@ -1,0 +1,150 @@
+//! Values: sealed under the key of their path, cut into rows.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use zeroize::Zeroizing;
+
+use super::snapshot::Rows;
+use super::{Batch, rows};
+use crate::crypto::aead::{self, OVERHEAD};
+use crate::crypto::derive;
+use crate::crypto::keys::{Key, Value};
+use crate::error::{Error, ErrorKind, Result};
+use crate::format::aad;
+use crate::record::path::SecretPath;
+use crate::record::secret::VersionRecord;
+use crate::record::value::{CHUNK_LEN, ROLE_VALUE, frame, unframe};
+use crate::sealed::file::SealedFile;
+use crate::secret::SecretBytes;
+
+/// Most bytes of a sealed value that stand in the row of its version.
+const TAIL_MAX: usize = 1_300;
+/// A row of this length fills one of redb's leaves: 4,096 less its head of 4, two offsets of 4 and the key of 29.
+const LEAF_PIECE: usize = 4_055;
+/// Three rows of this length fill a leaf.
+const THIRD_PIECE: usize = 1_326;
+
+/// Keys of paths, derived once and kept for the next look-up; bounded, wiped on drop.
+#[derive(Default)]
+pub(crate) struct Keyring(Mutex<HashMap<SecretPath, Arc<Key<Value>>>>);
+
+impl Keyring {
+    const KEYS_MAX: usize = 1_024;
+
+    pub(super) fn key(&self, file: &SealedFile, path: &SecretPath) -> Arc<Key<Value>> {
+        let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(key) = keys.get(path) {
+            return key.clone();
+        }
+        let key = Arc::new(derive_key(file, path));
+        if keys.len() >= Self::KEYS_MAX {
+            keys.clear();
+        }
+        keys.insert(path.clone(), key.clone());
+        key
+    }
+}
+
+fn derive_key(file: &SealedFile, path: &SecretPath) -> Key<Value> {
+    let mut node = None;
+    for segment in path.segments() {
+        let parent = node.as_ref().map(derive::namespace);
+        node = Some(derive::path_node(parent.as_ref().unwrap_or(file.value_root()), segment));
+    }
+    // A path has at least one segment.
+    derive::value(&node.unwrap_or_else(|| derive::path_node(file.value_root(), "")))
+}
+
+/// What seals and opens the values of a store.
+#[derive(Clone, Copy)]
+pub(crate) struct Sealer<'a> {
+    pub(crate) file: &'a SealedFile,
+    pub(crate) keyring: &'a Keyring,
+}
+
+/// The secret a value belongs to.
+pub(super) struct Place<'a> {
+    pub(super) sealer: Sealer<'a>,
+    pub(super) path: &'a SecretPath,
+    pub(super) id: &'a [u8; 16],
+}
+
+impl Place<'_> {
+    fn aad(&self, version: u64, chunk: u32, last: bool) -> aead::Aad {
+        aad::value(self.sealer.file.place(), self.id, version, ROLE_VALUE, chunk, last)
+    }
+
+    /// Seals `value` as `number`, writes its rows, and returns its record.
+    pub(super) fn write(
+        &self,
+        batch: &mut Batch<'_>,
+        number: u64,
+        created_at: i64,
+        value: &[u8],
+    ) -> Result<VersionRecord> {
+        let sealed = self.seal(number, value)?;
+        let mut rest = sealed.as_slice();
+        let mut pieces = 0;
+        while rest.len() > TAIL_MAX {
+            let len = if rest.len() < LEAF_PIECE { THIRD_PIECE.min(rest.len()) } else { LEAF_PIECE };
+            let (piece, left) = rest.split_at_checked(len).unwrap_or((rest, &[]));
+            batch.insert(&rows::piece(self.id, number, pieces), piece)?;
+            pieces += 1;
+            rest = left;
+        }
+        Ok(VersionRecord { number, created_at, pieces, tail: rest.to_vec() })
+    }
+
+    /// Reads the rows of a version and opens its value.
+    pub(super) fn read(&self, rows: &impl Rows, version: &VersionRecord) -> Result<SecretBytes> {
+        let mut sealed = Vec::new();
+        for index in 0..version.pieces {
+            let piece = rows.get(&rows::piece(self.id, version.number, index))?;
+            sealed.extend_from_slice(&piece.ok_or_else(unauthentic)?);
+        }
+        sealed.extend_from_slice(&version.tail);
+        self.open(version.number, &sealed)
+    }
+
+    fn seal(&self, version: u64, value: &[u8]) -> Result<Vec<u8>> {
+        let framed = frame(value)?;
+        let key = self.sealer.keyring.key(self.sealer.file, self.path);
+        let chunks = framed.chunks(CHUNK_LEN);
+        let count = chunks.len();
+        let mut sealed = vec![0; framed.len() + count * OVERHEAD];
+        for (index, (plain, out)) in chunks.zip(sealed.chunks_mut(CHUNK_LEN + OVERHEAD)).enumerate() {
+            let aad = self.aad(version, chunk_number(index)?, index + 1 == count);
+            aead::seal(&key, &aad, plain, out)?;
+        }
+        Ok(sealed)
+    }
+
+    fn open(&self, version: u64, sealed: &[u8]) -> Result<SecretBytes> {
+        let key = self.sealer.keyring.key(self.sealer.file, self.path);
+        let chunks = sealed.chunks(CHUNK_LEN + OVERHEAD);
+        let count = chunks.len();
+        let framed_len = sealed.len().checked_sub(count * OVERHEAD).ok_or_else(unauthentic)?;
+        let mut framed = Zeroizing::new(vec![0; framed_len]);
+        for (index, (sealed, out)) in chunks.zip(framed.chunks_mut(CHUNK_LEN)).enumerate() {
+            let aad = self.aad(version, chunk_number(index)?, index + 1 == count);
+            aead::open(&key, &aad, sealed, out).map_err(|_| unauthentic())?;
+        }
+        unframe(&framed).map(SecretBytes::from).map_err(|_| unauthentic())
+    }
+}
+
+fn chunk_number(index: usize) -> Result<u32> {
+    u32::try_from(index).map_err(|_| Error::internal("a value has too many chunks"))
+}
+
+fn unauthentic() -> Error {
+    Error::new(
+        ErrorKind::Tampered,
+        "a sealed value does not authenticate: it was altered or moved; restore a backup of the file",
+    )
+}
+
+const _: () = assert!(4 + 8 + 29 + LEAF_PIECE == 4_096);
+const _: () = assert!(4 + 3 * (8 + 29 + THIRD_PIECE) <= 4_096);
+const _: () = assert!(TAIL_MAX <= THIRD_PIECE);
