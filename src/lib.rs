@@ -7,7 +7,7 @@
 //! ```no_run
 //! use strongroom::{Query, Store, Unlock};
 //!
-//! let store = Store::create("app.strongroom", &Unlock::passphrase("correct horse battery staple"))?;
+//! let store = Store::create("app.strongroom", Unlock::passphrase("correct horse battery staple"))?;
 //! store.put("production/openai/api-key", "sk-proj-abc123")?;
 //! let secret = store.get("production/openai/api-key")?;
 //! assert_eq!(secret.value().expose(), b"sk-proj-abc123");
@@ -41,6 +41,8 @@ pub mod limits;
 mod record;
 mod sealed;
 mod secret;
+#[cfg(test)]
+mod simulator;
 mod store;
 mod tables;
 

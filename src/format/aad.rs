@@ -1,6 +1,6 @@
 //! What each ciphertext is bound to. FORMAT 6.
 
-use super::layout::Copy;
+use super::layout::Twin;
 use crate::crypto::aead::Aad;
 
 /// The store and epoch every ciphertext of a file belongs to.
@@ -10,7 +10,7 @@ pub(crate) struct StoreEpoch {
     pub(crate) epoch: u32,
 }
 
-pub(crate) fn superblock(place: &StoreEpoch, copy: Copy, sequence: u64) -> Aad {
+pub(crate) fn superblock(place: &StoreEpoch, copy: Twin, sequence: u64) -> Aad {
     Aad::new(
         b"strongroom/1/superblock",
         &[&place.store_id, &place.epoch.to_le_bytes(), &[copy.byte()], &sequence.to_le_bytes()],

@@ -29,7 +29,7 @@ pub(crate) const STRIDE: u64 = 4136;
 
 /// One of two copies, written in turn.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Copy {
+pub(crate) enum Twin {
     A,
     B,
     /// The third slot of a faulty variant of the commit scheme, over the second key header.
@@ -37,7 +37,7 @@ pub(crate) enum Copy {
     C,
 }
 
-impl Copy {
+impl Twin {
     pub(crate) const BOTH: [Self; 2] = [Self::A, Self::B];
 
     pub(crate) fn other(self) -> Self {

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::commit::primary_of;
 use super::disk::file::Access;
-use super::epoch::Epoch;
+use super::epoch::{Epoch, Pending};
 use super::file::{SealedFile, Stamp, poisoned};
 use super::space::Space;
 use crate::error::{Error, ErrorKind, Result};
@@ -38,16 +38,20 @@ enum Held {
     Sync,
 }
 
-struct State {
+/// What is held back, and whether more will be.
+struct Holding {
     phase: Phase,
     held: Vec<Held>,
-    epoch: Epoch,
 }
 
 /// One redb handle's view of a sealed file.
 pub(crate) struct Backend {
     file: Arc<SealedFile>,
-    state: RwLock<State>,
+    holding: RwLock<Holding>,
+    /// Locked by the writer for the length of a sync; readers of pages never need it.
+    epoch: Mutex<Epoch>,
+    /// The epoch's blocks for readers.
+    pending: Pending,
     /// The first failure. redb latches and answers everything after it with an error that says nothing.
     failure: Mutex<Option<Error>>,
     /// The blocks read from the disk, for a verification.
@@ -70,20 +74,27 @@ impl Backend {
     }
 
     fn with(file: Arc<SealedFile>, reached: Option<Mutex<BTreeSet<u32>>>) -> Result<Arc<Self>> {
-        let state = {
+        let (phase, epoch) = {
             let durable = file.durable()?;
             let stable = durable.as_ref().map(|durable| &durable.superblock);
             let phase = if stable.is_some() { Phase::Opening } else { Phase::Writing };
-            State { phase, held: Vec::new(), epoch: Epoch::after(stable) }
+            (phase, Epoch::after(stable))
         };
-        Ok(Arc::new(Self { file, state: RwLock::new(state), failure: Mutex::new(None), reached }))
+        Ok(Arc::new(Self {
+            file,
+            holding: RwLock::new(Holding { phase, held: Vec::new() }),
+            pending: epoch.pending.clone(),
+            epoch: Mutex::new(epoch),
+            failure: Mutex::new(None),
+            reached,
+        }))
     }
 
     /// redb's constructor has returned.
     pub(crate) fn opened(&self) -> Result<()> {
-        let mut state = self.state_mut()?;
-        if state.phase == Phase::Opening {
-            state.phase = Phase::Reading;
+        let mut holding = self.holding_mut()?;
+        if holding.phase == Phase::Opening {
+            holding.phase = Phase::Reading;
         }
         Ok(())
     }
@@ -94,17 +105,18 @@ impl Backend {
         if self.file.access == Access::ReadOnly {
             return Err(Error::new(ErrorKind::ReadOnly, "the store was opened read-only"));
         }
-        let mut state = self.state_mut()?;
-        state.epoch.space = space;
-        if state.phase == Phase::Writing {
-            return Ok(());
-        }
-        state.phase = Phase::Writing;
-        for operation in std::mem::take(&mut state.held) {
+        let mut epoch = self.epoch()?;
+        epoch.space = space;
+        let held = {
+            let mut holding = self.holding_mut()?;
+            holding.phase = Phase::Writing;
+            std::mem::take(&mut holding.held)
+        };
+        for operation in held {
             match operation {
-                Held::Write { offset, data } => self.write_now(&mut state.epoch, offset, &data)?,
-                Held::SetLen(len) => self.set_len_now(&mut state.epoch, len)?,
-                Held::Sync => self.sync_now(&mut state.epoch)?,
+                Held::Write { offset, data } => self.write_now(&mut epoch, offset, &data)?,
+                Held::SetLen(len) => self.set_len_now(&mut epoch, len)?,
+                Held::Sync => self.sync_now(&mut epoch)?,
             }
         }
         Ok(())
@@ -112,7 +124,7 @@ impl Backend {
 
     /// Hands over what the next commit carries beside its pages.
     pub(crate) fn stage(&self, stamp: Stamp) -> Result<()> {
-        self.state_mut()?.epoch.stamp = Some(stamp);
+        self.epoch()?.stamp = Some(stamp);
         Ok(())
     }
 
@@ -120,9 +132,9 @@ impl Backend {
     /// one. Call it with no write transaction alive, before redb is dropped.
     pub(crate) fn close(&self) -> Result<()> {
         let wrote = {
-            let mut state = self.state_mut()?;
-            let wrote = state.phase == Phase::Writing;
-            state.phase = Phase::Closing;
+            let mut holding = self.holding_mut()?;
+            let wrote = holding.phase == Phase::Writing;
+            holding.phase = Phase::Closing;
             wrote
         };
         if wrote { self.file.mark_closed() } else { Ok(()) }
@@ -130,7 +142,7 @@ impl Backend {
 
     /// As [`close`](Self::close) for a handle that failed and is opened again: no proof is left.
     pub(crate) fn abandon(&self) -> Result<()> {
-        self.state_mut()?.phase = Phase::Closing;
+        self.holding_mut()?.phase = Phase::Closing;
         Ok(())
     }
 
@@ -150,12 +162,16 @@ impl Backend {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn state(&self) -> Result<RwLockReadGuard<'_, State>> {
-        self.state.read().map_err(|_| poisoned())
+    fn holding(&self) -> Result<RwLockReadGuard<'_, Holding>> {
+        self.holding.read().map_err(|_| poisoned())
     }
 
-    fn state_mut(&self) -> Result<RwLockWriteGuard<'_, State>> {
-        self.state.write().map_err(|_| poisoned())
+    fn holding_mut(&self) -> Result<RwLockWriteGuard<'_, Holding>> {
+        self.holding.write().map_err(|_| poisoned())
+    }
+
+    fn epoch(&self) -> Result<MutexGuard<'_, Epoch>> {
+        self.epoch.lock().map_err(|_| poisoned())
     }
 
     /// Remembers the first failure, and says to redb only that there was one.
@@ -168,30 +184,39 @@ impl Backend {
     }
 
     fn read_into(&self, offset: u64, out: &mut [u8]) -> Result<()> {
-        let state = self.state()?;
-        let end = offset.checked_add(length(out)).ok_or_else(unaligned)?;
-        if end > state.len() {
-            return Err(Error::internal("redb reads beyond the end of its storage"));
-        }
         if offset == 0 && out.len() <= ENGINE_HEADER_LEN {
-            return state.read_header(out);
+            return self.read_header(out);
         }
-        let first = block_number(offset)?;
         let mut missing = Vec::new();
-        for (number, page) in (first..).zip(out.chunks_mut(LOGICAL_BLOCK_LEN)) {
+        let holding = self.holding()?;
+        for (number, page) in (block_number(offset)?..).zip(out.chunks_mut(LOGICAL_BLOCK_LEN)) {
             if page.len() != LOGICAL_BLOCK_LEN {
                 return Err(unaligned());
             }
-            if let Some(data) = state.held_page(number) {
+            if let Some(data) = holding.page(number) {
                 page.copy_from_slice(data);
-            } else if let Some(sealed) = state.epoch.pending.get(&number) {
+            } else if let Some(sealed) = self.pending.get(number) {
                 self.file.open_block(number, sealed.as_slice(), page).map_err(|_| unauthentic(number))?;
             } else {
                 missing.push((number, page));
             }
         }
-        drop(state);
+        drop(holding);
         self.read_from_disk(missing)
+    }
+
+    fn read_header(&self, out: &mut [u8]) -> Result<()> {
+        let epoch = self.epoch()?;
+        let holding = self.holding()?;
+        let header = holding.header().unwrap_or(epoch.engine_header.as_slice());
+        out.copy_from_slice(header.get(..out.len()).ok_or_else(unaligned)?);
+        Ok(())
+    }
+
+    /// The length redb sees: the last one it set, whatever the file's.
+    fn logical_len(&self) -> Result<u64> {
+        let epoch = self.epoch()?;
+        Ok(self.holding()?.len().unwrap_or(epoch.logical_len))
     }
 
     fn read_from_disk(&self, pages: Vec<(u32, &mut [u8])>) -> Result<()> {
@@ -211,17 +236,24 @@ impl Backend {
         Ok(())
     }
 
-    fn write_or_hold(&self, offset: u64, data: &[u8]) -> Result<()> {
-        let mut state = self.state_mut()?;
-        match state.phase {
-            Phase::Writing => self.write_now(&mut state.epoch, offset, data),
-            Phase::Reading
-                if offset == 0 && primary_of(data) != primary_of(state.epoch.engine_header.as_slice()) =>
-            {
+    /// Does an operation now, or holds it back.
+    fn now_or_later(&self, operation: Held) -> Result<()> {
+        let mut epoch = self.epoch()?;
+        let mut holding = self.holding_mut()?;
+        match holding.phase {
+            Phase::Writing => {
+                drop(holding);
+                match operation {
+                    Held::Write { offset, data } => self.write_now(&mut epoch, offset, &data),
+                    Held::SetLen(len) => self.set_len_now(&mut epoch, len),
+                    Held::Sync => self.sync_now(&mut epoch),
+                }
+            }
+            Phase::Reading if operation.commits_over(&epoch) => {
                 Err(Error::internal("a commit began without letting writes through"))
             }
             Phase::Opening | Phase::Reading | Phase::Closing => {
-                state.held.push(Held::Write { offset, data: Zeroizing::new(data.to_vec()) });
+                holding.held.push(operation);
                 Ok(())
             }
         }
@@ -238,7 +270,7 @@ impl Backend {
             if page.len() != LOGICAL_BLOCK_LEN || u64::from(number) >= epoch.logical_blocks() {
                 return Err(unaligned());
             }
-            epoch.pending.insert(number, self.file.seal_block(number, page)?);
+            epoch.pending.insert(number, Arc::new(self.file.seal_block(number, page)?));
         }
         if epoch.pending.len() > MANIFEST_ENTRIES_MAX {
             self.file.spill(epoch)?;
@@ -253,10 +285,7 @@ impl Backend {
         epoch.set_len(len);
         #[cfg(test)]
         if super::faults::active(super::faults::Fault::EarlyShortening) {
-            let physical = crate::format::layout::file_len(epoch.logical_blocks().saturating_sub(1));
-            if physical < self.file.disk_len()? {
-                self.file.disk.set_len(physical).map_err(|source| Error::io("shorten", source))?;
-            }
+            self.file.shorten_early(epoch.logical_blocks().saturating_sub(1))?;
         }
         Ok(())
     }
@@ -266,27 +295,32 @@ impl Backend {
     }
 }
 
-impl State {
-    /// The length redb sees: the last one it set, whatever the file's.
-    fn len(&self) -> u64 {
-        let held = self.held.iter().rev().find_map(|operation| match operation {
+impl Held {
+    /// Whether this makes redb's header point at another commit than the durable one.
+    fn commits_over(&self, epoch: &Epoch) -> bool {
+        match self {
+            Self::Write { offset: 0, data } => primary_of(data) != primary_of(epoch.engine_header.as_slice()),
+            _ => false,
+        }
+    }
+}
+
+impl Holding {
+    fn len(&self) -> Option<u64> {
+        self.held.iter().rev().find_map(|operation| match operation {
             Held::SetLen(len) => Some(*len),
             _ => None,
-        });
-        held.unwrap_or(self.epoch.logical_len)
+        })
     }
 
-    fn read_header(&self, out: &mut [u8]) -> Result<()> {
-        let held = self.held.iter().rev().find_map(|operation| match operation {
+    fn header(&self) -> Option<&[u8]> {
+        self.held.iter().rev().find_map(|operation| match operation {
             Held::Write { offset: 0, data } => Some(data.as_slice()),
             _ => None,
-        });
-        let header = held.unwrap_or(self.epoch.engine_header.as_slice());
-        out.copy_from_slice(header.get(..out.len()).ok_or_else(unaligned)?);
-        Ok(())
+        })
     }
 
-    fn held_page(&self, number: u32) -> Option<&[u8]> {
+    fn page(&self, number: u32) -> Option<&[u8]> {
         let wanted = u64::from(number) * LOGICAL_BLOCK;
         self.held.iter().rev().find_map(|operation| match operation {
             Held::Write { offset, data } if *offset > 0 => {
@@ -300,7 +334,7 @@ impl State {
 
 impl StorageBackend for SharedBackend {
     fn len(&self) -> io::Result<u64> {
-        self.0.report(self.0.state().map(|state| state.len()))
+        self.0.report(self.0.logical_len())
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
@@ -308,27 +342,16 @@ impl StorageBackend for SharedBackend {
     }
 
     fn set_len(&self, len: u64) -> io::Result<()> {
-        self.0.report(self.0.state_mut().and_then(|mut state| match state.phase {
-            Phase::Writing => self.0.set_len_now(&mut state.epoch, len),
-            Phase::Opening | Phase::Reading | Phase::Closing => {
-                state.held.push(Held::SetLen(len));
-                Ok(())
-            }
-        }))
+        self.0.report(self.0.now_or_later(Held::SetLen(len)))
     }
 
     fn sync_data(&self) -> io::Result<()> {
-        self.0.report(self.0.state_mut().and_then(|mut state| match state.phase {
-            Phase::Writing => self.0.sync_now(&mut state.epoch),
-            Phase::Opening | Phase::Reading | Phase::Closing => {
-                state.held.push(Held::Sync);
-                Ok(())
-            }
-        }))
+        self.0.report(self.0.now_or_later(Held::Sync))
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        self.0.report(self.0.write_or_hold(offset, data))
+        let data = Zeroizing::new(data.to_vec());
+        self.0.report(self.0.now_or_later(Held::Write { offset, data }))
     }
 
     // The whole file is locked by the disk for the life of the handle, before redb exists.
@@ -345,10 +368,6 @@ impl std::fmt::Debug for SharedBackend {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("SharedBackend")
     }
-}
-
-fn length(bytes: &[u8]) -> u64 {
-    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
 }
 
 /// The block at `offset`. Block 0 is never asked for here.

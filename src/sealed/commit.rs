@@ -1,11 +1,13 @@
 //! The real sync: an epoch's blocks, one superblock, one sync. Rules R3 to R6 of docs/FORMAT.md 9.
 
+use std::sync::Arc;
+
 use super::epoch::Epoch;
-use super::file::{Durable, SealedFile, poisoned};
+use super::file::{Durable, SealedBlock, SealedFile, Stamp, poisoned};
 use super::space::{Space, reserve};
 use crate::error::{Error, ErrorKind, Result};
-use crate::format::layout::{BLOCK_LEN, Copy, block_offset, file_len};
-use crate::format::superblock::{Kind, Superblock};
+use crate::format::layout::{BLOCK_LEN, Twin, block_offset, file_len};
+use crate::format::superblock::{EngineHeader, Kind, Superblock};
 use crate::limits::{MANIFEST_ENTRIES_MAX, SPARE_BLOCKS};
 
 /// redb's "god byte" behind its magic number (redb 4.4 `header.rs`; pinned by the access-pattern test).
@@ -21,7 +23,8 @@ impl SealedFile {
     pub(super) fn may_defer(&self, epoch: &Epoch) -> Result<bool> {
         let durable = self.durable()?;
         let Some(durable) = durable.as_ref() else { return Ok(false) };
-        let (old, new) = (god_byte(&durable.superblock), epoch.engine_header.get(GOD_BYTE_OFFSET).copied());
+        let god_byte = |header: &EngineHeader| header.get(GOD_BYTE_OFFSET).copied();
+        let (old, new) = (god_byte(&durable.superblock.engine_header), god_byte(&epoch.engine_header));
         let flagged = old.map(|byte| byte | RECOVERY_REQUIRED);
         Ok(!epoch.header_written || new == old || new == flagged)
     }
@@ -48,19 +51,17 @@ impl SealedFile {
     }
 
     fn commit_over(&self, epoch: &mut Epoch, durable: &mut Durable, first: bool) -> Result<()> {
-        let fits = epoch.touched() <= MANIFEST_ENTRIES_MAX;
         self.write_pending(epoch, durable)?;
         let mut manifest = epoch.manifest();
-        if !fits {
+        if manifest.len() > MANIFEST_ENTRIES_MAX {
             poison_on_error(durable, self.sync())?;
             manifest.clear();
         }
         let old = &durable.superblock;
-        let stamp = epoch
-            .stamp
-            .unwrap_or(super::file::Stamp { audit_head: old.audit_head, clock_mark: old.clock_mark });
+        let carried = Stamp { audit_head: old.audit_head, clock_mark: old.clock_mark };
+        let stamp = epoch.stamp.unwrap_or(carried);
         let flipped =
-            first || (primary(epoch.engine_header.get(GOD_BYTE_OFFSET)) != primary(god_byte(old).as_ref()));
+            first || primary_of(epoch.engine_header.as_slice()) != primary_of(old.engine_header.as_slice());
         let superblock = Superblock {
             engine_header: epoch.engine_header.clone(),
             logical_len: epoch.logical_len,
@@ -70,7 +71,7 @@ impl SealedFile {
             audit_head: stamp.audit_head,
             clock_mark: stamp.clock_mark,
             physical_blocks: epoch
-                .highest_block()
+                .highest_spilled()
                 .max(old.physical_blocks)
                 .min(epoch.logical_blocks().saturating_sub(1)),
             manifest,
@@ -80,7 +81,7 @@ impl SealedFile {
         if shrunk {
             self.shorten(durable)?;
         }
-        *epoch = Epoch { space: epoch.space, ..Epoch::after(Some(&durable.superblock)) };
+        epoch.start_over(&durable.superblock);
         Ok(())
     }
 
@@ -102,57 +103,39 @@ impl SealedFile {
         self.write_durably(durable, retired)
     }
 
+    /// Puts the pending blocks on the disk: room for all of them first, then the blocks, one write a run.
     fn write_pending(&self, epoch: &mut Epoch, durable: &mut Durable) -> Result<()> {
         if durable.poisoned {
             return Err(poisoned());
         }
         self.check_in_place()?;
-        let beyond = epoch.logical_blocks();
-        epoch.pending.retain(|&block, _| u64::from(block) < beyond);
-        let needed = epoch.highest_block().max(durable.superblock.physical_blocks);
-        let reserved = reserve(self.disk.as_ref(), durable, needed, epoch.space);
-        if let Err(error) = reserved {
+        epoch.pending.truncate(epoch.logical_blocks());
+        let blocks = epoch.pending.snapshot();
+        let highest = blocks.last().map_or(0, |(number, _)| u64::from(*number));
+        let needed = highest.max(epoch.highest_spilled()).max(durable.superblock.physical_blocks);
+        if let Err(error) = reserve(self.disk.as_ref(), durable, needed, epoch.space) {
             // With blocks of this epoch on the disk already the medium no longer matches any state kept here.
             durable.poisoned |= !epoch.spilled.is_empty();
             return Err(error);
         }
-        let names_pending = |durable: &Durable| {
-            durable.superblock.manifest.iter().any(|entry| epoch.pending.contains_key(&entry.block))
-        };
-        if names_pending(durable) && !no_retire() {
+        let named = |number: &u32| durable.superblock.manifest.iter().any(|entry| entry.block == *number);
+        if blocks.iter().any(|(number, _)| named(number)) && !no_retire() {
             self.retire(durable)?;
         }
-        let written = self.write_runs(epoch);
-        poison_on_error(durable, written)?;
-        while let Some((block, sealed)) = epoch.pending.pop_first() {
-            epoch.spilled.insert(block, super::file::block_tag(&sealed));
+        for run in blocks.chunk_by(|(number, _), (next, _)| number.checked_add(1) == Some(*next)) {
+            poison_on_error(durable, self.write_run(run))?;
         }
+        epoch.landed(&blocks);
         Ok(())
     }
 
-    /// One write per run of neighbouring blocks.
-    fn write_runs(&self, epoch: &Epoch) -> Result<()> {
-        let mut run: Vec<u8> = Vec::new();
-        let mut start = 0;
-        let mut next = 0;
-        let flush = |start: u32, run: &mut Vec<u8>| -> Result<()> {
-            if !run.is_empty() {
-                self.disk
-                    .write_at(block_offset(start), run)
-                    .map_err(|source| Error::io("write to the store's file", source))?;
-                run.clear();
-            }
-            Ok(())
-        };
-        for (&block, sealed) in &epoch.pending {
-            if block != next || run.len() >= 64 * BLOCK_LEN {
-                flush(start, &mut run)?;
-                start = block;
-            }
-            run.extend_from_slice(sealed.as_slice());
-            next = block.saturating_add(1);
-        }
-        flush(start, &mut run)
+    fn write_run(&self, run: &[(u32, Arc<SealedBlock>)]) -> Result<()> {
+        let Some((first, _)) = run.first() else { return Ok(()) };
+        let mut bytes = Vec::with_capacity(run.len() * BLOCK_LEN);
+        run.iter().for_each(|(_, sealed)| bytes.extend_from_slice(sealed.as_slice()));
+        self.disk
+            .write_at(block_offset(*first), &bytes)
+            .map_err(|source| Error::io("write to the store's file", source))
     }
 
     /// Cuts the file behind the state that was just made durable, spare blocks kept (R5).
@@ -166,6 +149,17 @@ impl SealedFile {
         });
         durable.reserved = durable.reserved.min(kept);
         poison_on_error(durable, result)
+    }
+
+    /// The faulty variant of [`shorten`](Self::shorten): before the shorter state is durable.
+    #[cfg(test)]
+    pub(super) fn shorten_early(&self, blocks: u64) -> Result<()> {
+        let mut guard = self.durable()?;
+        if let Some(durable) = guard.as_mut().filter(|_| file_len(blocks) < self.disk_len().unwrap_or(0)) {
+            self.disk.set_len(file_len(blocks)).map_err(|source| Error::io("shorten the file", source))?;
+            durable.reserved = durable.reserved.min(blocks);
+        }
+        Ok(())
     }
 
     /// Leaves proof that the last commit is durable, without a sync (R6): a reader after this close need not sync,
@@ -200,11 +194,11 @@ impl SealedFile {
     }
 
     /// The copy the next superblock goes to: never the stable one.
-    fn scratch(&self, durable: &Durable) -> Copy {
+    fn scratch(&self, durable: &Durable) -> Twin {
         #[cfg(test)]
         match durable.copy {
             _ if super::faults::active(super::faults::Fault::HeaderInPlace) => return durable.copy,
-            Copy::B if super::faults::active(super::faults::Fault::FallBackTwo) => return Copy::C,
+            Twin::B if super::faults::active(super::faults::Fault::FallBackTwo) => return Twin::C,
             _ => {}
         }
         durable.copy.other()
@@ -223,7 +217,7 @@ impl SealedFile {
             physical_blocks: 0,
             manifest: Vec::new(),
         };
-        Durable { superblock, copy: Copy::B, next_sequence: 1, marked: false, reserved: 0, poisoned: false }
+        Durable { superblock, copy: Twin::B, next_sequence: 1, marked: false, reserved: 0, poisoned: false }
     }
 
     /// Ends the creation of a file: spare room, proof of the last commit, and everything durable.
@@ -249,17 +243,9 @@ fn no_retire() -> bool {
     false
 }
 
-fn god_byte(superblock: &Superblock) -> Option<u8> {
-    superblock.engine_header.get(GOD_BYTE_OFFSET).copied()
-}
-
-/// Whether an engine header points at another commit than the durable one.
-pub(super) fn primary(god_byte: Option<&u8>) -> Option<u8> {
-    god_byte.map(|byte| byte & PRIMARY_BIT)
-}
-
-pub(super) fn primary_of(header: &[u8]) -> Option<u8> {
-    primary(header.get(GOD_BYTE_OFFSET))
+/// Which of its two commit slots redb's header points at.
+pub(super) fn primary_of(engine_header: &[u8]) -> Option<u8> {
+    engine_header.get(GOD_BYTE_OFFSET).map(|byte| byte & PRIMARY_BIT)
 }
 
 /// After a failed write or sync nobody knows what the medium holds; a sync that failed once may lie when repeated.

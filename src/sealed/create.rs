@@ -18,7 +18,7 @@ use crate::crypto::random;
 use crate::error::{Error, Result};
 use crate::format::aad::StoreEpoch;
 use crate::format::header::Header;
-use crate::format::layout::{Copy, file_len};
+use crate::format::layout::{Twin, file_len};
 
 /// Writes the key headers of a new store with one slot on an empty disk.
 pub(crate) fn create(disk: Arc<dyn Disk>, unlock: &Unlock, cost: KdfCost) -> Result<SealedFile> {
@@ -32,7 +32,7 @@ pub(crate) fn create(disk: Arc<dyn Disk>, unlock: &Unlock, cost: KdfCost) -> Res
         (derive::file_header_mac(&keys.file), derive::authority_header_mac(&keys.authority));
     let bytes = header.seal(|covered| hmac(&file_mac, covered), |covered| hmac(&authority_mac, covered));
     disk.reserve(file_len(0)).map_err(|source| Error::io("reserve room for the new store", source))?;
-    for copy in Copy::BOTH {
+    for copy in Twin::BOTH {
         disk.write_at(copy.header_offset(), bytes)
             .map_err(|source| Error::io("write the new store's key header", source))?;
     }

@@ -9,7 +9,7 @@ use crate::crypto::derive::{self, StoreKeys};
 use crate::crypto::keys::{Block, Cursor, Key, Namespace, Superblock as SuperblockKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::aad::{self, StoreEpoch};
-use crate::format::layout::{BLOCK_LEN, Copy, LOGICAL_BLOCK_LEN, SUPERBLOCK_LEN, block_offset};
+use crate::format::layout::{BLOCK_LEN, LOGICAL_BLOCK_LEN, SUPERBLOCK_LEN, Twin, block_offset};
 use crate::format::superblock::{PLAINTEXT_LEN, Superblock};
 use crate::format::wire::Writer;
 
@@ -37,7 +37,7 @@ struct FileKeys {
 /// The last state whose sync returned, and where it lies.
 pub(super) struct Durable {
     pub(super) superblock: Superblock,
-    pub(super) copy: Copy,
+    pub(super) copy: Twin,
     /// Greater than every sequence seen, even in a superblock that was not accepted.
     pub(super) next_sequence: u64,
     /// Whether the other copy repeats this state.
@@ -127,9 +127,9 @@ impl SealedFile {
         self.disk.len().map_err(|source| Error::io("ask for the length of the store's file", source))
     }
 
-    pub(super) fn seal_block(&self, number: u32, plaintext: &[u8]) -> Result<Box<SealedBlock>> {
-        let mut sealed = Box::new([0; BLOCK_LEN]);
-        aead::seal(&self.keys.block, &aad::block(&self.place, number), plaintext, sealed.as_mut_slice())?;
+    pub(super) fn seal_block(&self, number: u32, plaintext: &[u8]) -> Result<SealedBlock> {
+        let mut sealed = [0; BLOCK_LEN];
+        aead::seal(&self.keys.block, &aad::block(&self.place, number), plaintext, &mut sealed)?;
         Ok(sealed)
     }
 
@@ -153,7 +153,7 @@ impl SealedFile {
         Ok(block_tag(&sealed) == *tag && self.open_block(number, &sealed, plaintext.as_mut_slice()).is_ok())
     }
 
-    pub(super) fn write_superblock(&self, copy: Copy, sequence: u64, superblock: &Superblock) -> Result<()> {
+    pub(super) fn write_superblock(&self, copy: Twin, sequence: u64, superblock: &Superblock) -> Result<()> {
         let mut sealed = [0; SUPERBLOCK_LEN - 8];
         let aad = aad::superblock(&self.place, copy, sequence);
         aead::seal(&self.keys.superblock, &aad, &superblock.encode(), &mut sealed)?;
@@ -165,7 +165,7 @@ impl SealedFile {
 
     pub(super) fn open_superblock(
         &self,
-        copy: Copy,
+        copy: Twin,
         sequence: u64,
         sealed: &[u8],
     ) -> std::result::Result<zeroize::Zeroizing<Vec<u8>>, Unauthentic> {

@@ -13,7 +13,7 @@ use crate::crypto::keys::MasterKey;
 use crate::crypto::mac::{equal, hmac};
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::header::{Header, HeaderFault};
-use crate::format::layout::{Copy, DATA_OFFSET, HEADER_LEN, MAGIC};
+use crate::format::layout::{DATA_OFFSET, HEADER_LEN, MAGIC, Twin};
 
 /// Unlocks the store on `disk`. Writes nothing, and syncs only after a crash.
 ///
@@ -99,7 +99,7 @@ fn read_headers(disk: &dyn Disk) -> Result<[std::result::Result<Header, HeaderFa
         return Err(too_short(disk, len)?);
     }
     let mut copies = [Err(HeaderFault::Damaged), Err(HeaderFault::Damaged)];
-    for (copy, place) in Copy::BOTH.into_iter().zip(&mut copies) {
+    for (copy, place) in Twin::BOTH.into_iter().zip(&mut copies) {
         let mut bytes = vec![0; HEADER_LEN];
         disk.read_at(copy.header_offset(), &mut bytes).map_err(failed)?;
         *place = Header::decode(&bytes);

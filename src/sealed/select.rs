@@ -3,7 +3,7 @@
 use super::disk::file::Access;
 use super::file::{Durable, SealedFile};
 use crate::error::{Error, ErrorKind, Result};
-use crate::format::layout::{Copy, SUPERBLOCK_LEN, file_len};
+use crate::format::layout::{SUPERBLOCK_LEN, Twin, file_len};
 use crate::format::superblock::{Kind, Superblock};
 use crate::format::wire::{Malformed, Reader};
 
@@ -17,7 +17,7 @@ pub(crate) struct Found {
 }
 
 struct Candidate {
-    copy: Copy,
+    copy: Twin,
     sequence: u64,
     superblock: Superblock,
 }
@@ -140,14 +140,14 @@ fn completeness(file: &SealedFile, superblock: &Superblock) -> Result<Completene
 fn read_all(file: &SealedFile) -> Result<Vec<Candidate>> {
     #[cfg(test)]
     if super::faults::active(super::faults::Fault::FallBackTwo) {
-        let copies = [Copy::A, Copy::B, Copy::C];
+        let copies = [Twin::A, Twin::B, Twin::C];
         return copies.into_iter().filter_map(|copy| read(file, copy).transpose()).collect();
     }
-    Copy::BOTH.into_iter().filter_map(|copy| read(file, copy).transpose()).collect()
+    Twin::BOTH.into_iter().filter_map(|copy| read(file, copy).transpose()).collect()
 }
 
 /// `None` if the copy is not authentic.
-fn read(file: &SealedFile, copy: Copy) -> Result<Option<Candidate>> {
+fn read(file: &SealedFile, copy: Twin) -> Result<Option<Candidate>> {
     let mut bytes = [0; SUPERBLOCK_LEN];
     file.disk
         .read_at(copy.superblock_offset(), &mut bytes)

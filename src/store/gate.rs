@@ -5,7 +5,7 @@ use std::thread::ThreadId;
 use std::time::Duration;
 
 use crate::clock::Wait;
-use crate::error::{Error, ErrorKind, Holder, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// Lets one thread write.
 pub(super) struct Gate {
@@ -42,7 +42,7 @@ impl Gate {
                     ));
                 }
                 Some(_) => {
-                    let left = wait.left().ok_or_else(|| Error::in_use(Holder::Writer))?;
+                    let left = wait.left().ok_or_else(in_use)?;
                     holder = self.left.wait_timeout(holder, left).unwrap_or_else(PoisonError::into_inner).0;
                 }
             }
@@ -52,6 +52,10 @@ impl Gate {
     fn lock(&self) -> MutexGuard<'_, Option<ThreadId>> {
         self.holder.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn in_use() -> Error {
+    Error::new(ErrorKind::InUse, "another thread's write through this handle did not end in time; try again")
 }
 
 impl Drop for Pass<'_> {

@@ -1,5 +1,6 @@
 //! Creating, opening and closing.
 
+use std::borrow::Borrow;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -27,7 +28,7 @@ impl Store {
     /// # Errors
     ///
     /// As [`StoreOptions::create`].
-    pub fn create(path: impl AsRef<Path>, unlock: &Unlock) -> Result<Self> {
+    pub fn create(path: impl AsRef<Path>, unlock: impl Borrow<Unlock>) -> Result<Self> {
         StoreOptions::new().create(path, unlock)
     }
 
@@ -36,7 +37,7 @@ impl Store {
     /// # Errors
     ///
     /// As [`StoreOptions::open`].
-    pub fn open(path: impl AsRef<Path>, unlock: &Unlock) -> Result<Self> {
+    pub fn open(path: impl AsRef<Path>, unlock: impl Borrow<Unlock>) -> Result<Self> {
         StoreOptions::new().open(path, unlock)
     }
 
@@ -79,10 +80,11 @@ impl StoreOptions {
     ///
     /// [`ErrorKind::AlreadyExists`] if there is something at `path`; [`ErrorKind::InvalidArgument`] for a passphrase
     /// outside its bounds; [`ErrorKind::OutOfMemory`]; [`ErrorKind::DiskFull`]; [`ErrorKind::Io`].
-    pub fn create(&self, path: impl AsRef<Path>, unlock: &Unlock) -> Result<Store> {
+    pub fn create(&self, path: impl AsRef<Path>, unlock: impl Borrow<Unlock>) -> Result<Store> {
         if self.access == Access::ReadOnly {
             return Err(Error::new(ErrorKind::InvalidArgument, "a store cannot be created read-only"));
         }
+        let unlock = unlock.borrow();
         unlock.kind()?;
         let creation = Creation::begin(path.as_ref())?;
         let file = Arc::new(create(creation.disk(), unlock, self.kdf_cost)?);
@@ -110,7 +112,8 @@ impl StoreOptions {
     /// | [`OutOfMemory`](ErrorKind::OutOfMemory) | there is not enough memory for the key derivation |
     /// | [`WrongKey`](ErrorKind::WrongKey) | no slot opens |
     /// | [`Tampered`](ErrorKind::Tampered) | something in it is not authentic |
-    pub fn open(&self, path: impl AsRef<Path>, unlock: &Unlock) -> Result<Store> {
+    pub fn open(&self, path: impl AsRef<Path>, unlock: impl Borrow<Unlock>) -> Result<Store> {
+        let unlock = unlock.borrow();
         unlock.kind()?;
         let disk = FileDisk::open(path.as_ref(), self.access, self.wait)?;
         self.open_on(Arc::new(disk), unlock)

@@ -32,7 +32,7 @@ pub enum VerifyAtOpen {
 /// let store = StoreOptions::new()
 ///     .read_only(true)
 ///     .wait(Duration::from_secs(2))
-///     .open("app.strongroom", &Unlock::passphrase("correct horse battery staple"))?;
+///     .open("app.strongroom", Unlock::passphrase("correct horse battery staple"))?;
 /// # Ok::<(), strongroom::Error>(())
 /// ```
 #[derive(Clone, Debug)]

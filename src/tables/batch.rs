@@ -18,7 +18,7 @@ impl<'a> Batch<'a> {
         Self { table, backend }
     }
 
-    pub(super) fn insert(&mut self, key: &[u8], value: &[u8]) -> Result<()> {
+    pub(crate) fn insert(&mut self, key: &[u8], value: &[u8]) -> Result<()> {
         match self.table.insert(key, value) {
             Ok(_) => Ok(()),
             Err(error) => Err(engine_error(self.backend, error)),
@@ -27,7 +27,7 @@ impl<'a> Batch<'a> {
 
     /// Removes a row, and says whether there was one.
     #[cfg(test)]
-    pub(super) fn remove(&mut self, key: &[u8]) -> Result<bool> {
+    pub(crate) fn remove(&mut self, key: &[u8]) -> Result<bool> {
         match self.table.remove(key) {
             Ok(removed) => Ok(removed.is_some()),
             Err(error) => Err(engine_error(self.backend, error)),

@@ -1,0 +1,18 @@
+//! The crash simulator: the whole store over a disk whose power fails, thousands of times.
+//!
+//! A run follows from its seed. `STRONGROOM_CRASH_CYCLES` sets how many crash-and-reopen cycles the campaign makes,
+//! `STRONGROOM_CRASH_SEED` where it starts; a failure names the seed that repeats it.
+
+mod campaign;
+mod controls;
+mod counters;
+mod creation;
+mod disk;
+mod engine;
+mod full_disk;
+mod life;
+mod model;
+mod readers;
+mod reports;
+mod rng;
+mod secrets;

@@ -1,0 +1,102 @@
+//! Readers beside a writer.
+
+use std::io;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use super::engine::unlock;
+use crate::sealed::disk::Disk;
+use crate::sealed::disk::memory::MemoryDisk;
+use crate::{Store, StoreOptions};
+
+/// A disk whose next sync waits for leave to finish.
+struct SlowDisk {
+    memory: MemoryDisk,
+    slow: Mutex<Option<(Sender<()>, Receiver<()>)>>,
+}
+
+impl Disk for SlowDisk {
+    fn len(&self) -> io::Result<u64> {
+        self.memory.len()
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        self.memory.read_at(offset, buffer)
+    }
+
+    fn write_at(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        self.memory.write_at(offset, data)
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.memory.set_len(len)
+    }
+
+    fn reserve(&self, len: u64) -> io::Result<()> {
+        self.memory.reserve(len)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        if let Some((begun, leave)) = self.slow.lock().unwrap().take() {
+            begun.send(()).unwrap();
+            leave.recv_timeout(Duration::from_secs(60)).expect("a reader waited for the writer's sync");
+        }
+        Ok(())
+    }
+
+    fn is_in_place(&self) -> io::Result<bool> {
+        Ok(true)
+    }
+}
+
+fn small_cache(disk: &Arc<SlowDisk>) -> Store {
+    StoreOptions::new().cache_bytes(1).open_on(disk.clone(), &unlock()).unwrap()
+}
+
+/// More than the cache holds, so that the reads below go to the disk.
+fn filled() -> Arc<SlowDisk> {
+    let disk = Arc::new(SlowDisk { memory: MemoryDisk::default(), slow: Mutex::new(None) });
+    let store = StoreOptions::new().create_on(disk.clone(), &unlock()).unwrap();
+    store
+        .transaction(|tx| (0..2_000).try_for_each(|n| tx.put(&format!("n/{n}"), [1; 900]).map(|_| ())))
+        .unwrap();
+    disk
+}
+
+#[test]
+fn a_reader_finishes_while_a_commit_waits_for_the_medium() {
+    let disk = filled();
+    let store = small_cache(&disk);
+    let ((begun, has_begun), (let_go, leave)) = (channel(), channel());
+    *disk.slow.lock().unwrap() = Some((begun, leave));
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(|| store.put("n/7", "new").unwrap().version());
+        has_begun.recv_timeout(Duration::from_secs(60)).expect("the writer never synced");
+        for n in 0..2_000 {
+            assert_eq!(store.get(&format!("n/{n}")).unwrap().version(), 1, "a reader saw a commit in flight");
+        }
+        let_go.send(()).unwrap();
+        assert_eq!(writer.join().unwrap(), 2);
+    });
+    assert_eq!(store.get("n/7").unwrap().value().expose(), b"new");
+}
+
+/// Verification reads the medium with a handle of its own.
+#[test]
+fn readers_go_on_during_a_verification_and_writers_wait() {
+    let disk = filled();
+    let store = small_cache(&disk);
+    std::thread::scope(|scope| {
+        let verified = scope.spawn(|| store.verify().unwrap());
+        let written = scope.spawn(|| store.put("n/1", "new").unwrap());
+        for n in 2..2_000 {
+            store.get(&format!("n/{n}")).unwrap();
+        }
+        let opened = verified.join().unwrap().opened.unwrap();
+        assert_eq!(opened.secrets, 2_000);
+        assert_eq!(opened.versions, opened.events);
+        assert_eq!(written.join().unwrap().version(), 2);
+    });
+    store.verify().unwrap();
+}
