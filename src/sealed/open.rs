@@ -9,7 +9,6 @@ use super::select::{Found, select};
 use super::slots::Search;
 use super::unlock::Unlock;
 use crate::crypto::derive::{self, StoreKeys};
-use crate::crypto::keys::MasterKey;
 use crate::crypto::mac::{equal, hmac};
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::header::{Header, HeaderFault};
@@ -29,13 +28,15 @@ pub(crate) fn open(disk: Arc<dyn Disk>, access: Access, unlock: &Unlock) -> Resu
     let mut stale = None;
     let mut refused = None;
     for header in &headers {
-        let Some(master) = search.open(header)? else { continue };
-        let keys = match vouched_keys(header, &master) {
-            Ok(keys) => keys,
-            Err(error) => {
+        let keys = match vouched_keys(&mut search, header) {
+            Ok(Some(keys)) => keys,
+            Ok(None) => continue,
+            // The other copy may be whole.
+            Err(error) if error.kind() == ErrorKind::Tampered => {
                 refused = Some(error);
                 continue;
             }
+            Err(error) => return Err(error),
         };
         let file = SealedFile::new(disk.clone(), access, header.place, header.sequence, keys, None);
         let (durable, found) = select(&file)?;
@@ -48,8 +49,9 @@ pub(crate) fn open(disk: Arc<dyn Disk>, access: Access, unlock: &Unlock) -> Resu
     Err(refused.unwrap_or_else(|| no_header_opens(&headers, stale, a_copy_is_damaged)))
 }
 
-/// The keys below `master`, if both MACs of the header hold under them.
-fn vouched_keys(header: &Header, master: &MasterKey) -> Result<StoreKeys> {
+/// The keys of the store, if a slot opens and both MACs of the header hold under them.
+fn vouched_keys(search: &mut Search<'_>, header: &Header) -> Result<Option<StoreKeys>> {
+    let Some(master) = search.open(header)? else { return Ok(None) };
     let keys = derive::store_keys(master, &header.place.store_id, header.place.epoch);
     let (covered, mac) = header.file_mac();
     let file_holds = equal(&hmac(&derive::file_header_mac(&keys.file), covered), mac);
@@ -67,7 +69,7 @@ fn vouched_keys(header: &Header, master: &MasterKey) -> Result<StoreKeys> {
             "the store uses a feature of a newer version of strongroom",
         ));
     }
-    Ok(keys)
+    Ok(Some(keys))
 }
 
 /// No copy both opened and is the one the superblock names: an old passphrase must not survive its change.

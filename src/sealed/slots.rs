@@ -54,7 +54,14 @@ pub(super) struct Search<'a> {
     unlock: &'a Unlock,
     kind: SlotKind,
     budget_kib: u64,
-    tried: Vec<(StoreEpoch, u16, Slot)>,
+    tried: Vec<Tried>,
+}
+
+struct Tried {
+    place: StoreEpoch,
+    index: u16,
+    slot: Slot,
+    master: Option<MasterKey>,
 }
 
 impl<'a> Search<'a> {
@@ -76,20 +83,32 @@ impl<'a> Search<'a> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::KdfLimits`] when the budget ends before the slots do; [`ErrorKind::OutOfMemory`].
-    pub(super) fn open(&mut self, header: &Header) -> Result<Option<MasterKey>> {
+    /// [`ErrorKind::KdfLimits`] when the budget ends before the slots do; [`ErrorKind::OutOfMemory`];
+    /// [`ErrorKind::Tampered`] if the slot's commitment holds and its seal does not.
+    pub(super) fn open(&mut self, header: &Header) -> Result<Option<&MasterKey>> {
+        let mut opened = None;
         for (index, slot) in candidates(header, self.kind) {
-            let candidate = (header.place, index, slot.clone());
-            if self.tried.contains(&candidate) {
-                continue;
+            let at = match self.position(&header.place, index, slot) {
+                Some(at) => at,
+                None => self.attempt(&header.place, index, slot)?,
+            };
+            if self.tried.get(at).is_some_and(|tried| tried.master.is_some()) {
+                opened = Some(at);
+                break;
             }
-            self.spend(slot)?;
-            if let Some(master) = unwrap(self.unlock, slot, &header.place, index)? {
-                return Ok(Some(master));
-            }
-            self.tried.push(candidate);
         }
-        Ok(None)
+        Ok(opened.and_then(|at| self.tried.get(at)?.master.as_ref()))
+    }
+
+    fn position(&self, place: &StoreEpoch, index: u16, slot: &Slot) -> Option<usize> {
+        self.tried.iter().position(|tried| (&tried.place, tried.index, &tried.slot) == (place, index, slot))
+    }
+
+    fn attempt(&mut self, place: &StoreEpoch, index: u16, slot: &Slot) -> Result<usize> {
+        self.spend(slot)?;
+        let master = unwrap(self.unlock, slot, place, index)?;
+        self.tried.push(Tried { place: *place, index, slot: slot.clone(), master });
+        Ok(self.tried.len() - 1)
     }
 
     fn spend(&mut self, slot: &Slot) -> Result<()> {

@@ -40,7 +40,7 @@ fn campaign<S: Subject>(what: &str, cycles: u64) {
                             deaths.lock().unwrap_or_else(PoisonError::into_inner).push((seed, death))
                         }
                     }
-                    if seed % 1_000 == 0 {
+                    if seed.is_multiple_of(1_000) {
                         eprintln!("{what}: seed {seed} of {end}");
                     }
                 }

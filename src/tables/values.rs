@@ -1,7 +1,7 @@
 //! Values: sealed under the key of their path, cut into rows.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use zeroize::Zeroizing;
 
@@ -9,7 +9,7 @@ use super::snapshot::Rows;
 use super::{Batch, rows};
 use crate::crypto::aead::{self, OVERHEAD};
 use crate::crypto::derive;
-use crate::crypto::keys::{Key, Value};
+use crate::crypto::keys::{Key, Namespace, PathNode, Value};
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::aad;
 use crate::record::path::SecretPath;
@@ -25,35 +25,37 @@ const LEAF_PIECE: usize = 4_055;
 /// Three rows of this length fill a leaf.
 const THIRD_PIECE: usize = 1_326;
 
-/// Keys of paths, derived once and kept for the next look-up; bounded, wiped on drop.
+/// Keys of namespaces, derived once and kept for the secrets below them; bounded, wiped on drop.
 #[derive(Default)]
-pub(crate) struct Keyring(Mutex<HashMap<SecretPath, Arc<Key<Value>>>>);
+pub(crate) struct Keyring(RwLock<HashMap<String, Arc<Key<Namespace>>>>);
 
 impl Keyring {
     const KEYS_MAX: usize = 1_024;
 
-    pub(super) fn key(&self, file: &SealedFile, path: &SecretPath) -> Arc<Key<Value>> {
-        let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(key) = keys.get(path) {
+    /// The key of the values at `path`: two derivations below its namespace.
+    fn key(&self, file: &SealedFile, path: &SecretPath) -> Key<Value> {
+        derive::value(&self.node(file, path.as_str()))
+    }
+
+    fn node(&self, file: &SealedFile, path: &str) -> Key<PathNode> {
+        match path.rsplit_once('/') {
+            Some((parent, segment)) => derive::path_node(&self.namespace(file, parent), segment),
+            None => derive::path_node(file.value_root(), path),
+        }
+    }
+
+    fn namespace(&self, file: &SealedFile, path: &str) -> Arc<Key<Namespace>> {
+        if let Some(key) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(path) {
             return key.clone();
         }
-        let key = Arc::new(derive_key(file, path));
+        let key = Arc::new(derive::namespace(&self.node(file, path)));
+        let mut keys = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if keys.len() >= Self::KEYS_MAX {
             keys.clear();
         }
-        keys.insert(path.clone(), key.clone());
+        keys.insert(path.to_owned(), key.clone());
         key
     }
-}
-
-fn derive_key(file: &SealedFile, path: &SecretPath) -> Key<Value> {
-    let mut node = None;
-    for segment in path.segments() {
-        let parent = node.as_ref().map(derive::namespace);
-        node = Some(derive::path_node(parent.as_ref().unwrap_or(file.value_root()), segment));
-    }
-    // A path has at least one segment.
-    derive::value(&node.unwrap_or_else(|| derive::path_node(file.value_root(), "")))
 }
 
 /// What seals and opens the values of a store.

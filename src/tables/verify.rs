@@ -1,6 +1,5 @@
 //! Verification: everything the last commit reaches, on a second redb handle whose writes are held back.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use redb::ReadableDatabase;
@@ -8,6 +7,7 @@ use redb::ReadableDatabase;
 use super::snapshot::{Rows, Snapshot};
 use super::{Engine, Keyring, Sealer, TABLE, audit, engine_error, rows, secrets};
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits::{CACHE_BYTES_DEFAULT, CACHE_BYTES_MIN};
 use crate::record::audit::genesis;
 use crate::record::codec::{Authenticated, decode};
 use crate::record::path::SecretPath;
@@ -37,9 +37,12 @@ pub(crate) struct Counts {
 
 /// Verifies the last durable state. The caller keeps writers out; readers go on.
 pub(crate) fn verify(file: &Arc<SealedFile>, depth: Depth) -> Result<Counts> {
-    const CACHE: usize = 1 << 20;
+    let cache_bytes = match depth {
+        Depth::Blocks => CACHE_BYTES_MIN,
+        Depth::Values => CACHE_BYTES_DEFAULT,
+    };
     let backend = Backend::for_verification(file.clone())?;
-    let mut engine = Engine::over(backend, CACHE)?;
+    let mut engine = Engine::over(backend, cache_bytes)?;
     let checked = check(&mut engine, file, depth);
     engine.backend.abandon()?;
     checked
@@ -69,23 +72,7 @@ fn check(engine: &mut Engine, file: &Arc<SealedFile>, depth: Depth) -> Result<Co
 fn open_everything(rows: &Snapshot<'_>, file: &Arc<SealedFile>, mut counts: Counts) -> Result<Counts> {
     let keyring = Keyring::default();
     let sealer = Sealer { file, keyring: &keyring };
-    let mut pieces = 0;
-    let mut ids = BTreeSet::new();
-    let (from, to) = rows::paths_under(None);
-    rows.scan(&from, &to, &mut |key, row| {
-        let path = rows::path_of(key).ok_or_else(inconsistent)?;
-        let secret: SecretRecord = decode(&Authenticated::from_page(row))?;
-        if rows.get(&rows::anchor(&secret.id))?.as_deref() != Some(path.as_str().as_bytes()) {
-            return Err(inconsistent());
-        }
-        secrets::value(rows, &sealer, &path, &secret, &secret.current)?;
-        pieces += u64::from(secret.current.pieces);
-        counts.secrets += 1;
-        counts.versions += 1;
-        ids.insert(secret.id);
-        Ok(true)
-    })?;
-    pieces += open_history(rows, &sealer, &ids, &mut counts)?;
+    let pieces = open_current(rows, &sealer, &mut counts)? + open_history(rows, &sealer, &mut counts)?;
     check_pieces(rows, pieces)?;
     let chain = audit::follow_log(rows, genesis(&file.place().store_id))?;
     if chain.head != file.stamp()?.audit_head {
@@ -98,23 +85,37 @@ fn open_everything(rows: &Snapshot<'_>, file: &Arc<SealedFile>, mut counts: Coun
     Ok(counts)
 }
 
-/// Opens every version that is not current, and returns how many rows their values have.
-fn open_history(
-    rows: &Snapshot<'_>,
-    sealer: &Sealer<'_>,
-    ids: &BTreeSet<[u8; 16]>,
-    counts: &mut Counts,
-) -> Result<u64> {
+/// Opens the current version of every path, and returns how many rows their values have.
+fn open_current(rows: &Snapshot<'_>, sealer: &Sealer<'_>, counts: &mut Counts) -> Result<u64> {
     let mut pieces = 0;
+    let (from, to) = rows::paths_under(None);
+    rows.scan(&from, &to, &mut |key, row| {
+        let path = rows::path_of(key).ok_or_else(inconsistent)?;
+        let secret: SecretRecord = decode(&Authenticated::from_page(row))?;
+        secrets::value(rows, sealer, &path, &secret, &secret.current)?;
+        pieces += u64::from(secret.current.pieces);
+        counts.secrets += 1;
+        counts.versions += 1;
+        Ok(true)
+    })?;
+    Ok(pieces)
+}
+
+/// Opens every version that is not current, and returns how many rows their values have.
+///
+/// Each anchor must lead to a path that leads back; as there are as many anchors as paths, none is left over.
+fn open_history(rows: &Snapshot<'_>, sealer: &Sealer<'_>, counts: &mut Counts) -> Result<u64> {
+    let (mut pieces, mut anchors) = (0, 0);
     let mut owner: Option<(SecretPath, SecretRecord)> = None;
     let (from, to) = rows::all_history();
     rows.scan(&from, &to, &mut |key, row| {
         let (id, number) = rows::history_of(key).ok_or_else(inconsistent)?;
         if number == 0 {
             let path = std::str::from_utf8(row).ok().and_then(|path| SecretPath::parse(path).ok());
-            let path = path.filter(|_| ids.contains(&id)).ok_or_else(inconsistent)?;
+            let path = path.ok_or_else(inconsistent)?;
             let secret = secrets::find(rows, &path)?.filter(|secret| secret.id == id);
             owner = Some((path, secret.ok_or_else(inconsistent)?));
+            anchors += 1;
             return Ok(true);
         }
         let (path, secret) = owner.as_ref().filter(|(_, secret)| secret.id == id).ok_or_else(inconsistent)?;
@@ -127,7 +128,7 @@ fn open_history(
         counts.versions += 1;
         Ok(true)
     })?;
-    Ok(pieces)
+    if anchors == counts.secrets { Ok(pieces) } else { Err(inconsistent()) }
 }
 
 /// Every row of a value belongs to a version.
