@@ -12,6 +12,7 @@ mod engine;
 mod full_disk;
 mod life;
 mod model;
+mod property;
 mod readers;
 mod reports;
 mod rng;
