@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::{Config, RngSeed, TestRunner};
 
 use super::campaign::setting;
 use super::disk::CrashDisk;
@@ -198,11 +198,20 @@ fn reopened(disk: &Arc<CrashDisk>, store: &mut Store) -> Store {
     open(disk)
 }
 
-/// `STRONGROOM_MODEL_CASES` sets how many sequences are tried; proptest prints the one that fails, shrunk.
+/// `STRONGROOM_MODEL_CASES` sets how many sequences are tried, `STRONGROOM_MODEL_SEED` which; the one that fails is
+/// printed, shrunk.
 #[test]
 fn any_sequence_of_operations_and_crashes_equals_a_map() {
     let cases = u32::try_from(setting("STRONGROOM_MODEL_CASES", 128)).unwrap();
-    let config = Config { cases, failure_persistence: None, max_shrink_iters: 2_000, ..Config::default() };
+    let seed = setting("STRONGROOM_MODEL_SEED", u64::from(std::process::id()));
+    eprintln!("STRONGROOM_MODEL_SEED={seed}");
+    let config = Config {
+        cases,
+        failure_persistence: None,
+        max_shrink_iters: 2_000,
+        rng_seed: RngSeed::Fixed(seed),
+        ..Config::default()
+    };
     TestRunner::new(config)
         .run(&prop::collection::vec(operation(), 1..40), |operations| {
             let mut pair = Pair::new();
