@@ -105,9 +105,7 @@ impl Transaction<'_, '_> {
         P: TryInto<SecretPath>,
         Error: From<P::Error>,
     {
-        let path = path.try_into()?;
-        authorise(self.store.principal, Action::Write(&path))?;
-        let result = self.write(&path, value.as_ref());
+        let result = path.try_into().map_err(Error::from).and_then(|path| self.write(&path, value.as_ref()));
         self.failed |= result.is_err();
         result
     }
@@ -153,6 +151,7 @@ impl Transaction<'_, '_> {
     }
 
     fn write(&mut self, path: &SecretPath, value: &[u8]) -> Result<Written> {
+        authorise(self.store.principal, Action::Write(path))?;
         if self.events.len() >= TRANSACTION_OPERATIONS_MAX {
             return Err(Error::new(
                 ErrorKind::LimitExceeded,
