@@ -13,4 +13,8 @@
     reason = "tests say what they mean"
 )]
 
+mod api;
+mod child;
+mod fixture;
+mod kill;
 mod tidy;

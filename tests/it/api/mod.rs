@@ -1,0 +1,10 @@
+//! What each operation of a store does, through the public API alone.
+
+mod hostile;
+mod lists;
+mod paths;
+mod silence;
+mod transactions;
+mod unlocking;
+mod values;
+mod versions;

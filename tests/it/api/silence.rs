@@ -1,0 +1,88 @@
+//! What is printed by accident shows no secret.
+
+use std::error::Error as _;
+use std::fmt::Debug;
+
+use strongroom::{SecretBytes, Store, StoreOptions, Unlock};
+
+use crate::fixture::{Folder, key, small_store};
+
+const NEEDLE: &str = "needle-q7x9";
+
+/// Neither spelling of `thing` holds the needle, as text or as a list of numbers.
+#[track_caller]
+fn check(thing: &impl Debug) {
+    let numbers = format!("{:?}", NEEDLE.as_bytes());
+    let numbers = numbers.trim_matches(['[', ']']);
+    for text in [format!("{thing:?}"), format!("{thing:#?}").replace(['\n', ' '], "")] {
+        assert!(!text.contains(NEEDLE), "{text}");
+        assert!(!text.contains(numbers) && !text.contains(&numbers.replace(' ', "")), "{text}");
+    }
+}
+
+#[test]
+fn nothing_secret_shows_in_debug_output() {
+    let mut raw = [0; 32];
+    raw[..NEEDLE.len()].copy_from_slice(NEEDLE.as_bytes());
+    check(&Unlock::passphrase(NEEDLE));
+    check(&Unlock::raw_key(&raw));
+    check(&SecretBytes::from(NEEDLE));
+    let store = Store::in_memory().unwrap();
+    store.put("path", NEEDLE).unwrap();
+    check(&store);
+    check(&store.get("path").unwrap());
+    check(&store.put("path", NEEDLE).unwrap());
+    check(&store.get("path").unwrap().into_value());
+    store
+        .transaction(|tx| {
+            tx.put("path", NEEDLE)?;
+            check(tx);
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn no_error_repeats_a_secret() {
+    let folder = Folder::new();
+    let path = folder.join("s");
+    small_store(&path);
+    let long = NEEDLE.repeat(100);
+    let store = Store::in_memory().unwrap();
+    let too_big = NEEDLE.repeat((16 << 20) / NEEDLE.len() + 1);
+    let errors = [
+        StoreOptions::new().open(&path, &Unlock::passphrase(NEEDLE)).unwrap_err(),
+        StoreOptions::new().open(&path, &Unlock::passphrase(&long)).unwrap_err(),
+        StoreOptions::new().create(&path, &Unlock::passphrase(NEEDLE)).unwrap_err(),
+        store.put("a//b", NEEDLE).unwrap_err(),
+        store.put(&format!("{NEEDLE}//b"), "x").unwrap_err(),
+        store.put("a", too_big).unwrap_err(),
+    ];
+    for error in &errors {
+        check(error);
+        assert!(!error.to_string().contains(NEEDLE), "{error}");
+    }
+}
+
+#[test]
+fn every_error_is_one_sentence_for_a_person() {
+    let folder = Folder::new();
+    let path = folder.join("s");
+    small_store(&path);
+    let store = Store::in_memory().unwrap();
+    let errors = [
+        StoreOptions::new().open(&path, &Unlock::raw_key(&[1; 32])).unwrap_err(),
+        StoreOptions::new().open(folder.join("absent"), &key()).unwrap_err(),
+        StoreOptions::new().open(folder.path(), &key()).unwrap_err(),
+        StoreOptions::new().create(&path, &key()).unwrap_err(),
+        store.get("absent").unwrap_err(),
+        store.put("", "x").unwrap_err(),
+    ];
+    for error in &errors {
+        let text = error.to_string();
+        assert!(text.len() > 15 && !text.ends_with('.') && !text.contains('\n'), "{text}");
+        assert!(text.starts_with(char::is_lowercase), "{text}");
+    }
+    let denied = StoreOptions::new().create(folder.join("no/folder/s"), &key()).unwrap_err();
+    assert!(denied.source().is_some(), "an error of the operating system is kept");
+}

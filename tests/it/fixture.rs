@@ -1,0 +1,127 @@
+//! Folders that vanish, stores in them, and seeds that can be repeated.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use strongroom::{Error, ErrorKind, Store, StoreOptions, Unlock};
+
+/// A fresh folder that anybody may enter, removed on drop.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("strongroom-it-{}-{count}", std::process::id()));
+        fs::create_dir(&path).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        Self(path.canonicalize().unwrap())
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub(crate) fn join(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// The names of what is in it, sorted.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let names = fs::read_dir(&self.0).unwrap().map(|entry| entry.unwrap().file_name());
+        let mut names: Vec<String> = names.map(|name| name.into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The key of every store that needs no passphrase.
+pub(crate) fn key() -> Unlock {
+    Unlock::raw_key(&[0x5a; 32])
+}
+
+/// Long enough for another process on a busy machine.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Options that wait for the file: while another thread starts a process, the child shares every open file for the
+/// instant before it becomes another program, and a closed store stays locked so long.
+pub(crate) fn patient() -> StoreOptions {
+    StoreOptions::new().wait(PATIENCE)
+}
+
+#[track_caller]
+pub(crate) fn create(path: &Path) -> Store {
+    Store::create(path, &key()).unwrap()
+}
+
+#[track_caller]
+pub(crate) fn open(path: &Path) -> Store {
+    patient().open(path, &key()).unwrap()
+}
+
+#[track_caller]
+pub(crate) fn open_read_only(path: &Path) -> Store {
+    patient().read_only(true).open(path, &key()).unwrap()
+}
+
+/// A closed store with one secret, `name` = `value`.
+pub(crate) fn small_store(path: &Path) {
+    let store = create(path);
+    store.put("name", "value").unwrap();
+    store.close().unwrap();
+}
+
+/// The call failed with this kind; gives the error for a closer look.
+#[track_caller]
+pub(crate) fn check_refused<T>(result: Result<T, Error>, kind: ErrorKind) -> Error {
+    match result {
+        Ok(_) => panic!("accepted instead of {kind:?}"),
+        Err(error) => {
+            assert_eq!(error.kind(), kind, "{error}");
+            error
+        }
+    }
+}
+
+/// The number in an environment variable, or a default.
+pub(crate) fn number_from(variable: &str, default: u64) -> u64 {
+    match std::env::var(variable) {
+        Ok(text) => text.parse().unwrap_or_else(|_| panic!("{variable} must be a number, not {text:?}")),
+        Err(_) => default,
+    }
+}
+
+/// A random stream that says what it started from.
+pub(crate) struct Random(u64);
+
+impl Random {
+    /// From `STRONGROOM_SEED`, or from the clock; printed, and shown when the test fails.
+    pub(crate) fn new() -> Self {
+        let fresh = std::time::UNIX_EPOCH.elapsed().unwrap().as_nanos() as u64;
+        let seed = number_from("STRONGROOM_SEED", fresh);
+        println!("STRONGROOM_SEED={seed}");
+        Self(seed)
+    }
+
+    /// SplitMix64 (Steele, Lea, Flood 2014).
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
+        self.next() % bound
+    }
+}
