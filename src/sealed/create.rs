@@ -6,7 +6,7 @@ use std::sync::Arc;
 use data_encoding::HEXLOWER;
 
 use super::disk::Disk;
-use super::disk::file::{Access, FileDisk, already_exists};
+use super::disk::file::{Access, FileDisk, absolute, already_exists};
 use super::file::SealedFile;
 use super::slots;
 use super::unlock::Unlock;
@@ -53,12 +53,13 @@ impl Creation {
     ///
     /// [`ErrorKind::AlreadyExists`](crate::ErrorKind::AlreadyExists) if there is something at `target`, a dangling link included.
     pub(crate) fn begin(target: &Path) -> Result<Self> {
-        if std::fs::symlink_metadata(target).is_ok() {
+        let target = absolute(target)?;
+        if std::fs::symlink_metadata(&target).is_ok() {
             return Err(already_exists());
         }
         let suffix = HEXLOWER.encode(&random::bytes::<8>()?);
-        let disk = Arc::new(FileDisk::create_beside(target, &suffix)?);
-        Ok(Self { disk, target: target.to_owned(), published: false })
+        let disk = Arc::new(FileDisk::create_beside(&target, &suffix)?);
+        Ok(Self { disk, target, published: false })
     }
 
     pub(crate) fn disk(&self) -> Arc<dyn Disk> {

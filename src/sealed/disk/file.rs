@@ -35,9 +35,10 @@ impl FileDisk {
     /// closing an unrelated one does not drop it. A waiting handle looks at the path again after it got the lock,
     /// because the file may have been replaced meanwhile.
     pub(crate) fn open(path: &Path, access: Access, wait: Duration) -> Result<Self> {
+        let path = absolute(path)?;
         let wait = Wait::for_at_most(wait);
         loop {
-            let disk = Self { file: open_file(path, access)?, path: Mutex::new(path.to_owned()) };
+            let disk = Self { file: open_file(&path, access)?, path: Mutex::new(path.clone()) };
             check_file(&disk.file)?;
             if let Some(holder) = lock(&disk.file, access)? {
                 if wait.step() {
@@ -54,7 +55,7 @@ impl FileDisk {
         }
     }
 
-    /// A new, empty, locked file beside `target`, readable by its owner only whatever the umask.
+    /// A new, empty, locked file beside `target`, an absolute path; readable by its owner only whatever the umask.
     pub(crate) fn create_beside(target: &Path, suffix: &str) -> Result<Self> {
         let name = target.file_name().ok_or_else(|| {
             Error::new(ErrorKind::InvalidArgument, "the path of a new store must end in a file name")
@@ -142,6 +143,16 @@ impl Disk for FileDisk {
 /// The error of a creation over something that is there.
 pub(crate) fn already_exists() -> Error {
     Error::new(ErrorKind::AlreadyExists, "there is a file at the path of the new store already")
+}
+
+/// The path as it is now: the process may change its directory while the store is open.
+pub(crate) fn absolute(path: &Path) -> Result<PathBuf> {
+    std::path::absolute(path).map_err(|source| match source.kind() {
+        io::ErrorKind::InvalidInput => {
+            Error::new(ErrorKind::InvalidArgument, "the path of the store is empty")
+        }
+        _ => Error::io("find the directory of the store", source),
+    })
 }
 
 fn open_file(path: &Path, access: Access) -> Result<File> {
