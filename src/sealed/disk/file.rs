@@ -169,6 +169,8 @@ fn open_file(path: &Path, access: Access) -> Result<File> {
         ),
         Errno::NOENT => Error::new(ErrorKind::NotFound, "no store at this path"),
         Errno::ISDIR => Error::new(ErrorKind::FileRefused, "the path is a directory"),
+        // A socket cannot even be opened.
+        Errno::NXIO => not_regular(),
         Errno::ACCESS | Errno::ROFS | Errno::PERM if access == Access::ReadWrite => Error::new(
             ErrorKind::ReadOnly,
             "the store's file cannot be written by this user; open it read-only",
@@ -177,10 +179,14 @@ fn open_file(path: &Path, access: Access) -> Result<File> {
     })
 }
 
+fn not_regular() -> Error {
+    Error::new(ErrorKind::FileRefused, "the path is not a regular file")
+}
+
 fn check_file(file: &File) -> Result<()> {
     let found = file.metadata().map_err(|source| Error::io("look at the store's file", source))?;
     if !found.is_file() {
-        return Err(Error::new(ErrorKind::FileRefused, "the path is not a regular file"));
+        return Err(not_regular());
     }
     if found.uid() != rustix::process::geteuid().as_raw() {
         return Err(Error::new(ErrorKind::FileRefused, "the store's file belongs to another user"));
