@@ -15,6 +15,8 @@
 
 mod api;
 mod child;
+mod files;
 mod fixture;
 mod kill;
+mod model;
 mod tidy;
