@@ -10,7 +10,7 @@ use crate::fixture::{Folder, Random, create, key, number_from, open, patient};
 /// Values long enough that some commits take one block, some many, and a few take two syncs.
 fn value(number: u64) -> Vec<u8> {
     let len = match number % 40 {
-        0 => 900_000,
+        0 => 400_000,
         1..=4 => 30_000,
         _ => 40,
     };
@@ -73,15 +73,15 @@ fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
     let kills = number_from("STRONGROOM_KILLS", 200);
     let mut random = Random::new();
     let folder = Folder::new();
-    let (mut last, mut generation) = (0, 0);
+    let (mut last, mut files) = (0, 0);
     let mut path = folder.join("0");
     create(&path).close().unwrap();
     for kill in 0..kills {
-        if kill % 50 == 49 {
-            // A fresh file now and then: old versions pile up.
+        if kill % 20 == 19 {
+            // A fresh file now and then, because every old version stays and is verified.
             std::fs::remove_file(&path).unwrap();
-            generation += 1;
-            path = folder.join(&generation.to_string());
+            files += 1;
+            path = folder.join(&files.to_string());
             create(&path).close().unwrap();
             last = 0;
         }

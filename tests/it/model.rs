@@ -168,13 +168,11 @@ fn check_current(store: &Store, model: &Model, path: usize) {
 }
 
 fn check_all(store: &Store, model: &Model) {
-    for path in 0..PATHS.len() {
+    for (path, name) in PATHS.iter().enumerate() {
         check_current(store, model, path);
-        for version in 0..=model.secrets.get(PATHS[path]).map_or(1, |versions| versions.len() as u64 + 1) {
-            check_value(
-                store.get_version(PATHS[path], version),
-                model.version(path, version).map(|value| (version, value)),
-            );
+        for version in 0..=model.secrets.get(name).map_or(1, |versions| versions.len() as u64 + 1) {
+            let expected = model.version(path, version).map(|value| (version, value));
+            check_value(store.get_version(*name, version), expected);
         }
     }
     assert_eq!(walk(store, None, 3), model.listed(None));

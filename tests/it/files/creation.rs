@@ -19,7 +19,7 @@ fn a_creation_that_is_killed_leaves_no_store_or_a_good_one() {
         // A first answer: from here on the child does nothing but create.
         process.must(&["peak-memory-kib"]);
         process.tell(&["create".as_ref(), path.as_os_str()]);
-        for _ in 0..random.below(600_000) {
+        for _ in 0..random.below(1_500_000) {
             std::hint::spin_loop();
         }
         process.kill();

@@ -36,12 +36,11 @@ fn traced(folder: &Folder, questions: &[&[&str]]) -> Vec<String> {
 fn call(line: &str, folder: &str) -> Option<String> {
     let (_, call) = line.split_once(' ')?;
     let (name, arguments) = call.trim_start().split_once('(')?;
+    let in_temporary = format!("{folder}/s.tmp-");
     let relative = name.starts_with("rename") || name.starts_with("link") || name.starts_with("unlink");
     let what = if arguments.contains(&format!("{folder}>")) && !relative {
         "folder"
-    } else if relative && arguments.contains(".tmp-") {
-        "temporary"
-    } else if arguments.contains(&format!("{folder}/s.tmp-")) {
+    } else if arguments.contains(if relative { "s.tmp-" } else { &in_temporary }) {
         "temporary"
     } else if arguments.contains(&format!("{folder}/s>")) || (relative && arguments.contains("\"s\"")) {
         "store"
