@@ -1,5 +1,6 @@
 //! A real process killed with SIGKILL while it writes: what it acknowledged is there, and nothing is half there.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use strongroom::{ErrorKind, Query, Store};
@@ -73,7 +74,7 @@ fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
     let kills = number_from("STRONGROOM_KILLS", 200);
     let mut random = Random::new();
     let folder = Folder::new();
-    let (mut last, mut files) = (0, 0);
+    let (mut last, mut files, mut in_flight) = (0, 0, 0);
     let mut path = folder.join("0");
     create(&path).close().unwrap();
     for kill in 0..kills {
@@ -102,10 +103,31 @@ fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
         }
         let store = open(&path);
         last = check(&store, acknowledged);
+        in_flight +=
+            u64::from(last > acknowledged) + u64::from(store.open_report().discarded_generation.is_some());
         // The next child meets a store that was written to and closed since the kill, or one as the kill left it.
         if random.below(2) == 0 {
             store.put("parent", "x").unwrap();
             store.close().unwrap();
         }
     }
+    println!("{kills} kills, {in_flight} of them with a commit on the disk that was not acknowledged");
+}
+
+#[test]
+fn a_lost_write_or_half_a_transaction_would_be_seen() {
+    let store = Store::in_memory().unwrap();
+    store.put("single", value(1)).unwrap();
+    store
+        .transaction(|tx| {
+            tx.put("pair/a", value(2))?;
+            tx.put("only/2", "2")?;
+            tx.put("pair/b", value(2))
+        })
+        .unwrap();
+    assert_eq!((check(&store, 1), check(&store, 2)), (2, 2));
+    let is_seen = |acknowledged| catch_unwind(AssertUnwindSafe(|| check(&store, acknowledged))).is_err();
+    assert!(is_seen(3), "a write that was lost");
+    store.put("pair/a", value(4)).unwrap();
+    assert!(is_seen(2), "half of a transaction");
 }
