@@ -1,5 +1,6 @@
 //! The rules of the source that no compiler checks: layers, absences, sizes, tables that agree.
 
+mod citations;
 mod codes;
 mod layers;
 mod seams;
