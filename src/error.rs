@@ -135,6 +135,15 @@ impl Error {
         Self { source: Some(source), ..Self::new(kind, format!("could not {doing}")) }
     }
 
+    /// The same failure where room had been made before: a full disk is then a broken promise of the disk, and
+    /// [`ErrorKind::DiskFull`] would promise a handle that works.
+    pub(crate) fn despite_reservation(self) -> Self {
+        match self.kind {
+            ErrorKind::DiskFull => Self { kind: ErrorKind::Io, ..self },
+            _ => self,
+        }
+    }
+
     pub(crate) fn internal(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Internal, message)
     }

@@ -105,6 +105,16 @@ impl Backend {
         if self.file.access == Access::ReadOnly {
             return Err(Error::new(ErrorKind::ReadOnly, "the store was opened read-only"));
         }
+        if let Some(failure) = self.failure() {
+            return Err(failure);
+        }
+        self.replay(space).inspect_err(|error| {
+            // What was held back is gone: without it redb's pages mean nothing.
+            self.remember(error.repeat());
+        })
+    }
+
+    fn replay(&self, space: Space) -> Result<()> {
         let mut epoch = self.epoch()?;
         epoch.space = space;
         let held = {
@@ -178,9 +188,13 @@ impl Backend {
     fn report<T>(&self, result: Result<T>) -> io::Result<T> {
         result.map_err(|error| {
             let told = io::Error::other(error.to_string());
-            self.failure_slot().get_or_insert(error);
+            self.remember(error);
             told
         })
+    }
+
+    fn remember(&self, error: Error) {
+        self.failure_slot().get_or_insert(error);
     }
 
     fn read_into(&self, offset: u64, out: &mut [u8]) -> Result<()> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::epoch::Epoch;
-use super::file::{Durable, SealedBlock, SealedFile, Stamp, poisoned};
+use super::file::{Durable, SealedBlock, SealedFile, Stamp};
 use super::space::{Space, reserve};
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::layout::{BLOCK_LEN, Twin, block_offset, file_len};
@@ -54,7 +54,7 @@ impl SealedFile {
         self.write_pending(epoch, durable)?;
         let mut manifest = epoch.manifest();
         if manifest.len() > MANIFEST_ENTRIES_MAX {
-            poison_on_error(durable, self.sync())?;
+            self.poison_on_error(self.sync())?;
             manifest.clear();
         }
         let old = &durable.superblock;
@@ -89,7 +89,7 @@ impl SealedFile {
     fn write_durably(&self, durable: &mut Durable, superblock: Superblock) -> Result<()> {
         let (copy, sequence) = (self.scratch(durable), durable.next_sequence);
         let written = self.write_superblock(copy, sequence, &superblock).and_then(|()| self.sync());
-        poison_on_error(durable, written)?;
+        self.poison_on_error(written)?;
         durable.superblock = superblock;
         durable.copy = copy;
         durable.next_sequence = sequence.saturating_add(1);
@@ -105,9 +105,7 @@ impl SealedFile {
 
     /// Puts the pending blocks on the disk: room for all of them first, then the blocks, one write a run.
     fn write_pending(&self, epoch: &mut Epoch, durable: &mut Durable) -> Result<()> {
-        if durable.poisoned {
-            return Err(poisoned());
-        }
+        self.check_usable()?;
         self.check_in_place()?;
         epoch.pending.truncate(epoch.logical_blocks());
         let blocks = epoch.pending.snapshot();
@@ -115,7 +113,9 @@ impl SealedFile {
         let needed = highest.max(epoch.highest_spilled()).max(durable.superblock.physical_blocks);
         if let Err(error) = reserve(self.disk.as_ref(), durable, needed, epoch.space) {
             // With blocks of this epoch on the disk already the medium no longer matches any state kept here.
-            durable.poisoned |= !epoch.spilled.is_empty();
+            if !epoch.spilled.is_empty() {
+                self.poison();
+            }
             return Err(error);
         }
         let named = |number: &u32| durable.superblock.manifest.iter().any(|entry| entry.block == *number);
@@ -123,7 +123,7 @@ impl SealedFile {
             self.retire(durable)?;
         }
         for run in blocks.chunk_by(|(number, _), (next, _)| number.checked_add(1) == Some(*next)) {
-            poison_on_error(durable, self.write_run(run))?;
+            self.poison_on_error(self.write_run(run))?;
         }
         epoch.landed(&blocks);
         Ok(())
@@ -148,7 +148,7 @@ impl SealedFile {
             self.disk.set_len(file_len(kept)).map_err(|source| Error::io("shorten the store's file", source))
         });
         durable.reserved = durable.reserved.min(kept);
-        poison_on_error(durable, result)
+        self.poison_on_error(result)
     }
 
     /// The faulty variant of [`shorten`](Self::shorten): before the shorter state is durable.
@@ -167,7 +167,7 @@ impl SealedFile {
     pub(super) fn mark_closed(&self) -> Result<()> {
         let mut guard = self.durable()?;
         let Some(durable) = guard.as_mut() else { return Ok(()) };
-        if durable.marked || durable.poisoned {
+        if durable.marked || self.is_poisoned() {
             return Ok(());
         }
         let repeat = Superblock { kind: Kind::Repeat, manifest: Vec::new(), ..durable.superblock.clone() };
@@ -177,7 +177,15 @@ impl SealedFile {
         Ok(())
     }
 
-    pub(super) fn sync(&self) -> Result<()> {
+    /// After a failed write or sync nobody knows what the medium holds; a sync that failed once may lie when repeated.
+    fn poison_on_error<T>(&self, result: Result<T>) -> Result<T> {
+        result.map_err(|error| {
+            self.poison();
+            error.despite_reservation()
+        })
+    }
+
+    fn sync(&self) -> Result<()> {
         self.disk.sync().map_err(|source| Error::io("sync the store's file", source))
     }
 
@@ -217,7 +225,7 @@ impl SealedFile {
             physical_blocks: 0,
             manifest: Vec::new(),
         };
-        Durable { superblock, copy: Twin::B, next_sequence: 1, marked: false, reserved: 0, poisoned: false }
+        Durable { superblock, copy: Twin::B, next_sequence: 1, marked: false, reserved: 0 }
     }
 
     /// Ends the creation of a file: spare room, proof of the last commit, and everything durable.
@@ -246,10 +254,4 @@ fn no_retire() -> bool {
 /// Which of its two commit slots redb's header points at.
 pub(super) fn primary_of(engine_header: &[u8]) -> Option<u8> {
     engine_header.get(GOD_BYTE_OFFSET).map(|byte| byte & PRIMARY_BIT)
-}
-
-/// After a failed write or sync nobody knows what the medium holds; a sync that failed once may lie when repeated.
-fn poison_on_error<T>(durable: &mut Durable, result: Result<T>) -> Result<T> {
-    durable.poisoned |= result.is_err();
-    result
 }

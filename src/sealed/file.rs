@@ -1,5 +1,6 @@
 //! An unlocked sealed file: its keys, its disk, and the last state known to be durable.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::disk::Disk;
@@ -25,6 +26,9 @@ pub(crate) struct SealedFile {
     keys: FileKeys,
     /// `None` until the first superblock of a new file is durable.
     durable: Mutex<Option<Durable>>,
+    /// Set by the first failed write or sync: what the medium holds is unknown until it is opened again. Readers ask
+    /// here, because the lock above is held during a sync.
+    poisoned: AtomicBool,
 }
 
 struct FileKeys {
@@ -44,8 +48,6 @@ pub(super) struct Durable {
     pub(super) marked: bool,
     /// Blocks the disk has room for, counted from 1 without a gap. Unknown, so 0, until this handle asked.
     pub(super) reserved: u64,
-    /// Set by the first failed write or sync: what the medium holds is unknown until it is opened again.
-    pub(super) poisoned: bool,
 }
 
 impl SealedFile {
@@ -63,7 +65,15 @@ impl SealedFile {
             cursor: derive::cursor(&keys.file),
             value_root: keys.value_root,
         };
-        Self { disk, access, place, header_sequence, keys, durable: Mutex::new(durable) }
+        Self {
+            disk,
+            access,
+            place,
+            header_sequence,
+            keys,
+            durable: Mutex::new(durable),
+            poisoned: AtomicBool::new(false),
+        }
     }
 
     /// The store and epoch, for what is sealed above.
@@ -114,7 +124,18 @@ impl SealedFile {
 
     /// Whether a failed write or sync made the handle useless.
     pub(crate) fn is_poisoned(&self) -> bool {
-        self.durable().map_or(true, |durable| durable.as_ref().is_some_and(|durable| durable.poisoned))
+        self.poisoned.load(Ordering::Acquire)
+    }
+
+    /// # Errors
+    ///
+    /// [`ErrorKind::Poisoned`] after a failed write or sync.
+    pub(crate) fn check_usable(&self) -> Result<()> {
+        if self.is_poisoned() { Err(poisoned()) } else { Ok(()) }
+    }
+
+    pub(super) fn poison(&self) {
+        self.poisoned.store(true, Ordering::Release);
     }
 
     /// Blocks the last durable state needs.

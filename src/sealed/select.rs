@@ -76,7 +76,7 @@ fn fallback(mut others: impl DoubleEndedIterator<Item = Candidate>) -> Option<Ca
 
 fn durable(candidate: Candidate, next_sequence: u64, marked: bool) -> Durable {
     let Candidate { copy, superblock, .. } = candidate;
-    Durable { superblock, copy, next_sequence, marked, reserved: 0, poisoned: false }
+    Durable { superblock, copy, next_sequence, marked, reserved: 0 }
 }
 
 /// A repeat is written after its original was synced, so whoever sees it knows that the original is durable.

@@ -37,6 +37,7 @@ pub(crate) struct Counts {
 
 /// Verifies the last durable state. The caller keeps writers out; readers go on.
 pub(crate) fn verify(file: &Arc<SealedFile>, depth: Depth) -> Result<Counts> {
+    file.check_usable()?;
     let cache_bytes = match depth {
         Depth::Blocks => CACHE_BYTES_MIN,
         Depth::Values => CACHE_BYTES_DEFAULT,

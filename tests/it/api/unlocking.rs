@@ -12,7 +12,7 @@ fn check(made: &Unlock, tried: &[(&Unlock, Option<ErrorKind>)]) {
     let options = StoreOptions::new().kdf_cost(KdfCost::MINIMUM);
     options.create(&path, made).unwrap().put("name", "value").unwrap();
     for (unlock, refused) in tried {
-        let opened = patient().open(&path, unlock);
+        let opened = patient().open(&path, *unlock);
         match refused {
             None => assert_eq!(opened.unwrap().get("name").unwrap().value().expose(), b"value"),
             Some(kind) => drop(check_refused(opened, *kind)),
