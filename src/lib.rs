@@ -37,6 +37,8 @@ mod clock;
 mod crypto;
 mod error;
 mod format;
+#[cfg(test)]
+mod io_faults;
 pub mod limits;
 mod record;
 mod sealed;

@@ -17,6 +17,8 @@ use crate::sealed::space::Space;
 
 pub(crate) mod audit;
 mod batch;
+#[cfg(test)]
+pub(crate) mod deletion;
 mod rows;
 pub(crate) mod secrets;
 mod snapshot;
@@ -83,6 +85,7 @@ impl Tables {
     pub(crate) fn read<T>(&self, read: impl FnOnce(&Snapshot<'_>) -> Result<T>) -> Result<T> {
         let guard = self.engine()?;
         let engine = guard.as_ref().ok_or_else(closed)?;
+        engine.backend.check_usable()?;
         let transaction = engine.database.begin_read().map_err(|error| engine.error(error))?;
         let table = transaction.open_table(TABLE).map_err(|error| engine.error(error))?;
         read(&Snapshot::new(table, &engine.backend))
@@ -156,6 +159,7 @@ impl Engine {
     }
 
     fn write<T>(&self, space: Space, write: impl FnOnce(&mut Batch<'_>) -> Result<Outcome<T>>) -> Result<T> {
+        self.backend.check_usable()?;
         self.backend.release(space)?;
         let mut transaction = self.database.begin_write().map_err(|error| self.error(error))?;
         // Two-phase, and the allocator's state in every commit: a reopen after a crash is as quick as any, and a

@@ -4,6 +4,8 @@ use std::io;
 
 pub(crate) mod file;
 pub(crate) mod memory;
+#[cfg(test)]
+pub(crate) mod recording;
 
 /// A medium that holds one store. Shared by all threads of a handle.
 ///

@@ -1,0 +1,148 @@
+//! A disk that fills up: a put is refused before a byte is written, a delete still fits.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::workload::{key, options, reopen};
+use crate::error::ErrorKind;
+use crate::record::path::SecretPath;
+use crate::sealed::create::create;
+use crate::sealed::disk::Disk;
+use crate::sealed::disk::memory::MemoryDisk;
+use crate::sealed::file::{SealedFile, Stamp};
+use crate::sealed::space::Space;
+use crate::tables::{Rows, Tables, deletion, initialise, secrets};
+use crate::{KdfCost, limits};
+
+/// A disk of bounded size.
+struct BoundedDisk {
+    inner: MemoryDisk,
+    capacity: AtomicU64,
+    writes: AtomicU64,
+}
+
+impl BoundedDisk {
+    fn unbounded() -> Arc<Self> {
+        let capacity = AtomicU64::new(u64::MAX);
+        Arc::new(Self { inner: MemoryDisk::default(), capacity, writes: AtomicU64::new(0) })
+    }
+
+    /// Leaves no byte free.
+    fn fill(&self) {
+        self.capacity.store(self.inner.len().unwrap(), Ordering::Relaxed);
+    }
+
+    fn writes(&self) -> u64 {
+        self.writes.load(Ordering::Relaxed)
+    }
+}
+
+impl Disk for BoundedDisk {
+    fn len(&self) -> io::Result<u64> {
+        self.inner.len()
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        self.inner.read_at(offset, buffer)
+    }
+
+    fn write_at(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        self.writes.fetch_add(1, Ordering::Relaxed);
+        self.inner.write_at(offset, data)
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.inner.set_len(len)
+    }
+
+    fn reserve(&self, len: u64) -> io::Result<()> {
+        if len > self.capacity.load(Ordering::Relaxed) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        self.inner.reserve(len)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn is_in_place(&self) -> io::Result<bool> {
+        Ok(true)
+    }
+}
+
+fn new_tables(disk: &Arc<BoundedDisk>) -> Tables {
+    let file: Arc<SealedFile> = Arc::new(create(disk.clone(), &key(), KdfCost::DEFAULT).unwrap());
+    let stamp = Stamp { audit_head: [0; 32], clock_mark: 0 };
+    initialise(&file, &crate::record::secret::StoreRecord { created_at: 0 }, stamp).unwrap();
+    file.finish_creation().unwrap();
+    Tables::open(file, limits::CACHE_BYTES_MIN).unwrap()
+}
+
+fn path(number: usize) -> SecretPath {
+    SecretPath::parse(&format!("full/{number}")).unwrap()
+}
+
+#[test]
+fn with_no_byte_free_a_put_is_refused_and_deletes_fit_into_the_spare_blocks() {
+    const SECRETS: usize = 40;
+    let disk = BoundedDisk::unbounded();
+    let tables = new_tables(&disk);
+    for number in 0..SECRETS {
+        deletion::put(&tables, &path(number), &[1; 2_000], Space::Normal).unwrap();
+    }
+    disk.fill();
+    // Steps of growth may have left room for a few.
+    let refused = (SECRETS..SECRETS + 500)
+        .find(|&number| deletion::put(&tables, &path(number), &[1; 2_000], Space::Normal).is_err())
+        .expect("a full disk refuses in the end");
+    let before = disk.writes();
+    for _ in 0..3 {
+        let again = deletion::put(&tables, &path(refused), &[1; 2_000], Space::Normal).unwrap_err();
+        assert_eq!(again.kind(), ErrorKind::DiskFull);
+    }
+    assert_eq!(disk.writes(), before, "a refused put writes nothing");
+    assert!(
+        tables.read(|rows| Ok(secrets::find(rows, &path(0))?.is_some())).unwrap(),
+        "the handle reads after it refused"
+    );
+    let deleted = (0..refused)
+        .take_while(|&number| deletion::delete(&tables, &path(number), Space::Spare).is_ok_and(|gone| gone))
+        .count();
+    println!("{deleted} of {refused} secrets deleted with no byte free");
+    assert!(deleted >= SECRETS, "only {deleted} deletes fit");
+    tables.close().unwrap();
+    drop(tables);
+    reopen(disk).expect("the store opens again on the full disk");
+}
+
+#[test]
+fn without_spare_room_the_same_delete_is_refused() {
+    let disk = BoundedDisk::unbounded();
+    let tables = new_tables(&disk);
+    deletion::put(&tables, &path(0), &[1; 2_000], Space::Normal).unwrap();
+    disk.fill();
+    let refused = (1..500)
+        .find(|&number| deletion::put(&tables, &path(number), &[1; 2_000], Space::Normal).is_err())
+        .expect("a full disk refuses in the end");
+    let outcomes = [Space::Normal, Space::Spare].map(|space| {
+        deletion::put(&tables, &path(refused), &[1; 2_000], space).map_err(|error| error.kind())
+    });
+    assert_eq!(outcomes, [Err(ErrorKind::DiskFull), Ok(())], "only the spare blocks make the difference");
+}
+
+#[test]
+fn once_room_is_back_the_same_handle_writes() {
+    let disk = BoundedDisk::unbounded();
+    let store = options().create_on(disk.clone(), &key()).unwrap();
+    store.put("app/token", "one").unwrap();
+    disk.fill();
+    let refused = store.put("app/image", vec![3; 500_000]).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::DiskFull);
+    assert_eq!(store.get("app/token").unwrap().value().expose(), b"one");
+    assert_eq!(store.get("app/image").unwrap_err().kind(), ErrorKind::NotFound);
+    disk.capacity.store(u64::MAX, Ordering::Relaxed);
+    assert_eq!(store.put("app/image", vec![3; 500_000]).unwrap().version(), 1);
+    store.verify().unwrap();
+}

@@ -1,0 +1,11 @@
+//! A disk that fails: whatever operation it is and however it fails, nothing acknowledged is lost, nothing panics,
+//! and the handle says what happened.
+//!
+//! The normal run takes one operation in a few ([`Fault::stride`](disk::Fault::stride)) from a random, printed start;
+//! `STRONGROOM_IO_FAULTS=all` takes every one, `STRONGROOM_IO_FAULTS=<start>` repeats a printed start.
+
+mod disk;
+mod full_disk;
+
+mod sweep;
+mod workload;
