@@ -2,8 +2,8 @@
 
 use redb::Table;
 
-use super::engine_error;
 use super::snapshot::{self, Row, Rows, Visit};
+use super::{engine_error, guarded};
 use crate::error::Result;
 use crate::sealed::backend::Backend;
 
@@ -19,19 +19,19 @@ impl<'a> Batch<'a> {
     }
 
     pub(crate) fn insert(&mut self, key: &[u8], value: &[u8]) -> Result<()> {
-        match self.table.insert(key, value) {
+        guarded(|| match self.table.insert(key, value) {
             Ok(_) => Ok(()),
             Err(error) => Err(engine_error(self.backend, error)),
-        }
+        })
     }
 
     /// Removes a row, and says whether there was one.
     #[cfg(test)]
     pub(crate) fn remove(&mut self, key: &[u8]) -> Result<bool> {
-        match self.table.remove(key) {
+        guarded(|| match self.table.remove(key) {
             Ok(removed) => Ok(removed.is_some()),
             Err(error) => Err(engine_error(self.backend, error)),
-        }
+        })
     }
 }
 

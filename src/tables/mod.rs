@@ -6,7 +6,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, RwLock, RwLockReadGuard};
 
-use redb::{Builder, Database, ReadableDatabase, TableDefinition};
+use redb::{Builder, Database, ReadableDatabase, TableDefinition, WriteTransaction};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::codec::encode;
@@ -85,9 +85,11 @@ impl Tables {
     pub(crate) fn read<T>(&self, read: impl FnOnce(&Snapshot<'_>) -> Result<T>) -> Result<T> {
         let guard = self.engine()?;
         let engine = guard.as_ref().ok_or_else(closed)?;
-        engine.backend.check_usable()?;
-        let transaction = engine.database.begin_read().map_err(|error| engine.error(error))?;
-        let table = transaction.open_table(TABLE).map_err(|error| engine.error(error))?;
+        self.file.check_usable()?;
+        let table = guarded(|| {
+            let transaction = engine.database.begin_read().map_err(|error| engine.error(error))?;
+            transaction.open_table(TABLE).map_err(|error| engine.error(error))
+        })?;
         read(&Snapshot::new(table, &engine.backend))
     }
 
@@ -118,7 +120,7 @@ impl Tables {
     pub(crate) fn close(&self) -> Result<()> {
         let mut engine = self.engine.write().map_err(|_| closed())?;
         match engine.take() {
-            Some(engine) => engine.backend.close(),
+            Some(engine) => engine.close(),
             None => Ok(()),
         }
     }
@@ -126,7 +128,7 @@ impl Tables {
     fn reopen(&self) -> Result<()> {
         let mut engine = self.engine.write().map_err(|_| closed())?;
         if let Some(engine) = engine.take() {
-            engine.backend.abandon()?;
+            engine.abandon()?;
         }
         *engine = Some(Engine::open(&self.file, self.cache_bytes)?);
         Ok(())
@@ -150,58 +152,93 @@ impl Engine {
     }
 
     fn over(backend: Arc<Backend>, cache_bytes: usize) -> Result<Self> {
-        let database = Builder::new()
-            .set_cache_size(cache_bytes)
-            .create_with_backend(SharedBackend(backend.clone()))
-            .map_err(|error| engine_error(&backend, error))?;
+        let database = guarded(|| {
+            Builder::new()
+                .set_cache_size(cache_bytes)
+                .create_with_backend(SharedBackend(backend.clone()))
+                .map_err(|error| engine_error(&backend, error))
+        })?;
         backend.opened()?;
         Ok(Self { backend, database })
     }
 
     fn write<T>(&self, space: Space, write: impl FnOnce(&mut Batch<'_>) -> Result<Outcome<T>>) -> Result<T> {
-        self.backend.check_usable()?;
         self.backend.release(space)?;
-        let mut transaction = self.database.begin_write().map_err(|error| self.error(error))?;
-        // Two-phase, and the allocator's state in every commit: a reopen after a crash is as quick as any, and a
-        // damaged block is never taken for a torn one and rolled back over.
-        transaction.set_quick_repair(true);
+        let transaction = guarded(|| {
+            let mut transaction = self.database.begin_write().map_err(|error| self.error(error))?;
+            // Two-phase, and the allocator's state in every commit: a reopen after a crash is as quick as any, and a
+            // damaged block is never taken for a torn one and rolled back over.
+            transaction.set_quick_repair(true);
+            Ok(transaction)
+        })?;
         // A transaction dropped while unwinding would leak its pages until redb rebuilds its allocator.
         let outcome = catch_unwind(AssertUnwindSafe(|| {
-            let table = transaction.open_table(TABLE).map_err(|error| self.error(error))?;
+            let table = guarded(|| transaction.open_table(TABLE).map_err(|error| self.error(error)))?;
             write(&mut Batch::new(table, &self.backend))
         }));
+        let abort = |transaction: WriteTransaction| {
+            guarded(|| transaction.abort().map_err(|error| self.error(error)))
+        };
         match outcome {
             Ok(Ok(Outcome { value, commit: Some(stamp) })) => {
                 self.backend.stage(stamp)?;
-                transaction.commit().map_err(|error| self.error(error)).map(|()| value)
+                guarded(|| transaction.commit().map_err(|error| self.error(error))).map(|()| value)
             }
-            Ok(Ok(Outcome { value, commit: None })) => self.abort(transaction).map(|()| value),
+            Ok(Ok(Outcome { value, commit: None })) => abort(transaction).map(|()| value),
             Ok(Err(error)) => {
                 // The first error is the one to report; an abort that fails leaves a handle that says so.
-                let _ = self.abort(transaction);
+                let _ = abort(transaction);
                 Err(error)
             }
             Err(panic) => {
-                let _ = self.abort(transaction);
+                let _ = abort(transaction);
                 resume_unwind(panic)
             }
         }
     }
 
-    fn abort(&self, transaction: redb::WriteTransaction) -> Result<()> {
-        transaction.abort().map_err(|error| self.error(error))
+    /// Ends with the last commit as it is, and leaves proof that it is durable.
+    fn close(self) -> Result<()> {
+        self.backend.close().and(self.drop_database())
+    }
+
+    /// Ends without proof, after a failure or a verification.
+    fn abandon(self) -> Result<()> {
+        self.backend.abandon().and(self.drop_database())
+    }
+
+    /// redb may panic on its way out if it did before.
+    fn drop_database(self) -> Result<()> {
+        guarded(|| {
+            drop(self.database);
+            Ok(())
+        })
     }
 
     /// Lets redb write its last commit and trim the file. Only for a file that nobody else knows yet.
     fn close_for_real(self) -> Result<()> {
         self.backend.release(Space::Normal)?;
-        drop(self.database);
-        self.backend.failure().map_or(Ok(()), Err)
+        let backend = self.backend.clone();
+        self.drop_database()?;
+        backend.failure().map_or(Ok(()), Err)
     }
 
     fn error(&self, error: impl Into<redb::Error>) -> Error {
         engine_error(&self.backend, error)
     }
+}
+
+/// Runs redb over pages that may be a mix of states. Each of them authenticates, but redb trusts them to fit
+/// together, and panics where an older one that was put back does not.
+fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(mixed_states()))
+}
+
+fn mixed_states() -> Error {
+    Error::new(
+        ErrorKind::Tampered,
+        "blocks of the store do not belong to one state: an older one was put back; restore a backup",
+    )
 }
 
 /// redb's error in our words: the backend knows what really happened.
@@ -210,10 +247,7 @@ fn engine_error(backend: &Backend, error: impl Into<redb::Error>) -> Error {
         return failure;
     }
     match error.into() {
-        redb::Error::Corrupted(_) => Error::new(
-            ErrorKind::Tampered,
-            "blocks of the store do not belong to one state: an older one was put back; restore a backup",
-        ),
+        redb::Error::Corrupted(_) => mixed_states(),
         error => Error::internal(format!("the storage engine failed: {error}")),
     }
 }

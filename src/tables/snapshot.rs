@@ -2,7 +2,7 @@
 
 use redb::{ReadOnlyTable, ReadableTable};
 
-use super::engine_error;
+use super::{engine_error, guarded};
 use crate::error::Result;
 use crate::sealed::backend::Backend;
 
@@ -55,8 +55,10 @@ pub(super) fn get(
     backend: &Backend,
     key: &[u8],
 ) -> Result<Option<Vec<u8>>> {
-    let found = table.get(key).map_err(|error| engine_error(backend, error))?;
-    Ok(found.map(|value| value.value().to_vec()))
+    guarded(|| {
+        let found = table.get(key).map_err(|error| engine_error(backend, error))?;
+        Ok(found.map(|value| value.value().to_vec()))
+    })
 }
 
 pub(super) fn scan(
@@ -66,13 +68,15 @@ pub(super) fn scan(
     to: &[u8],
     visit: Visit<'_>,
 ) -> Result<()> {
-    for row in table.range(from..to).map_err(|error| engine_error(backend, error))? {
-        let (key, value) = row.map_err(|error| engine_error(backend, error))?;
-        if !visit(key.value(), value.value())? {
-            break;
+    guarded(|| {
+        for row in table.range(from..to).map_err(|error| engine_error(backend, error))? {
+            let (key, value) = row.map_err(|error| engine_error(backend, error))?;
+            if !visit(key.value(), value.value())? {
+                break;
+            }
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 pub(super) fn last(
@@ -81,8 +85,10 @@ pub(super) fn last(
     from: &[u8],
     to: &[u8],
 ) -> Result<Option<Row>> {
-    let mut rows = table.range(from..to).map_err(|error| engine_error(backend, error))?;
-    let Some(row) = rows.next_back() else { return Ok(None) };
-    let (key, value) = row.map_err(|error| engine_error(backend, error))?;
-    Ok(Some((key.value().to_vec(), value.value().to_vec())))
+    guarded(|| {
+        let mut rows = table.range(from..to).map_err(|error| engine_error(backend, error))?;
+        let Some(row) = rows.next_back() else { return Ok(None) };
+        let (key, value) = row.map_err(|error| engine_error(backend, error))?;
+        Ok(Some((key.value().to_vec(), value.value().to_vec())))
+    })
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use redb::ReadableDatabase;
 
 use super::snapshot::{Rows, Snapshot};
-use super::{Engine, Keyring, Sealer, TABLE, audit, engine_error, rows, secrets};
+use super::{Engine, Keyring, Sealer, TABLE, audit, engine_error, guarded, rows, secrets};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::{CACHE_BYTES_DEFAULT, CACHE_BYTES_MIN};
 use crate::record::audit::genesis;
@@ -44,8 +44,8 @@ pub(crate) fn verify(file: &Arc<SealedFile>, depth: Depth) -> Result<Counts> {
     };
     let backend = Backend::for_verification(file.clone())?;
     let mut engine = Engine::over(backend, cache_bytes)?;
-    let checked = check(&mut engine, file, depth);
-    engine.backend.abandon()?;
+    let checked = guarded(|| check(&mut engine, file, depth));
+    engine.abandon()?;
     checked
 }
 
