@@ -47,6 +47,8 @@ mod secret;
 mod simulator;
 mod store;
 mod tables;
+#[cfg(test)]
+mod tamper;
 
 pub use clock::Timestamp;
 pub use crypto::kdf::KdfCost;

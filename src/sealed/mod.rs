@@ -12,6 +12,8 @@ mod epoch;
 #[cfg(test)]
 pub(crate) mod faults;
 pub(crate) mod file;
+#[cfg(test)]
+pub(crate) mod forge;
 pub(crate) mod open;
 pub(crate) mod select;
 mod slots;

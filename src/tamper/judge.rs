@@ -1,0 +1,130 @@
+//! What becomes of a changed file: refused, harmless, an older state, or, which must never be, something else.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use super::patched::Patched;
+use super::subject::unlock;
+use crate::{ErrorKind, OpenReport, OpenedReport, Query, Result, Secret, SecretInfo, Store, StoreOptions};
+
+/// Everything a store shows.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Contents {
+    secrets: Vec<(SecretInfo, Vec<Vec<u8>>)>,
+    opened: Option<OpenedReport>,
+    pub(super) reachable_blocks: u64,
+    pub(super) report: OpenReport,
+}
+
+impl Contents {
+    fn same_data(&self, other: &Self) -> bool {
+        self.secrets == other.secrets && self.opened == other.opened
+    }
+}
+
+/// The outcome of one attack.
+#[derive(Clone, Debug)]
+pub(super) enum Judged {
+    /// Refused while opening.
+    Refused(ErrorKind),
+    /// Opened, and refused while reading or verifying.
+    Found(ErrorKind),
+    /// Holds the state with this index.
+    State(usize, OpenReport),
+    /// Holds none of the states.
+    Other(Contents),
+    Panicked,
+}
+
+/// Opens a file, reads everything, verifies, closes, and compares with the states it may hold.
+pub(super) fn judge(file: Patched, states: &[&Contents]) -> Judged {
+    let file = Arc::new(file);
+    let looked = catch_unwind(AssertUnwindSafe(|| look(&file)));
+    assert_eq!(file.changes(), 0, "a changed file was written to");
+    match looked {
+        Err(_) => Judged::Panicked,
+        Ok(Err(refused)) => refused,
+        Ok(Ok(contents)) => match states.iter().position(|state| contents.same_data(state)) {
+            Some(index) => Judged::State(index, contents.report),
+            None => Judged::Other(contents),
+        },
+    }
+}
+
+fn look(file: &Arc<Patched>) -> std::result::Result<Contents, Judged> {
+    let store = StoreOptions::new()
+        .open_on(file.clone(), &unlock())
+        .map_err(|error| Judged::Refused(error.kind()))?;
+    let contents = read(&store).map_err(|error| Judged::Found(error.kind()))?;
+    store.close().map_err(|error| Judged::Found(error.kind()))?;
+    Ok(contents)
+}
+
+fn read(store: &Store) -> Result<Contents> {
+    let mut secrets = Vec::new();
+    for info in store.list(&Query::all().limit(1_000))? {
+        let versions = (1..=info.version())
+            .map(|number| store.get_version(info.path().as_str(), number))
+            .map(|secret| secret.map(Secret::into_value).map(|value| value.expose().to_vec()))
+            .collect::<Result<_>>()?;
+        secrets.push((info, versions));
+    }
+    let verified = store.verify()?;
+    Ok(Contents {
+        secrets,
+        opened: verified.opened,
+        reachable_blocks: verified.blocks,
+        report: *store.open_report(),
+    })
+}
+
+/// Outcomes counted.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Tally {
+    pub(super) refused: BTreeMap<String, u64>,
+    pub(super) unchanged: u64,
+    /// Rolled back to an older state that was allowed.
+    pub(super) older: u64,
+}
+
+impl Tally {
+    /// Counts an outcome. `states[0]` is the present, the others are older states that may show.
+    pub(super) fn attack(
+        &mut self,
+        what: impl std::fmt::Debug,
+        file: Patched,
+        states: &[&Contents],
+    ) -> Judged {
+        let judged = judge(file, states);
+        match &judged {
+            Judged::Refused(kind) => *self.refused.entry(format!("{kind:?}")).or_default() += 1,
+            Judged::Found(kind) => *self.refused.entry(format!("{kind:?} after opening")).or_default() += 1,
+            Judged::State(0, _) => self.unchanged += 1,
+            Judged::State(..) => self.older += 1,
+            Judged::Other(_) => panic!("{what:?}: the store opens with other data"),
+            Judged::Panicked => panic!("{what:?}: a panic"),
+        }
+        judged
+    }
+
+    pub(super) fn add(&mut self, other: Self) {
+        for (kind, count) in other.refused {
+            *self.refused.entry(kind).or_default() += count;
+        }
+        self.unchanged += other.unchanged;
+        self.older += other.older;
+    }
+
+    pub(super) fn refused(&self, kind: ErrorKind) -> u64 {
+        self.refused.get(&format!("{kind:?}")).copied().unwrap_or(0)
+    }
+
+    pub(super) fn all_refused(&self) -> u64 {
+        self.refused.values().sum()
+    }
+}
+
+pub(super) fn everything() -> bool {
+    std::env::var("STRONGROOM_TAMPER").is_ok_and(|all| all == "all")
+}

@@ -1,0 +1,109 @@
+//! The store that is attacked: small, closed, with its whole past.
+
+use std::sync::{Arc, OnceLock};
+
+use super::judge::{Contents, Judged, judge};
+use super::patched::Patched;
+use crate::format::layout::{BLOCK_LEN, DATA_OFFSET};
+use crate::sealed::disk::recording::RecordingDisk;
+use crate::{Store, StoreOptions, Unlock};
+
+/// Where block 1 lies.
+pub(super) const BLOCKS: usize = DATA_OFFSET as usize;
+
+/// A state of a store as a file.
+pub(super) struct State {
+    pub(super) image: Arc<[u8]>,
+    pub(super) contents: Contents,
+}
+
+/// A store, closed after every step of its life; the last state is the one that is attacked.
+pub(super) struct Subject {
+    pub(super) past: Vec<State>,
+    pub(super) now: State,
+    /// A state of its youth, without the spare room.
+    pub(super) small: State,
+    /// The last state as a crash leaves it: committed, not closed.
+    pub(super) unclean: State,
+    /// Another store under the same key.
+    pub(super) foreign: State,
+}
+
+pub(super) const KEY: [u8; 32] = [0xc3; 32];
+
+pub(super) fn unlock() -> Unlock {
+    Unlock::raw_key(&KEY)
+}
+
+/// The same store for every test of a run.
+pub(super) fn subject() -> &'static Subject {
+    static SUBJECT: OnceLock<Subject> = OnceLock::new();
+    SUBJECT.get_or_init(build)
+}
+
+/// Blocks of an image, spare ones included.
+pub(super) fn block_count(image: &[u8]) -> usize {
+    (image.len() - BLOCKS) / BLOCK_LEN
+}
+
+pub(super) fn block(image: &[u8], index: usize) -> &[u8] {
+    &image[BLOCKS + index * BLOCK_LEN..][..BLOCK_LEN]
+}
+
+pub(super) fn block_at(index: usize) -> usize {
+    BLOCKS + index * BLOCK_LEN
+}
+
+fn build() -> Subject {
+    const STEPS: usize = 24;
+    let disk = Arc::new(RecordingDisk::default());
+    StoreOptions::new().create_on(disk.clone(), &unlock()).unwrap().close().unwrap();
+    let mut past = vec![state(disk.image())];
+    let mut unclean = None;
+    for step in 0..STEPS {
+        let store = StoreOptions::new().open_on(disk.clone(), &unlock()).unwrap();
+        write(&store, step);
+        unclean = Some(disk.image());
+        store.close().unwrap();
+        past.push(state(disk.image()));
+    }
+    let now = past.pop().unwrap();
+    let other = Arc::new(RecordingDisk::default());
+    let store = StoreOptions::new().create_on(other.clone(), &unlock()).unwrap();
+    (0..STEPS).for_each(|step| write(&store, step + 1_000));
+    store.close().unwrap();
+    let small = state(without_spare_room(&past[7].image));
+    Subject { past, now, small, unclean: state(unclean.unwrap()), foreign: state(other.image()) }
+}
+
+/// The shortest file that still opens.
+fn without_spare_room(image: &Arc<[u8]>) -> Vec<u8> {
+    let blocks = (0..=block_count(image))
+        .find(|&blocks| {
+            let cut = Patched::new(image).cut_to(block_at(blocks));
+            !matches!(judge(cut, &[]), Judged::Refused(_))
+        })
+        .unwrap();
+    image[..block_at(blocks)].to_vec()
+}
+
+fn write(store: &Store, step: usize) {
+    let value = format!("value of step {step}");
+    match step % 6 {
+        2 => store.put("app/certificate", value.repeat(700)).map(drop),
+        5 => store.transaction(|tx| {
+            tx.put("db/user", value.as_str())?;
+            tx.put("db/password", value.as_str()).map(drop)
+        }),
+        odd => store.put(format!("app/token-{}", odd % 3).as_str(), value.as_str()).map(drop),
+    }
+    .unwrap();
+}
+
+fn state(image: Vec<u8>) -> State {
+    let image: Arc<[u8]> = image.into();
+    match judge(Patched::new(&image), &[]) {
+        Judged::Other(contents) => State { image, contents },
+        judged => panic!("the untouched store is refused: {judged:?}"),
+    }
+}
