@@ -14,7 +14,8 @@ const VALUE: &str = "marker-value-93cf5e10";
 /// Whether any eight bytes in a row of `marker` stand in `bytes`: a marker cut by a block's end is found too.
 fn shows(bytes: &[u8], marker: &str) -> bool {
     let part_of_marker = |window: &[u8]| marker.as_bytes().windows(8).any(|part| part == window);
-    let first_bytes: [bool; 256] = std::array::from_fn(|byte| marker.bytes().any(|known| usize::from(known) == byte));
+    let first_bytes: [bool; 256] =
+        std::array::from_fn(|byte| marker.bytes().any(|known| usize::from(known) == byte));
     bytes.windows(8).any(|window| first_bytes[usize::from(window[0])] && part_of_marker(window))
 }
 
@@ -22,7 +23,8 @@ fn shows(bytes: &[u8], marker: &str) -> bool {
 fn no_write_to_a_disk_holds_a_name_a_value_or_the_passphrase() {
     let disk = Arc::new(RecordingDisk::default());
     let unlock = Unlock::passphrase(PASSPHRASE);
-    let options = StoreOptions::new().kdf_cost(KdfCost::new(19 * 1024, 2, 1).unwrap()).cache_bytes(256 * 1024);
+    let options =
+        StoreOptions::new().kdf_cost(KdfCost::new(19 * 1024, 2, 1).unwrap()).cache_bytes(256 * 1024);
     let store = options.create_on(disk.clone(), &unlock).unwrap();
     let path = format!("{OTHER_NAME}/{NAME}");
     store.put(path.as_str(), VALUE).unwrap();
