@@ -19,4 +19,5 @@ mod files;
 mod fixture;
 mod kill;
 mod model;
+mod quickstart;
 mod tidy;
