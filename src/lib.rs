@@ -37,6 +37,9 @@ mod clock;
 mod crypto;
 mod error;
 mod format;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 #[cfg(test)]
 mod io_faults;
 pub mod limits;

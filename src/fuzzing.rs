@@ -1,0 +1,121 @@
+//! What the fuzz targets drive. Compiled only under `cfg(fuzzing)`, which cargo-fuzz sets; no part of the interface.
+
+use std::sync::Arc;
+
+use crate::crypto::mac::sha256;
+use crate::error::Result;
+use crate::format::header::Header;
+use crate::format::layout::{Copy, HEADER_LEN};
+use crate::format::slot::SlotState;
+use crate::format::superblock::{PLAINTEXT_LEN, Superblock};
+use crate::record::audit::Segment;
+use crate::record::codec::{Authenticated, Record, decode, encode};
+use crate::record::secret::{SecretRecord, StoreRecord, VersionRecord};
+use crate::record::value::{frame, unframe};
+use crate::sealed::disk::Disk;
+use crate::sealed::disk::memory::MemoryDisk;
+use crate::sealed::unlock::Unlock;
+use crate::store::{Store, StoreOptions};
+
+const DIGEST_LEN: usize = 32;
+
+/// A key header that decodes, and that this version understands whole, encodes to the same bytes.
+pub fn key_header(bytes: &[u8]) {
+    let Ok(header) = Header::decode(bytes) else { return };
+    if !header.is_canonical() {
+        return;
+    }
+    let slots: Vec<_> = header
+        .slots
+        .iter()
+        .map(|slot| match slot {
+            SlotState::InUse(slot) => Some(slot.clone()),
+            SlotState::Empty | SlotState::Unknown => None,
+        })
+        .collect();
+    let mac = |mac: &[u8]| <[u8; DIGEST_LEN]>::try_from(mac).unwrap_or_default();
+    let mut again = Header::new(header.place, header.sequence, &slots);
+    let encoded = again.seal(|_| mac(header.file_mac().1), |_| mac(header.authority_mac().1));
+    assert!(encoded == bytes, "a key header encodes to other bytes than it was decoded from");
+}
+
+/// Makes the SHA-256 digest at the end of one key header hold, as whoever alters a file would.
+pub fn fix_digest(header: &mut [u8]) {
+    if let Some((covered, digest)) = header.split_last_chunk_mut::<DIGEST_LEN>() {
+        *digest = sha256(&[covered]);
+    }
+}
+
+/// As [`fix_digest`], for both headers of a file.
+pub fn fix_digests(file: &mut [u8]) {
+    for copy in Copy::BOTH {
+        let start = usize::try_from(copy.header_offset()).unwrap_or(usize::MAX);
+        if let Some(header) = file.get_mut(start..).and_then(|rest| rest.get_mut(..HEADER_LEN)) {
+            fix_digest(header);
+        }
+    }
+}
+
+/// The plaintext of a superblock: what decodes encodes to the same bytes.
+pub fn superblock(bytes: &[u8]) {
+    check_superblock(bytes);
+    let mut padded = bytes.to_vec();
+    padded.resize(PLAINTEXT_LEN, 0);
+    check_superblock(&padded);
+}
+
+fn check_superblock(plaintext: &[u8]) {
+    if let Ok(superblock) = Superblock::decode(plaintext) {
+        assert!(superblock.encode().as_slice() == plaintext, "a superblock encodes to other bytes");
+    }
+}
+
+/// Every kind of record, and the frame of a value: what decodes encodes to the same bytes.
+pub fn records(bytes: &[u8]) {
+    record::<StoreRecord>(bytes);
+    record::<SecretRecord>(bytes);
+    record::<VersionRecord>(bytes);
+    record::<Segment>(bytes);
+    if let Ok(value) = unframe(bytes) {
+        assert!(frame(value).is_ok_and(|framed| framed.as_slice() == bytes), "a value is framed otherwise");
+    }
+}
+
+fn record<R: Record>(bytes: &[u8]) {
+    check_record::<R>(bytes);
+    let head = [R::KIND.to_le_bytes(), R::VERSION.to_le_bytes()].concat();
+    check_record::<R>(&[head.as_slice(), bytes].concat());
+}
+
+fn check_record<R: Record>(bytes: &[u8]) {
+    if let Ok(record) = decode::<R>(&Authenticated::from_page(bytes)) {
+        let encoded = encode(&record);
+        assert!(encoded.is_ok_and(|encoded| encoded.as_slice() == bytes), "a record encodes to other bytes");
+    }
+}
+
+/// Any bytes as the file of a store.
+pub struct Medium(Arc<MemoryDisk>);
+
+impl Medium {
+    /// A medium that holds `bytes`.
+    ///
+    /// # Errors
+    ///
+    /// If there is not enough memory.
+    pub fn new(bytes: &[u8]) -> std::io::Result<Self> {
+        let disk = MemoryDisk::default();
+        disk.set_len(u64::try_from(bytes.len()).map_err(std::io::Error::other)?)?;
+        disk.write_at(0, bytes)?;
+        Ok(Self(Arc::new(disk)))
+    }
+
+    /// Opens the store on it, as [`Store::open`] does for a file.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::open`].
+    pub fn open(&self, key: &[u8; 32]) -> Result<Store> {
+        StoreOptions::new().open_on(self.0.clone(), &Unlock::raw_key(key))
+    }
+}
