@@ -53,6 +53,11 @@ mod tables;
 #[cfg(test)]
 mod tamper;
 
+/// The examples of the README, run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;
+
 pub use clock::Timestamp;
 pub use crypto::kdf::KdfCost;
 pub use error::{Error, ErrorKind, Holder, Result};
