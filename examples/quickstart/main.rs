@@ -111,7 +111,7 @@ impl Arguments {
             match word.to_str() {
                 Some("-h" | "--help") => return Err(Fault::Usage("seals a dotenv file into a store")),
                 Some("--store") if store.is_none() => {
-                    let path = words.next().ok_or_else(|| Fault::Usage("--store needs a path"))?;
+                    let path = words.next().ok_or(Fault::Usage("--store needs a path"))?;
                     store = Some(PathBuf::from(path));
                 }
                 Some(option) if option.starts_with("--") => {
@@ -122,8 +122,7 @@ impl Arguments {
             }
         }
         let file = file.unwrap_or_else(|| SHIPPED_FILE.into());
-        let mut name =
-            file.file_name().ok_or_else(|| Fault::Usage("FILE must end in a file name"))?.to_owned();
+        let mut name = file.file_name().ok_or(Fault::Usage("FILE must end in a file name"))?.to_owned();
         name.push(".strongroom");
         Ok(Self { store: store.unwrap_or_else(|| name.into()), file })
     }
