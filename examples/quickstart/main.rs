@@ -150,7 +150,7 @@ fn run(Arguments { file, store }: &Arguments) -> Outcome<()> {
     let len = fs::metadata(store).map_err(|error| failed(format!("{}: {error}", store.display())))?.len();
     page.text(&format!(
         "\n  {} is one file of {} KiB, readable by you alone.\n  \
-         Without the passphrase it shows its size and its key slots, and nothing else.\n  \
+         Without the passphrase nothing that was put in can be read: no value and no name.\n  \
          Run this again and the versions rise.\n",
         store.display(),
         len / 1024
