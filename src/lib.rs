@@ -11,7 +11,7 @@
 //! store.put("production/openai/api-key", "sk-proj-abc123")?;
 //! let secret = store.get("production/openai/api-key")?;
 //! assert_eq!(secret.value().expose(), b"sk-proj-abc123");
-//! for info in store.list(&Query::under("production")?)? {
+//! for info in store.list(Query::under("production"))? {
 //!     println!("{} at version {}", info.path(), info.version());
 //! }
 //! # Ok::<(), strongroom::Error>(())

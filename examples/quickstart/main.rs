@@ -227,7 +227,7 @@ fn update(store: &Store, path: &String) -> strongroom::Result<u64> {
 
 fn list(store: &Store) -> strongroom::Result<Vec<SecretInfo>> {
     let mut secrets = Vec::new();
-    let mut query = Query::under(NAMESPACE)?;
+    let mut query = Query::under(NAMESPACE);
     loop {
         let page = store.list(&query)?;
         let next = page.next_cursor().cloned();

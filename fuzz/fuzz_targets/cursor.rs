@@ -9,7 +9,7 @@ use strongroom::{Cursor, ErrorKind, Query, Store};
 static STORE: OnceLock<(Store, String)> = OnceLock::new();
 
 fn query() -> Query {
-    Query::under("team").expect("a path").limit(1)
+    Query::under("team").limit(1)
 }
 
 fn setup() -> (Store, String) {

@@ -12,7 +12,7 @@ use crate::sealed::disk::Disk;
 use crate::sealed::disk::memory::MemoryDisk;
 use crate::sealed::file::{SealedFile, Stamp};
 use crate::sealed::space::Space;
-use crate::tables::{Rows, Tables, deletion, initialise, secrets};
+use crate::tables::{Tables, deletion, initialise, secrets};
 use crate::{KdfCost, limits};
 
 /// A disk of bounded size.

@@ -16,10 +16,9 @@ use crate::format::slot::SlotState;
 /// An authentic key header of the store in `image`, one sequence number older than its own.
 pub(crate) fn outdated_header(image: &[u8], unlock: &Unlock) -> Vec<u8> {
     let header = Header::decode(&image[..HEADER_LEN]).unwrap();
-    let headers = [header];
-    let master = Search::new(unlock, &headers).unwrap().open(&headers[0]).unwrap().unwrap();
-    let [header] = headers;
-    let keys = derive::store_keys(&master, &header.place.store_id, header.place.epoch);
+    let mut search = Search::new(unlock, std::slice::from_ref(&header)).unwrap();
+    let master = search.open(&header).unwrap().unwrap();
+    let keys = derive::store_keys(master, &header.place.store_id, header.place.epoch);
     let slots: Vec<_> = header
         .slots
         .iter()

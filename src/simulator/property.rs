@@ -141,7 +141,7 @@ impl Pair {
     }
 
     fn list(&self, under: Option<&str>, page: usize) {
-        let mut query = under.map_or_else(|| Ok(Query::all()), Query::under).unwrap().limit(page);
+        let mut query = under.map_or_else(Query::all, Query::under).limit(page);
         let mut found = Vec::new();
         loop {
             let page = self.store.list(&query).unwrap();

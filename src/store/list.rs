@@ -1,5 +1,6 @@
 //! Listing: pages of metadata, continued by a sealed cursor.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -18,7 +19,7 @@ use crate::tables::{Rows, secrets};
 /// Which secrets to list.
 #[derive(Clone, Debug)]
 pub struct Query {
-    namespace: Option<SecretPath>,
+    namespace: Option<String>,
     limit: usize,
     cursor: Option<Cursor>,
 }
@@ -33,15 +34,10 @@ impl Query {
     /// Every live secret below `namespace`, at any depth. It ends on a segment: `prod` does not list
     /// `production/key`, and `production/key` does not list the secret of that very path.
     ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::InvalidArgument`] if `namespace` breaks a rule of [`SecretPath`].
-    pub fn under<P>(namespace: P) -> Result<Self>
-    where
-        P: TryInto<SecretPath>,
-        Error: From<P::Error>,
-    {
-        Ok(Self { namespace: Some(namespace.try_into()?), ..Self::all() })
+    /// A text that breaks a rule of [`SecretPath`] is refused when it is used, by [`Store::list`].
+    #[must_use]
+    pub fn under(namespace: impl AsRef<str>) -> Self {
+        Self { namespace: Some(namespace.as_ref().to_owned()), ..Self::all() }
     }
 
     /// At most this many items a page, 1 to 1,000. 50 by default.
@@ -141,8 +137,8 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::LimitExceeded`] for a limit outside 1 to 1,000; [`ErrorKind::InvalidCursor`] for a cursor of
-    /// another store or query, or an altered one.
+    /// [`ErrorKind::InvalidArgument`] for a namespace that is no path; [`ErrorKind::LimitExceeded`] for a limit outside
+    /// 1 to 1,000; [`ErrorKind::InvalidCursor`] for a cursor of another store or query, or an altered one.
     ///
     /// # Examples
     ///
@@ -153,40 +149,40 @@ impl Store {
     /// for name in ["a", "b", "c"] {
     ///     store.put(&format!("team/{name}"), "x")?;
     /// }
-    /// let query = Query::under("team")?.limit(2);
+    /// let query = Query::under("team").limit(2);
     /// let first = store.list(&query)?;
     /// assert_eq!(first.items().len(), 2);
     /// let cursor = first.next_cursor().expect("one secret is left");
     /// assert_eq!(store.list(&query.after(cursor.clone()))?.items().len(), 1);
     /// # Ok::<(), strongroom::Error>(())
     /// ```
-    pub fn list(&self, query: &Query) -> Result<Page> {
+    pub fn list(&self, query: impl Borrow<Query>) -> Result<Page> {
         authorise(self.principal, Action::List)?;
-        self.tables.read(|rows| page(rows, self, query))
+        self.tables.read(|rows| page(rows, self, query.borrow()))
     }
 
-    fn seal_cursor(&self, query: &Query, last: &SecretPath) -> Result<Cursor> {
+    fn seal_cursor(&self, query: &[u8; 32], last: &SecretPath) -> Result<Cursor> {
         let file = self.tables.file();
         let plain = last.as_str().as_bytes();
         let mut sealed = vec![0; plain.len() + OVERHEAD];
-        let aad = aad::cursor(file.place(), &self.query_digest(query));
+        let aad = aad::cursor(file.place(), query);
         aead::seal(file.cursor_key(), &aad, plain, &mut sealed)?;
         Ok(Cursor(BASE64URL_NOPAD.encode(&sealed)))
     }
 
-    fn open_cursor(&self, query: &Query, cursor: &Cursor) -> Result<SecretPath> {
+    fn open_cursor(&self, query: &[u8; 32], cursor: &Cursor) -> Result<SecretPath> {
         let file = self.tables.file();
         let sealed = cursor.sealed()?;
         let mut plain = vec![0; sealed.len().checked_sub(OVERHEAD).ok_or_else(invalid)?];
-        let aad = aad::cursor(file.place(), &self.query_digest(query));
+        let aad = aad::cursor(file.place(), query);
         aead::open(file.cursor_key(), &aad, &sealed, &mut plain).map_err(|_| invalid())?;
         let path = std::str::from_utf8(&plain).map_err(|_| invalid())?;
         SecretPath::parse(path).map_err(|_| invalid())
     }
 
     /// What a cursor is bound to: who asks for what. No path holds a zero, so the parts cannot run together.
-    fn query_digest(&self, query: &Query) -> [u8; 32] {
-        let namespace = query.namespace.as_ref().map_or("", SecretPath::as_str);
+    fn query_digest(&self, namespace: Option<&SecretPath>) -> [u8; 32] {
+        let namespace = namespace.map_or("", SecretPath::as_str);
         sha256(&[b"strongroom/1/query", self.principal.bytes(), &[0], namespace.as_bytes()])
     }
 }
@@ -195,10 +191,12 @@ pub(super) fn page(rows: &impl Rows, store: &Store, query: &Query) -> Result<Pag
     if !(1..=PAGE_ITEMS_MAX).contains(&query.limit) {
         return Err(Error::new(ErrorKind::LimitExceeded, format!("a page has 1 to {PAGE_ITEMS_MAX} items")));
     }
-    let after = query.cursor.as_ref().map(|cursor| store.open_cursor(query, cursor)).transpose()?;
-    let listed = secrets::list(rows, query.namespace.as_ref(), after.as_ref(), query.limit)?;
+    let namespace = query.namespace.as_deref().map(SecretPath::parse).transpose()?;
+    let digest = store.query_digest(namespace.as_ref());
+    let after = query.cursor.as_ref().map(|cursor| store.open_cursor(&digest, cursor)).transpose()?;
+    let listed = secrets::list(rows, namespace.as_ref(), after.as_ref(), query.limit)?;
     let next = match listed.secrets.last() {
-        Some((last, _)) if listed.more => Some(store.seal_cursor(query, last)?),
+        Some((last, _)) if listed.more => Some(store.seal_cursor(&digest, last)?),
         _ => None,
     };
     let items = listed.secrets.into_iter().map(|(path, record)| SecretInfo::new(path, &record)).collect();

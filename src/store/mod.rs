@@ -49,7 +49,7 @@ use crate::tables::Tables;
 /// assert_eq!(rotated.version(), 2);
 /// assert_eq!(store.get("production/openai/api-key")?.value().expose(), b"sk-proj-def456");
 /// assert_eq!(store.get_version("production/openai/api-key", 1)?.value().expose(), b"sk-proj-abc123");
-/// for info in store.list(&Query::under("production")?)? {
+/// for info in store.list(Query::under("production"))? {
 ///     println!("{} at version {}", info.path(), info.version());
 /// }
 /// # Ok::<(), strongroom::Error>(())

@@ -1,5 +1,6 @@
 //! Transactions: all or nothing, in one commit with one audit segment.
 
+use std::borrow::Borrow;
 use std::sync::PoisonError;
 
 use super::read::read;
@@ -145,9 +146,9 @@ impl Transaction<'_, '_> {
     /// # Errors
     ///
     /// As [`Store::list`].
-    pub fn list(&self, query: &Query) -> Result<Page> {
+    pub fn list(&self, query: impl Borrow<Query>) -> Result<Page> {
         authorise(self.store.principal, Action::List)?;
-        list::page(&*self.batch, self.store, query)
+        list::page(&*self.batch, self.store, query.borrow())
     }
 
     fn write(&mut self, path: &SecretPath, value: &[u8]) -> Result<Written> {

@@ -135,8 +135,7 @@ impl Place {
 }
 
 fn walk(store: &Store, namespace: Option<&str>, limit: usize) -> Vec<(String, u64)> {
-    let mut query =
-        namespace.map_or_else(Query::all, |namespace| Query::under(namespace).unwrap()).limit(limit);
+    let mut query = namespace.map_or_else(Query::all, Query::under).limit(limit);
     let mut listed = Vec::new();
     loop {
         let page = store.list(&query).unwrap();

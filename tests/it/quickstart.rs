@@ -131,7 +131,7 @@ fn a_second_run_adds_versions_and_loses_none() {
     let store = desk.open("s");
     assert_eq!(value(&store, "quickstart/A", 1), format!("{VALUE}-1"));
     assert_eq!(value(&store, "quickstart/A", 3), format!("{VALUE}-2"));
-    assert_eq!(store.list(&Query::under("quickstart").unwrap()).unwrap().items().len(), 3);
+    assert_eq!(store.list(Query::under("quickstart")).unwrap().items().len(), 3);
 }
 
 #[test]
