@@ -122,7 +122,7 @@ pub(super) fn key() -> Unlock {
 /// Everything in a store, read version by version.
 pub(super) fn contents(store: &Store) -> Result<Model> {
     let mut found = Model::new();
-    for info in store.list(&Query::all())? {
+    for info in store.list(Query::all())? {
         let path = info.path().as_str();
         let known = paths().find(|known| *known == path).expect("the store lists only what was put");
         let versions = (1..=info.version())

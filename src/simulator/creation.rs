@@ -31,7 +31,7 @@ fn a_creation_cut_at_any_instant_leaves_no_store_or_a_good_one() {
         for _ in 0..8 {
             let image = disk.cut(&mut rng);
             let store = StoreOptions::new().open_on(image, &unlock()).unwrap();
-            assert!(store.list(&Query::all()).unwrap().items().is_empty());
+            assert!(store.list(Query::all()).unwrap().items().is_empty());
             good += 1;
         }
     }

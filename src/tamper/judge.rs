@@ -63,7 +63,7 @@ fn look(file: &Arc<Patched>) -> std::result::Result<Contents, Judged> {
 
 fn read(store: &Store) -> Result<Contents> {
     let mut secrets = Vec::new();
-    for info in store.list(&Query::all().limit(1_000))? {
+    for info in store.list(Query::all().limit(1_000))? {
         let versions = (1..=info.version())
             .map(|number| store.get_version(info.path().as_str(), number))
             .map(|secret| secret.map(Secret::into_value).map(|value| value.expose().to_vec()))

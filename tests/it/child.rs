@@ -136,20 +136,20 @@ impl Actor {
             ["open", access, wait, path] => {
                 let options = StoreOptions::new().read_only(*access == "ro");
                 let wait = Duration::from_millis(wait.parse().unwrap());
-                self.store = Some(options.wait(wait).open(path, &key())?);
+                self.store = Some(options.wait(wait).open(path, key())?);
                 String::new()
             }
             ["unlock", passphrase, path] => {
-                self.store = Some(Store::open(path, &Unlock::passphrase(passphrase))?);
+                self.store = Some(Store::open(path, Unlock::passphrase(passphrase))?);
                 String::new()
             }
             ["create", path] => {
-                self.store = Some(Store::create(path, &key())?);
+                self.store = Some(Store::create(path, key())?);
                 String::new()
             }
             ["create-with", passphrase, path] => {
                 let options = StoreOptions::new().kdf_cost(KdfCost::MINIMUM);
-                self.store = Some(options.create(path, &Unlock::passphrase(passphrase))?);
+                self.store = Some(options.create(path, Unlock::passphrase(passphrase))?);
                 String::new()
             }
             ["put", path, value] => store().put(*path, value)?.version().to_string(),

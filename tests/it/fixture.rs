@@ -60,17 +60,17 @@ pub(crate) fn patient() -> StoreOptions {
 
 #[track_caller]
 pub(crate) fn create(path: &Path) -> Store {
-    Store::create(path, &key()).unwrap()
+    Store::create(path, key()).unwrap()
 }
 
 #[track_caller]
 pub(crate) fn open(path: &Path) -> Store {
-    patient().open(path, &key()).unwrap()
+    patient().open(path, key()).unwrap()
 }
 
 #[track_caller]
 pub(crate) fn open_read_only(path: &Path) -> Store {
-    patient().read_only(true).open(path, &key()).unwrap()
+    patient().read_only(true).open(path, key()).unwrap()
 }
 
 /// A closed store with one secret, `name` = `value`.

@@ -22,7 +22,7 @@ fn value(number: u64) -> Vec<u8> {
 
 /// What the child does: commit number n writes the pair a/b, or one secret, and is then acknowledged.
 pub(crate) fn write_until_killed(path: &Path, first: &str) -> ! {
-    let store = patient().open(path, &key()).unwrap();
+    let store = patient().open(path, key()).unwrap();
     for number in first.parse::<u64>().unwrap().. {
         if number.is_multiple_of(2) {
             let pair = store.transaction(|tx| {
@@ -64,7 +64,7 @@ fn check(store: &Store, acknowledged: u64) -> u64 {
     assert!(last == 0 || pair.min(single) == last - 1, "{pair} and {single} do not follow each other");
     assert!(pair == 0 || number_in(store, &format!("only/{}", pair % 64)) == Some(pair));
     let opened = store.verify().unwrap().opened.unwrap();
-    let listed = store.list(&Query::all().limit(1_000)).unwrap().items().len() as u64;
+    let listed = store.list(Query::all().limit(1_000)).unwrap().items().len() as u64;
     assert_eq!(opened.secrets, listed);
     last
 }

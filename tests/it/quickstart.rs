@@ -58,7 +58,7 @@ impl Desk {
     }
 
     fn open(&self, name: &str) -> Store {
-        StoreOptions::new().read_only(true).open(self.path(name), &Unlock::passphrase(PASSPHRASE)).unwrap()
+        StoreOptions::new().read_only(true).open(self.path(name), Unlock::passphrase(PASSPHRASE)).unwrap()
     }
 }
 
@@ -209,7 +209,7 @@ fn a_store_that_does_not_open_is_left_as_it_was() {
 #[test]
 fn a_store_in_use_is_said_to_be_in_use() {
     let desk = Desk::new("in-use");
-    let holder = Store::create(desk.path("s"), &Unlock::passphrase(PASSPHRASE)).unwrap();
+    let holder = Store::create(desk.path("s"), Unlock::passphrase(PASSPHRASE)).unwrap();
     desk.check_fails(&["--store", "s"], 1, "the store is open in a handle that may write");
     holder.close().unwrap();
 }
@@ -248,14 +248,14 @@ fn a_killed_first_run_leaves_no_store_or_a_good_one() {
         }
         child.kill().unwrap();
         child.wait().unwrap();
-        match StoreOptions::new().open(desk.path(&name), &Unlock::passphrase(PASSPHRASE)) {
+        match StoreOptions::new().open(desk.path(&name), Unlock::passphrase(PASSPHRASE)) {
             Err(error) => {
                 assert_eq!(error.kind(), ErrorKind::NotFound, "run {run}: {error}");
                 absent += 1;
             }
             Ok(store) => {
                 store.verify().unwrap();
-                match store.list(&Query::all()).unwrap().items().len() {
+                match store.list(Query::all()).unwrap().items().len() {
                     0 => empty += 1,
                     SECRETS => full += 1,
                     some => panic!("run {run}: {some} of {SECRETS} secrets"),

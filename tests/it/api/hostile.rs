@@ -36,7 +36,7 @@ fn check(edit: impl FnOnce(&mut Vec<u8>), kind: ErrorKind, hint: &str) {
     assert_ne!(bytes, before, "the edit changes nothing");
     fs::write(&path, &bytes).unwrap();
     for read_only in [true, false] {
-        let error = check_refused(patient().read_only(read_only).open(&path, &key()), kind);
+        let error = check_refused(patient().read_only(read_only).open(&path, key()), kind);
         assert!(error.to_string().contains(hint), "{error}");
     }
     assert!(fs::read(&path).unwrap() == bytes, "a refused file was changed");
@@ -115,7 +115,7 @@ fn one_damaged_copy_of_the_header_or_superblock_does_no_harm() {
         let mut bytes = fs::read(&path).unwrap();
         bytes[at] ^= 1;
         fs::write(&path, &bytes).unwrap();
-        let store = patient().open(&path, &key()).unwrap();
+        let store = patient().open(&path, key()).unwrap();
         assert_eq!(store.open_report().unreadable_superblock, at >= SUPERBLOCKS);
         assert_eq!(store.open_report().discarded_generation, None);
         assert_eq!(store.get("name").unwrap().value().expose(), b"value");
@@ -151,7 +151,7 @@ fn check_refused_cheaply(path: &Path, edit: impl Fn(&mut [u8]), passphrase: &str
 fn passphrase_store(folder: &Folder) -> std::path::PathBuf {
     let path = folder.join("s");
     let options = StoreOptions::new().kdf_cost(KdfCost::MINIMUM);
-    options.create(&path, &Unlock::passphrase("right")).unwrap().close().unwrap();
+    options.create(&path, Unlock::passphrase("right")).unwrap().close().unwrap();
     path
 }
 

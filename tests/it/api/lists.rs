@@ -62,7 +62,7 @@ fn a_prefix_ends_on_a_segment() {
 #[test]
 fn a_list_shows_the_current_version() {
     let store = store_of(&["a", "b", "a"]);
-    let page = store.list(&Query::all()).unwrap();
+    let page = store.list(Query::all()).unwrap();
     let versions: Vec<u64> = page.items().iter().map(|info| info.version()).collect();
     assert_eq!(versions, [2, 1]);
     assert_eq!(page.into_iter().next().unwrap(), *store.get("a").unwrap().info());
@@ -74,10 +74,10 @@ fn a_page_has_fifty_items_unless_told_and_a_thousand_at_most() {
     store
         .transaction(|tx| (0..1_001).try_for_each(|n| tx.put(&format!("n{n:04}"), "x").map(|_| ())))
         .unwrap();
-    assert_eq!(store.list(&Query::all()).unwrap().items().len(), 50);
-    assert_eq!(store.list(&Query::all().limit(1_000)).unwrap().items().len(), 1_000);
+    assert_eq!(store.list(Query::all()).unwrap().items().len(), 50);
+    assert_eq!(store.list(Query::all().limit(1_000)).unwrap().items().len(), 1_000);
     for limit in [0, 1_001, usize::MAX] {
-        check_refused(store.list(&Query::all().limit(limit)), ErrorKind::LimitExceeded);
+        check_refused(store.list(Query::all().limit(limit)), ErrorKind::LimitExceeded);
     }
     assert_eq!(walk(&store, &Query::all(), 333).len(), 1_001);
 }
@@ -85,11 +85,11 @@ fn a_page_has_fifty_items_unless_told_and_a_thousand_at_most() {
 #[test]
 fn what_exists_during_the_whole_walk_is_listed_once() {
     let store = store_of(&["b", "d", "f"]);
-    let first = store.list(&Query::all().limit(2)).unwrap();
+    let first = store.list(Query::all().limit(2)).unwrap();
     for path in ["a", "c", "e", "d/x", "d"] {
         store.put(path, "x").unwrap();
     }
-    let rest = store.list(&Query::all().after(first.next_cursor().unwrap().clone())).unwrap();
+    let rest = store.list(Query::all().after(first.next_cursor().unwrap().clone())).unwrap();
     let paths: Vec<&str> = rest.items().iter().map(|info| info.path().as_str()).collect();
     assert_eq!(paths, ["d/x", "e", "f"]);
 }
@@ -99,9 +99,9 @@ fn a_cursor_continues_its_own_query_of_its_own_store_only() {
     let (store, other) = (store_of(MIXED), store_of(MIXED));
     let query = Query::under("prod").limit(1);
     let cursor = store.list(&query).unwrap().next_cursor().unwrap().clone();
-    assert_eq!(store.list(&query.clone().limit(7).after(cursor.clone())).unwrap().items().len(), 2);
+    assert_eq!(store.list(query.clone().limit(7).after(cursor.clone())).unwrap().items().len(), 2);
     let misused = |store: &Store, query: Query| {
-        check_refused(store.list(&query.after(cursor.clone())), ErrorKind::InvalidCursor)
+        check_refused(store.list(query.after(cursor.clone())), ErrorKind::InvalidCursor)
     };
     misused(&store, Query::all());
     misused(&store, Query::under("prod/a"));
@@ -114,7 +114,7 @@ fn an_altered_cursor_is_refused() {
     let query = Query::all().limit(1);
     let good = store.list(&query).unwrap().next_cursor().unwrap().to_string();
     let refuse = |text: &str| {
-        let listed = Cursor::from_str(text).and_then(|cursor| store.list(&query.clone().after(cursor)));
+        let listed = Cursor::from_str(text).and_then(|cursor| store.list(query.clone().after(cursor)));
         let error = check_refused(listed, ErrorKind::InvalidCursor);
         assert!(text.len() < 12 || !error.to_string().contains(text), "{error}");
     };
@@ -133,7 +133,7 @@ fn an_altered_cursor_is_refused() {
 #[test]
 fn a_cursor_shows_nothing_of_the_path_it_stands_on() {
     let store = store_of(&["needle-in-a-path", "z"]);
-    let cursor = store.list(&Query::all().limit(1)).unwrap().next_cursor().unwrap().to_string();
+    let cursor = store.list(Query::all().limit(1)).unwrap().next_cursor().unwrap().to_string();
     let bytes = data_encoding::BASE64URL_NOPAD.decode(cursor.as_bytes()).unwrap();
     assert!(!bytes.windows(6).any(|window| window == b"needle"));
 }

@@ -51,9 +51,9 @@ fn no_error_repeats_a_secret() {
     let store = Store::in_memory().unwrap();
     let too_big = NEEDLE.repeat((16 << 20) / NEEDLE.len() + 1);
     let errors = [
-        StoreOptions::new().open(&path, &Unlock::passphrase(NEEDLE)).unwrap_err(),
-        StoreOptions::new().open(&path, &Unlock::passphrase(&long)).unwrap_err(),
-        StoreOptions::new().create(&path, &Unlock::passphrase(NEEDLE)).unwrap_err(),
+        StoreOptions::new().open(&path, Unlock::passphrase(NEEDLE)).unwrap_err(),
+        StoreOptions::new().open(&path, Unlock::passphrase(&long)).unwrap_err(),
+        StoreOptions::new().create(&path, Unlock::passphrase(NEEDLE)).unwrap_err(),
         store.put("a//b", NEEDLE).unwrap_err(),
         store.put(&format!("{NEEDLE}//b"), "x").unwrap_err(),
         store.put("a", too_big).unwrap_err(),
@@ -71,10 +71,10 @@ fn every_error_is_one_sentence_for_a_person() {
     small_store(&path);
     let store = Store::in_memory().unwrap();
     let errors = [
-        StoreOptions::new().open(&path, &Unlock::raw_key(&[1; 32])).unwrap_err(),
-        StoreOptions::new().open(folder.join("absent"), &key()).unwrap_err(),
-        StoreOptions::new().open(folder.path(), &key()).unwrap_err(),
-        StoreOptions::new().create(&path, &key()).unwrap_err(),
+        StoreOptions::new().open(&path, Unlock::raw_key(&[1; 32])).unwrap_err(),
+        StoreOptions::new().open(folder.join("absent"), key()).unwrap_err(),
+        StoreOptions::new().open(folder.path(), key()).unwrap_err(),
+        StoreOptions::new().create(&path, key()).unwrap_err(),
         store.get("absent").unwrap_err(),
         store.put("", "x").unwrap_err(),
     ];
@@ -83,6 +83,6 @@ fn every_error_is_one_sentence_for_a_person() {
         assert!(text.len() > 15 && !text.ends_with('.') && !text.contains('\n'), "{text}");
         assert!(text.starts_with(char::is_lowercase), "{text}");
     }
-    let denied = StoreOptions::new().create(folder.join("no/folder/s"), &key()).unwrap_err();
+    let denied = StoreOptions::new().create(folder.join("no/folder/s"), key()).unwrap_err();
     assert!(denied.source().is_some(), "an error of the operating system is kept");
 }

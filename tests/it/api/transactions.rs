@@ -18,7 +18,7 @@ fn check_left_no_trace(work: impl FnOnce(&Store)) {
     work(&store);
     let check = |store: &Store| {
         assert_eq!(store.get("a").unwrap().version(), 1);
-        assert_eq!(store.list(&Query::all()).unwrap().items().len(), 1);
+        assert_eq!(store.list(Query::all()).unwrap().items().len(), 1);
         assert_eq!(store.verify().unwrap().opened.unwrap().events, 1);
     };
     check(&store);
@@ -98,8 +98,8 @@ fn a_transaction_sees_its_own_writes_and_nobody_else_does() {
             assert_eq!(tx.get("a")?.value().expose(), b"3");
             assert_eq!(tx.get_version("a", 1)?.value().expose(), b"1");
             assert_eq!(tx.get_version("a", 2)?.value().expose(), b"2");
-            let page = tx.list(&Query::all().limit(1))?;
-            let rest = tx.list(&Query::all().after(page.next_cursor().unwrap().clone()))?;
+            let page = tx.list(Query::all().limit(1))?;
+            let rest = tx.list(Query::all().after(page.next_cursor().unwrap().clone()))?;
             assert_eq!(rest.items()[0].path().as_str(), "b");
             assert_eq!(store.get("a")?.version(), 1, "this thread's reads see the state before");
             check_refused(store.get("b"), ErrorKind::NotFound);
@@ -125,7 +125,7 @@ fn a_write_of_the_same_thread_is_refused_as_reentrant() {
             Ok(())
         })
         .unwrap();
-    assert_eq!(store.list(&Query::all()).unwrap().items().len(), 1);
+    assert_eq!(store.list(Query::all()).unwrap().items().len(), 1);
     store.put("b", "x").unwrap();
 }
 
@@ -133,7 +133,7 @@ fn a_write_of_the_same_thread_is_refused_as_reentrant() {
 fn a_write_of_another_thread_waits_for_its_turn() {
     let store = StoreOptions::new().write_wait(Duration::from_secs(60));
     let folder = Folder::new();
-    let store = store.create(folder.join("s"), &key()).unwrap();
+    let store = store.create(folder.join("s"), key()).unwrap();
     let (began, begun) = mpsc::channel();
     std::thread::scope(|scope| {
         let store = &store;
@@ -157,7 +157,7 @@ fn a_write_of_another_thread_waits_for_its_turn() {
 fn a_write_that_waited_too_long_says_who_holds_the_store() {
     let folder = Folder::new();
     let impatient = StoreOptions::new().write_wait(Duration::from_millis(30));
-    let store = impatient.create(folder.join("s"), &key()).unwrap();
+    let store = impatient.create(folder.join("s"), key()).unwrap();
     store
         .transaction(|tx| {
             std::thread::scope(|scope| {
@@ -169,14 +169,14 @@ fn a_write_that_waited_too_long_says_who_holds_the_store() {
             tx.put("a", "x").map(|_| ())
         })
         .unwrap();
-    assert_eq!(store.list(&Query::all()).unwrap().items().len(), 1);
+    assert_eq!(store.list(Query::all()).unwrap().items().len(), 1);
 }
 
 #[test]
 fn writes_of_many_threads_are_each_there_once() {
     let folder = Folder::new();
     let options = StoreOptions::new().write_wait(Duration::from_secs(60));
-    let store = options.create(folder.join("s"), &key()).unwrap();
+    let store = options.create(folder.join("s"), key()).unwrap();
     std::thread::scope(|scope| {
         for thread in 0..4 {
             let store = &store;

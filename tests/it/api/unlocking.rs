@@ -70,12 +70,12 @@ fn passphrases_have_one_to_1024_bytes() {
     let (most, over) = ("p".repeat(1_024), "p".repeat(1_025));
     check(&Unlock::passphrase(&most), &[(&Unlock::passphrase(&most), None)]);
     for refused in ["", over.as_str(), "é".repeat(513).as_str()] {
-        check_refused(Store::create(&path, &Unlock::passphrase(refused)), ErrorKind::InvalidArgument);
+        check_refused(Store::create(&path, Unlock::passphrase(refused)), ErrorKind::InvalidArgument);
         assert_eq!(folder.names(), Vec::<String>::new(), "nothing is left behind");
     }
     small_store(&path);
     for refused in ["", over.as_str()] {
-        check_refused(Store::open(&path, &Unlock::passphrase(refused)), ErrorKind::InvalidArgument);
+        check_refused(Store::open(&path, Unlock::passphrase(refused)), ErrorKind::InvalidArgument);
     }
 }
 
@@ -104,7 +104,7 @@ fn the_cost_of_a_passphrase_stays_inside_its_window() {
 #[test]
 fn a_store_cannot_be_created_read_only() {
     let folder = Folder::new();
-    let created = StoreOptions::new().read_only(true).create(folder.join("s"), &key());
+    let created = StoreOptions::new().read_only(true).create(folder.join("s"), key());
     check_refused(created, ErrorKind::InvalidArgument);
     assert_eq!(folder.names(), Vec::<String>::new());
 }
@@ -114,7 +114,7 @@ fn a_read_only_handle_reads_and_refuses_to_write() {
     let folder = Folder::new();
     let path = folder.join("s");
     small_store(&path);
-    let store = patient().read_only(true).open(&path, &key()).unwrap();
+    let store = patient().read_only(true).open(&path, key()).unwrap();
     assert_eq!(store.get("name").unwrap().version(), 1);
     check_refused(store.put("name", "x"), ErrorKind::ReadOnly);
     check_refused(store.transaction(|_| Ok(())), ErrorKind::ReadOnly);

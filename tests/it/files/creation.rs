@@ -31,7 +31,7 @@ fn a_creation_that_is_killed_leaves_no_store_or_a_good_one() {
         } else {
             none += 1;
             // What was cut off is no obstacle to the next attempt.
-            Store::create(&path, &key()).unwrap();
+            Store::create(&path, key()).unwrap();
         }
         let strays = folder.names().into_iter().filter(|name| name != "s");
         strays.for_each(|name| assert!(name.starts_with("s.tmp-"), "{name} was left behind"));
@@ -50,7 +50,7 @@ fn of_many_creations_one_wins_and_the_others_leave_nothing() {
                 let (path, start) = (&path, &start);
                 scope.spawn(move || {
                     start.wait();
-                    Store::create(path, &Unlock::raw_key(&[thread; 32])).map(drop)
+                    Store::create(path, Unlock::raw_key(&[thread; 32])).map(drop)
                 })
             })
             .collect();
@@ -61,7 +61,7 @@ fn of_many_creations_one_wins_and_the_others_leave_nothing() {
     let lost = results.iter().filter_map(|result| result.as_ref().err());
     lost.for_each(|error| assert_eq!(error.kind(), ErrorKind::AlreadyExists));
     assert_eq!(folder.names(), ["s"]);
-    patient().open(&path, &Unlock::raw_key(&[won[0]; 32])).unwrap();
+    patient().open(&path, Unlock::raw_key(&[won[0]; 32])).unwrap();
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn a_creation_that_fails_leaves_nothing() {
     let folder = Folder::new();
     let name = "n".repeat(255);
     // The name itself is legal; the one beside it is too long.
-    assert!(Store::create(folder.join(&name), &key()).is_err() || folder.names() == [name]);
+    assert!(Store::create(folder.join(&name), key()).is_err() || folder.names() == [name]);
     for left in folder.names() {
         fs::remove_file(folder.join(&left)).unwrap();
         assert!(!left.contains(".tmp-"), "{left} was left behind");

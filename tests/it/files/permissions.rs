@@ -26,10 +26,10 @@ fn am_root() -> bool {
 #[track_caller]
 fn check(path: &Path, kind: ErrorKind, hint: &str) {
     for read_only in [true, false] {
-        let error = check_refused(StoreOptions::new().read_only(read_only).open(path, &key()), kind);
+        let error = check_refused(StoreOptions::new().read_only(read_only).open(path, key()), kind);
         assert!(error.to_string().contains(hint), "{error}");
     }
-    check_refused(Store::create(path, &key()), ErrorKind::AlreadyExists);
+    check_refused(Store::create(path, key()), ErrorKind::AlreadyExists);
 }
 
 #[test]
@@ -77,12 +77,12 @@ fn what_is_no_regular_file_is_refused_at_once() {
 #[test]
 fn what_is_not_there_is_not_found() {
     let folder = Folder::new();
-    check_refused(Store::open(folder.join("absent"), &key()), ErrorKind::NotFound);
-    check_refused(Store::open(folder.join("no/folder"), &key()), ErrorKind::NotFound);
-    check_refused(Store::create(folder.join("no/folder"), &key()), ErrorKind::NotFound);
-    check_refused(Store::create(folder.join(".."), &key()), ErrorKind::AlreadyExists);
-    check_refused(Store::create("", &key()), ErrorKind::InvalidArgument);
-    check_refused(Store::open("", &key()), ErrorKind::InvalidArgument);
+    check_refused(Store::open(folder.join("absent"), key()), ErrorKind::NotFound);
+    check_refused(Store::open(folder.join("no/folder"), key()), ErrorKind::NotFound);
+    check_refused(Store::create(folder.join("no/folder"), key()), ErrorKind::NotFound);
+    check_refused(Store::create(folder.join(".."), key()), ErrorKind::AlreadyExists);
+    check_refused(Store::create("", key()), ErrorKind::InvalidArgument);
+    check_refused(Store::open("", key()), ErrorKind::InvalidArgument);
     assert_eq!(folder.names(), Vec::<String>::new());
 }
 
@@ -104,7 +104,7 @@ fn a_file_of_another_owner_is_refused() {
         }
     } else {
         // Every system has this file, readable for all and root's own.
-        let passwd = StoreOptions::new().read_only(true).open("/etc/passwd", &key());
+        let passwd = StoreOptions::new().read_only(true).open("/etc/passwd", key());
         assert!(check_refused(passwd, ErrorKind::FileRefused).to_string().contains("another user"));
     }
 }
@@ -165,13 +165,13 @@ fn an_existing_file_is_never_replaced() {
     for content in ["", "not a store"] {
         let path = folder.join("s");
         fs::write(&path, content).unwrap();
-        check_refused(Store::create(&path, &key()), ErrorKind::AlreadyExists);
+        check_refused(Store::create(&path, key()), ErrorKind::AlreadyExists);
         assert_eq!(fs::read_to_string(&path).unwrap(), content);
         fs::remove_file(&path).unwrap();
     }
     let path = folder.join("s");
     create(&path).put("name", "value").unwrap();
-    check_refused(patient().create(&path, &key()), ErrorKind::AlreadyExists);
+    check_refused(patient().create(&path, key()), ErrorKind::AlreadyExists);
     assert_eq!(open_read_only(&path).get("name").unwrap().version(), 1);
     assert_eq!(folder.names(), ["s"]);
 }
