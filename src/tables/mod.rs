@@ -103,6 +103,7 @@ impl Tables {
         space: Space,
         write: impl FnOnce(&mut Batch<'_>) -> Result<Outcome<T>>,
     ) -> Result<T> {
+        self.file.check_usable()?;
         let result = {
             let guard = self.engine()?;
             guard.as_ref().ok_or_else(closed)?.write(space, write)
