@@ -47,11 +47,33 @@ pub(crate) struct Unauthentic;
 
 /// Seals `plaintext` into `sealed`, which is [`OVERHEAD`] longer.
 pub(crate) fn seal<P: Seals>(key: &Key<P>, aad: &Aad, plaintext: &[u8], sealed: &mut [u8]) -> Result<()> {
+    seal_under(key, random::bytes()?, aad, plaintext, sealed)
+}
+
+/// As [`seal`], under a nonce that a test vector gives.
+#[cfg(test)]
+pub(crate) fn seal_with_nonce<P: Seals>(
+    key: &Key<P>,
+    nonce: [u8; NONCE_LEN],
+    aad: &Aad,
+    plaintext: &[u8],
+) -> Vec<u8> {
+    let mut sealed = vec![0; plaintext.len() + OVERHEAD];
+    seal_under(key, nonce, aad, plaintext, &mut sealed).expect("the buffer fits");
+    sealed
+}
+
+fn seal_under<P: Seals>(
+    key: &Key<P>,
+    nonce: [u8; NONCE_LEN],
+    aad: &Aad,
+    plaintext: &[u8],
+    sealed: &mut [u8],
+) -> Result<()> {
     let wrong_length = || Error::internal("a seal buffer does not fit its plaintext");
     if sealed.len() != plaintext.len() + OVERHEAD {
         return Err(wrong_length());
     }
-    let nonce: [u8; NONCE_LEN] = random::bytes()?;
     let (nonce_out, rest) = sealed.split_at_mut(NONCE_LEN);
     let (ciphertext, tag_out) = rest.split_at_mut(plaintext.len());
     let buffer = InOutBuf::new(plaintext, ciphertext).map_err(|_| wrong_length())?;

@@ -92,6 +92,13 @@ pub(crate) fn value(node: &Key<PathNode>) -> Key<Value> {
     expand(node, &[VALUE])
 }
 
+/// This module's HKDF as a test vector calls it: the first 32 bytes of the output.
+#[cfg(test)]
+pub(super) fn hkdf(salt: &[u8], key_material: &[u8], info: &[&[u8]]) -> [u8; KEY_LEN] {
+    let root: Key<Namespace> = extract(salt, key_material);
+    *expand::<Namespace, Value>(&root, info).expose()
+}
+
 fn extract<P: Purpose>(salt: &[u8], key_material: &[u8]) -> Key<P> {
     let (mut root, _) = Hkdf::<Sha256>::extract(Some(salt), key_material);
     let key = Key::new(Zeroizing::new(root.into()));

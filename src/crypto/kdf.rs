@@ -115,3 +115,6 @@ impl Drop for Scratch {
         self.0.zeroize();
     }
 }
+
+#[cfg(test)]
+mod tests;
