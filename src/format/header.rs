@@ -165,3 +165,6 @@ fn geometry_fields() -> Vec<u8> {
 }
 
 const _: () = assert!(SLOTS_OFFSET + SLOTS * SLOT_LEN <= FILE_MAC_OFFSET);
+
+#[cfg(test)]
+mod tests;

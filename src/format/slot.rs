@@ -132,3 +132,6 @@ impl SlotState {
 
 const _: () = assert!(BOUND_LEN + OVERHEAD + PAYLOAD_LEN_MAX <= SLOT_LEN);
 const _: () = assert!(OWNER_PAYLOAD_LEN <= PAYLOAD_LEN_MAX);
+
+#[cfg(test)]
+mod tests;

@@ -139,3 +139,6 @@ impl Superblock {
 }
 
 const _: () = assert!(MANIFEST_OFFSET + MANIFEST_ENTRIES_MAX * MANIFEST_ENTRY_LEN + 8 == PLAINTEXT_LEN);
+
+#[cfg(test)]
+mod tests;
