@@ -11,7 +11,7 @@ use crate::limits::{CACHE_BYTES_DEFAULT, CACHE_BYTES_MIN};
 use crate::record::audit::genesis;
 use crate::record::codec::{Authenticated, decode};
 use crate::record::path::SecretPath;
-use crate::record::secret::{SecretRecord, VersionRecord};
+use crate::record::secret::{SecretRecord, StoreRecord, VersionRecord};
 use crate::sealed::backend::Backend;
 use crate::sealed::file::SealedFile;
 
@@ -73,6 +73,8 @@ fn check(engine: &mut Engine, file: &Arc<SealedFile>, depth: Depth) -> Result<Co
 fn open_everything(rows: &Snapshot<'_>, file: &Arc<SealedFile>, mut counts: Counts) -> Result<Counts> {
     let keyring = Keyring::default();
     let sealer = Sealer { file, keyring: &keyring };
+    let store = rows.get(&rows::STORE)?.ok_or_else(inconsistent)?;
+    decode::<StoreRecord>(&Authenticated::from_page(&store))?;
     let pieces = open_current(rows, &sealer, &mut counts)? + open_history(rows, &sealer, &mut counts)?;
     check_pieces(rows, pieces)?;
     let chain = audit::follow_log(rows, genesis(&file.place().store_id))?;
