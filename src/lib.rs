@@ -41,6 +41,8 @@ mod format;
 #[doc(hidden)]
 pub mod fuzzing;
 #[cfg(test)]
+mod golden;
+#[cfg(test)]
 mod io_faults;
 pub mod limits;
 mod record;

@@ -16,6 +16,6 @@ pub(crate) mod file;
 pub(crate) mod forge;
 pub(crate) mod open;
 pub(crate) mod select;
-mod slots;
+pub(crate) mod slots;
 pub(crate) mod space;
 pub(crate) mod unlock;

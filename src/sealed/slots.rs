@@ -50,7 +50,7 @@ pub(super) fn wrap(
 }
 
 /// Tries the slots of several header copies against one key, each distinct slot once.
-pub(super) struct Search<'a> {
+pub(crate) struct Search<'a> {
     unlock: &'a Unlock,
     kind: SlotKind,
     budget_kib: u64,
@@ -71,7 +71,7 @@ impl<'a> Search<'a> {
     /// # Errors
     ///
     /// [`ErrorKind::KdfLimits`] if one of them lies outside the accept window.
-    pub(super) fn new(unlock: &'a Unlock, headers: &[Header]) -> Result<Self> {
+    pub(crate) fn new(unlock: &'a Unlock, headers: &[Header]) -> Result<Self> {
         let kind = unlock.kind()?;
         for slot in headers.iter().flat_map(|header| candidates(header, kind)).map(|(_, slot)| slot) {
             accepted_cost(slot)?;
@@ -85,7 +85,7 @@ impl<'a> Search<'a> {
     ///
     /// [`ErrorKind::KdfLimits`] when the budget ends before the slots do; [`ErrorKind::OutOfMemory`];
     /// [`ErrorKind::Tampered`] if the slot's commitment holds and its seal does not.
-    pub(super) fn open(&mut self, header: &Header) -> Result<Option<&MasterKey>> {
+    pub(crate) fn open(&mut self, header: &Header) -> Result<Option<&MasterKey>> {
         let mut opened = None;
         for (index, slot) in candidates(header, self.kind) {
             let at = match self.position(&header.place, index, slot) {

@@ -1,0 +1,228 @@
+//! A second decoder: wincode, whose default form is the same as the one records have. If bincode ever has to go, this
+//! is the proof that it can.
+//!
+//! `STRONGROOM_CODEC_CASES` says how many generated records are compared; 20,000 by default.
+
+use std::fmt::Debug;
+
+use wincode::{SchemaRead, SchemaWrite};
+
+use super::text::Expect;
+use super::{records, vector_files};
+use crate::crypto::random::seeded::splitmix64;
+use crate::record::audit;
+use crate::record::codec::{self, Authenticated};
+use crate::record::secret::{SecretRecord, StoreRecord, VersionRecord};
+
+#[derive(Debug, PartialEq, SchemaRead, SchemaWrite)]
+struct Store {
+    created_at: i64,
+}
+
+#[derive(Debug, PartialEq, SchemaRead, SchemaWrite)]
+struct Version {
+    number: u64,
+    created_at: i64,
+    pieces: u32,
+    tail: Vec<u8>,
+}
+
+#[derive(Debug, PartialEq, SchemaRead, SchemaWrite)]
+struct Secret {
+    id: [u8; 16],
+    created_at: i64,
+    updated_at: i64,
+    current: Version,
+}
+
+#[derive(Debug, PartialEq, SchemaRead, SchemaWrite)]
+struct Event {
+    time: i64,
+    kind: u16,
+    secret: [u8; 16],
+    version: u64,
+}
+
+#[derive(Debug, PartialEq, SchemaRead, SchemaWrite)]
+struct Segment {
+    generation: u64,
+    events: Vec<Event>,
+    head: [u8; 32],
+}
+
+impl From<&StoreRecord> for Store {
+    fn from(record: &StoreRecord) -> Self {
+        Self { created_at: record.created_at }
+    }
+}
+
+impl From<&VersionRecord> for Version {
+    fn from(record: &VersionRecord) -> Self {
+        let VersionRecord { number, created_at, pieces, tail } = record.clone();
+        Self { number, created_at, pieces, tail }
+    }
+}
+
+impl From<&SecretRecord> for Secret {
+    fn from(record: &SecretRecord) -> Self {
+        let current = (&record.current).into();
+        Self { id: record.id, created_at: record.created_at, updated_at: record.updated_at, current }
+    }
+}
+
+impl From<&audit::Segment> for Segment {
+    fn from(record: &audit::Segment) -> Self {
+        let event = |event: &audit::Event| {
+            let audit::Event { time, kind, secret, version } = *event;
+            Event { time, kind, secret, version }
+        };
+        let events = record.events.iter().map(event).collect();
+        Self { generation: record.generation, events, head: record.head }
+    }
+}
+
+/// Both codecs on bytes that may be anything: both refuse them, or both read the same from them and write them again.
+fn check_bytes<R, W>(bytes: &[u8], place: &str)
+where
+    R: codec::Record,
+    W: for<'de> SchemaRead<'de, wincode::config::DefaultConfig, Dst = W>,
+    W: SchemaWrite<wincode::config::DefaultConfig, Src = W> + Debug + PartialEq + for<'a> From<&'a R>,
+{
+    let first = codec::decode::<R>(&Authenticated::from_page(bytes)).ok();
+    let second = wincode::deserialize_exact::<(u16, u16, W)>(bytes).ok();
+    let second = second.filter(|(kind, version, _)| (*kind, *version) == (R::KIND, R::VERSION));
+    assert_eq!(first.as_ref().map(W::from), second.map(|(_, _, record)| record), "{place}");
+    if let Some(record) = first {
+        check_record::<R, W>(&record, place);
+        assert_eq!(codec::encode(&record).unwrap().as_slice(), bytes, "{place}");
+    }
+}
+
+/// Both codecs write the same bytes for a record.
+fn check_record<R, W>(record: &R, place: &str) -> Vec<u8>
+where
+    R: codec::Record,
+    W: SchemaWrite<wincode::config::DefaultConfig, Src = W> + for<'a> From<&'a R>,
+{
+    let first = codec::encode(record).unwrap().to_vec();
+    let second = wincode::serialize(&(R::KIND, R::VERSION, W::from(record))).unwrap();
+    assert_eq!(first, second, "{place}");
+    first
+}
+
+/// A generated record, both ways, and again with one byte changed and with one byte cut off.
+fn check_generated<R, W>(record: &R, random: &mut impl FnMut() -> u64, place: &str)
+where
+    R: codec::Record,
+    W: for<'de> SchemaRead<'de, wincode::config::DefaultConfig, Dst = W>,
+    W: SchemaWrite<wincode::config::DefaultConfig, Src = W> + Debug + PartialEq + for<'a> From<&'a R>,
+{
+    let mut bytes = check_record::<R, W>(record, place);
+    check_bytes::<R, W>(&bytes, place);
+    check_bytes::<R, W>(&bytes[..bytes.len() - 1], place);
+    let at = below(random, bytes.len());
+    bytes[at] ^= 1 << below(random, 8);
+    check_bytes::<R, W>(&bytes, place);
+}
+
+fn below(random: &mut impl FnMut() -> u64, limit: usize) -> usize {
+    usize::try_from(random() % u64::try_from(limit).unwrap()).unwrap()
+}
+
+/// A number of any magnitude, the extremes included.
+fn number(random: &mut impl FnMut() -> u64) -> u64 {
+    let bits = random() % 66;
+    match bits {
+        65 => u64::MAX,
+        64 => random(),
+        bits => random() & ((1 << bits) - 1),
+    }
+}
+
+fn time(random: &mut impl FnMut() -> u64) -> i64 {
+    number(random).cast_signed()
+}
+
+fn array<const N: usize>(random: &mut impl FnMut() -> u64) -> [u8; N] {
+    std::array::from_fn(|_| random().to_le_bytes()[0])
+}
+
+fn version(random: &mut impl FnMut() -> u64) -> VersionRecord {
+    let len = if random() % 4 == 0 { below(random, 1_301) } else { below(random, 130) };
+    VersionRecord {
+        number: number(random),
+        created_at: time(random),
+        pieces: (number(random) >> 32) as u32,
+        tail: (0..len).map(|_| random().to_le_bytes()[0]).collect(),
+    }
+}
+
+fn event(random: &mut impl FnMut() -> u64) -> audit::Event {
+    let kind = (number(random) & 0xffff) as u16;
+    audit::Event { time: time(random), kind, secret: array(random), version: number(random) }
+}
+
+#[test]
+fn both_decoders_agree_on_generated_records() {
+    let cases = std::env::var("STRONGROOM_CODEC_CASES").map_or(20_000, |cases| cases.parse().unwrap());
+    for case in 0..cases {
+        let place = format!("case {case}");
+        let mut state: u64 = case;
+        let mut random = || splitmix64(&mut state);
+        match case % 4 {
+            0 => {
+                let record = StoreRecord { created_at: time(&mut random) };
+                check_generated::<_, Store>(&record, &mut random, &place);
+            }
+            1 => {
+                let record = version(&mut random);
+                check_generated::<_, Version>(&record, &mut random, &place);
+            }
+            2 => {
+                let record = SecretRecord {
+                    id: array(&mut random),
+                    created_at: time(&mut random),
+                    updated_at: time(&mut random),
+                    current: version(&mut random),
+                };
+                check_generated::<_, Secret>(&record, &mut random, &place);
+            }
+            _ => {
+                let count = if case % 256 == 255 { 1_024 } else { below(&mut random, 9) };
+                let record = audit::Segment {
+                    generation: number(&mut random),
+                    events: (0..count).map(|_| event(&mut random)).collect(),
+                    head: array(&mut random),
+                };
+                check_generated::<_, Segment>(&record, &mut random, &place);
+            }
+        }
+    }
+}
+
+#[test]
+fn both_decoders_agree_on_the_golden_records() {
+    let mut accepted = 0;
+    let mut refused = 0;
+    for (name, file) in vector_files() {
+        for case in &file.cases {
+            let place = format!("{name}, case {}", case.name);
+            match file.kind.as_str() {
+                "store-record" => check_bytes::<StoreRecord, Store>(&case.bytes, &place),
+                "secret-record" => check_bytes::<SecretRecord, Secret>(&case.bytes, &place),
+                "version-record" => check_bytes::<VersionRecord, Version>(&case.bytes, &place),
+                "audit-segment" => check_bytes::<audit::Segment, Segment>(&case.bytes, &place),
+                _ => continue,
+            }
+            match case.expect {
+                Expect::Ok => accepted += 1,
+                Expect::Fault(_) => refused += 1,
+            }
+            if case.expect == Expect::Ok && file.kind == "version-record" {
+                let record = wincode::deserialize_exact::<(u16, u16, Version)>(&case.bytes).unwrap();
+                assert_eq!(record, (3, 1, Version::from(&records::version(case))), "{place}");
+            }
+        }
+    }
+    assert!(accepted + refused >= 64, "{accepted} and {refused} records");
+}

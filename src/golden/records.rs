@@ -1,0 +1,138 @@
+//! Vectors of what needs no key: records, frames of values, the audit chain.
+
+use super::text::Case;
+use super::{Fault, Kind};
+use crate::error::ErrorKind;
+use crate::record::audit::{Event, Segment, follow, follow_all, genesis};
+use crate::record::codec::{Authenticated, Record, decode, encode};
+use crate::record::secret::{SecretRecord, StoreRecord, VersionRecord};
+use crate::record::value::{frame, unframe};
+
+pub(super) fn kinds() -> [Kind; 6] {
+    let record = Kind {
+        name: "",
+        encode: |_| Vec::new(),
+        check: |_, _| Ok(()),
+        after_flip: |at| match at {
+            0 | 1 => &[Fault::Damaged],
+            2 | 3 => &[Fault::UnsupportedFormat],
+            _ => &[Fault::Different, Fault::Damaged],
+        },
+        flip_every: 1,
+    };
+    [
+        Kind {
+            name: "store-record",
+            encode: |case| encoded(&store(case)),
+            check: |case, bytes| check(&store(case), bytes),
+            ..record
+        },
+        Kind {
+            name: "secret-record",
+            encode: |case| encoded(&secret(case)),
+            check: |case, bytes| check(&secret(case), bytes),
+            ..record
+        },
+        Kind {
+            name: "version-record",
+            encode: |case| encoded(&version(case)),
+            check: |case, bytes| check(&version(case), bytes),
+            ..record
+        },
+        Kind {
+            name: "audit-segment",
+            encode: |case| encoded(&segment(case)),
+            check: |case, bytes| check(&segment(case), bytes),
+            flip_every: 13,
+            ..record
+        },
+        Kind {
+            name: "value-frame",
+            encode: |case| frame(&case.bytes("value")).unwrap().to_vec(),
+            check: check_frame,
+            after_flip: |_| &[Fault::Different, Fault::Malformed],
+            flip_every: 7,
+        },
+        Kind {
+            name: "audit-chain",
+            encode: chain,
+            check: |case, bytes| if chain(case) == bytes { Ok(()) } else { Err(Fault::Different) },
+            after_flip: |_| &[Fault::Different],
+            flip_every: 1,
+        },
+    ]
+}
+
+pub(super) fn store(case: &Case) -> StoreRecord {
+    StoreRecord { created_at: case.number("created-at") }
+}
+
+pub(super) fn secret(case: &Case) -> SecretRecord {
+    SecretRecord {
+        id: case.array("id"),
+        created_at: case.number("secret-created-at"),
+        updated_at: case.number("updated-at"),
+        current: version(case),
+    }
+}
+
+pub(super) fn version(case: &Case) -> VersionRecord {
+    VersionRecord {
+        number: case.number("number"),
+        created_at: case.number("created-at"),
+        pieces: case.number("pieces"),
+        tail: case.bytes("tail"),
+    }
+}
+
+pub(super) fn segment(case: &Case) -> Segment {
+    Segment { generation: case.number("generation"), events: events(case), head: case.array("head") }
+}
+
+/// `time kind secret version`, and how often.
+fn events(case: &Case) -> Vec<Event> {
+    let mut events = Vec::new();
+    for line in case.all("event") {
+        let words: Vec<&str> = line.split(' ').collect();
+        let &[time, kind, secret, version, times] = words.as_slice() else { panic!("{}: {line}", case.name) };
+        let secret = super::text::bytes_of(secret).unwrap().try_into().unwrap();
+        let (time, kind) = (time.parse().unwrap(), kind.parse().unwrap());
+        let event = Event { time, kind, secret, version: version.parse().unwrap() };
+        events.extend(std::iter::repeat_n(event, times.parse().unwrap()));
+    }
+    events
+}
+
+fn encoded<R: Record>(record: &R) -> Vec<u8> {
+    encode(record).unwrap().to_vec()
+}
+
+fn check<R: Record + PartialEq>(expected: &R, bytes: &[u8]) -> Result<(), Fault> {
+    match decode::<R>(&Authenticated::from_page(bytes)) {
+        Ok(found) if found == *expected => Ok(()),
+        Ok(_) => Err(Fault::Different),
+        Err(error) if error.kind() == ErrorKind::UnsupportedFormat => Err(Fault::UnsupportedFormat),
+        Err(error) if error.kind() == ErrorKind::Damaged => Err(Fault::Damaged),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+fn check_frame(case: &Case, bytes: &[u8]) -> Result<(), Fault> {
+    match unframe(bytes) {
+        Ok(value) if value == case.bytes("value") => Ok(()),
+        Ok(_) => Err(Fault::Different),
+        Err(_) => Err(Fault::Malformed),
+    }
+}
+
+/// The head before the first event, and the head after each.
+fn chain(case: &Case) -> Vec<u8> {
+    let (first, generation) = (case.number("first"), case.number("generation"));
+    let mut heads = vec![genesis(&case.array("store-id"))];
+    let events = events(case);
+    for (sequence, event) in (first..).zip(&events) {
+        heads.push(follow(heads.last().unwrap(), sequence, generation, event));
+    }
+    assert_eq!(follow_all(&heads[0], first, generation, &events), *heads.last().unwrap());
+    heads.concat()
+}

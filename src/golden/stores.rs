@@ -1,0 +1,309 @@
+//! Whole stores: made once with the real generator of randomness, read for ever.
+//!
+//! Beside each `.store` stands a `.txt`: what unlocks it, how it was closed, what a verification counts, and every
+//! version in it. The spare room at the end of a store is cut off, which the format allows.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Once};
+
+use super::text::{bytes_of, hex};
+use super::unlocking::unlock_of;
+use super::{directory, may_write};
+use crate::format::layout::{block_offset, file_len};
+use crate::sealed::disk::Disk;
+use crate::sealed::disk::memory::MemoryDisk;
+use crate::{Cursor, Error, ErrorKind, KdfCost, OpenedReport, Query, Result, Store, StoreOptions};
+
+/// A sidecar: its lines, a name and a text each.
+struct Sidecar(Vec<(String, String)>);
+
+impl Sidecar {
+    fn parse(text: &str) -> Self {
+        let line = |line: &str| {
+            let (name, value) = line.split_once(": ").unwrap_or_else(|| panic!("no field: {line}"));
+            assert!(
+                ["comment", "unlock", "closed", "blocks", "unreachable", "counts", "version", "cursor"]
+                    .contains(&name),
+                "unknown field {name}"
+            );
+            (name.to_owned(), value.to_owned())
+        };
+        Self(text.lines().map(line).collect())
+    }
+
+    fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
+    }
+
+    fn text(&self, name: &str) -> &str {
+        self.all(name).next().unwrap_or_else(|| panic!("no field {name}"))
+    }
+
+    fn number(&self, name: &str) -> u64 {
+        self.text(name).parse().unwrap()
+    }
+
+    fn opened(&self) -> OpenedReport {
+        let counts: Vec<u64> = self.text("counts").split(' ').map(|count| count.parse().unwrap()).collect();
+        let &[secrets, versions, events] = counts.as_slice() else { panic!("counts") };
+        OpenedReport { secrets, versions, events }
+    }
+
+    fn is_closed(&self) -> bool {
+        match self.text("closed") {
+            "orderly" => true,
+            "no" => false,
+            other => panic!("closed: {other}"),
+        }
+    }
+
+    /// Holds every version, the list and a page cursor against an open store.
+    fn assert_contents(&self, store: &Store) {
+        let mut paths = std::collections::BTreeMap::new();
+        for line in self.all("version") {
+            let words: Vec<&str> = line.split(' ').collect();
+            let &[path, number, id, created_at, value] = words.as_slice() else { panic!("{line}") };
+            let secret = store.get_version(path, number.parse().unwrap()).unwrap();
+            assert_eq!(secret.value().expose(), bytes_of(value).unwrap(), "{path} {number}");
+            assert_eq!(secret.info().id().to_string(), id, "{path} {number}");
+            assert_eq!(secret.version_created_at().as_millis().to_string(), created_at, "{path} {number}");
+            paths.insert(path.to_owned(), number.parse::<u64>().unwrap());
+        }
+        let listed = store.list(&Query::all().limit(1000)).unwrap();
+        let listed: std::collections::BTreeMap<_, _> =
+            listed.into_iter().map(|info| (info.path().to_string(), info.version())).collect();
+        assert_eq!(listed, paths);
+        for line in self.all("cursor") {
+            let (next, text) = line.split_once(' ').unwrap();
+            let cursor: Cursor = text.parse().unwrap();
+            let page = store.list(&Query::all().limit(1).after(cursor)).unwrap();
+            assert_eq!(page.items()[0].path().as_str(), next);
+        }
+    }
+}
+
+/// Every store with its sidecar, after adding those that are missing if that was asked for.
+fn stores() -> Vec<(String, Vec<u8>, Sidecar)> {
+    static MISSING: Once = Once::new();
+    if may_write() {
+        MISSING.call_once(write_missing);
+    }
+    let mut stores = Vec::new();
+    for entry in std::fs::read_dir(directory()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "store") {
+            let sidecar = Sidecar::parse(&std::fs::read_to_string(path.with_extension("txt")).unwrap());
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            stores.push((name, std::fs::read(&path).unwrap(), sidecar));
+        }
+    }
+    assert!(stores.len() >= 4, "{} golden stores", stores.len());
+    stores
+}
+
+/// A directory of its own for one test, removed with its contents.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new() -> Self {
+        let name = hex(&crate::crypto::random::bytes::<8>().unwrap());
+        let path = std::env::temp_dir().join(format!("strongroom-golden-{name}"));
+        std::fs::create_dir(&path).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn open(bytes: &[u8], sidecar: &Sidecar) -> Result<Store> {
+    let disk = MemoryDisk::default();
+    disk.reserve(bytes.len() as u64).unwrap();
+    disk.write_at(0, bytes).unwrap();
+    StoreOptions::new().open_on(Arc::new(disk), &unlock_of(sidecar.text("unlock")))
+}
+
+#[test]
+fn every_store_opens_with_all_that_was_in_it() {
+    let scratch = Scratch::new();
+    for (name, bytes, sidecar) in stores() {
+        let path = scratch.0.join(&name);
+        std::fs::write(&path, &bytes).unwrap();
+        let unlock = unlock_of(sidecar.text("unlock"));
+        for read_only in [true, false] {
+            let store = StoreOptions::new().read_only(read_only).open(&path, &unlock).unwrap();
+            assert_eq!(store.open_report().discarded_generation, None, "{name}");
+            assert!(!store.open_report().unreadable_superblock, "{name}");
+            sidecar.assert_contents(&store);
+            let report = store.verify().unwrap();
+            assert_eq!(report.opened, Some(sidecar.opened()), "{name}");
+            assert_eq!(report.blocks, sidecar.number("blocks"), "{name}");
+            assert_eq!(report.unreachable_blocks, sidecar.number("unreachable"), "{name}");
+            store.close().unwrap();
+            assert!(std::fs::read(&path).unwrap() == bytes, "{name}: reading wrote to it");
+        }
+        let store = Store::open(&path, &unlock).unwrap();
+        store.put("golden/added", "later").unwrap();
+        store.close().unwrap();
+        let store = Store::open(&path, &unlock).unwrap();
+        assert_eq!(store.get("golden/added").unwrap().value().expose(), b"later");
+        let counts = sidecar.opened();
+        let expected = OpenedReport {
+            secrets: counts.secrets + 1,
+            versions: counts.versions + 1,
+            events: counts.events + 1,
+        };
+        assert_eq!(store.verify().unwrap().opened, Some(expected), "{name}");
+    }
+}
+
+#[test]
+fn a_flipped_byte_in_any_block_that_is_reached_is_found() {
+    for (name, bytes, sidecar) in stores() {
+        let count = sidecar.number("blocks") + sidecar.number("unreachable");
+        assert_eq!(bytes.len() as u64, file_len(count), "{name}");
+        let mut found = 0;
+        for block in 1..=count {
+            let mut bytes = bytes.clone();
+            let at = block_offset(u32::try_from(block).unwrap()) + block * 97 % 4136;
+            bytes[usize::try_from(at).unwrap()] ^= 1;
+            match open(&bytes, &sidecar) {
+                Err(error) => {
+                    assert_eq!(error.kind(), ErrorKind::Tampered, "{name}, block {block}: {error}");
+                    found += 1;
+                }
+                // The last commit of a store that was not closed is given up if a block of it is not whole.
+                Ok(store) if store.open_report().discarded_generation.is_some() => {
+                    assert!(!sidecar.is_closed(), "{name}, block {block}");
+                    found += 1;
+                }
+                Ok(store) => sidecar.assert_contents(&store),
+            }
+        }
+        if sidecar.is_closed() {
+            assert_eq!(found, sidecar.number("blocks"), "{name}: of {count} blocks");
+        }
+        assert!(found > 0, "{name}");
+    }
+}
+
+#[test]
+fn a_flipped_byte_in_both_copies_is_found() {
+    for (name, bytes, sidecar) in stores() {
+        for (places, kind) in [
+            ([0, 0x4000], ErrorKind::NotAStore),
+            ([0x420, 0x4420], ErrorKind::Damaged),
+            ([0x3fff, 0x7fff], ErrorKind::Damaged),
+            ([0x8000, 0x9000], ErrorKind::Damaged),
+            ([0x8fff, 0x9fff], ErrorKind::Damaged),
+        ] {
+            let mut both = bytes.clone();
+            for (place, other) in [(places[0], places[1]), (places[1], places[0])] {
+                both[place] ^= 1;
+                let mut one = both.clone();
+                one[other] = bytes[other];
+                if sidecar.is_closed() {
+                    sidecar.assert_contents(
+                        &open(&one, &sidecar).unwrap_or_else(|error| panic!("{name}: {error}")),
+                    );
+                }
+            }
+            let error = open(&both, &sidecar).unwrap_err();
+            assert_eq!(error.kind(), kind, "{name}, byte {:#x}: {error}", places[0]);
+        }
+        let cut = open(&bytes[..bytes.len() - 1], &sidecar).unwrap_err();
+        assert_eq!(cut.kind(), ErrorKind::Damaged, "{name}, cut");
+    }
+}
+
+#[test]
+fn only_stores_that_were_not_closed_lack_the_proof_of_their_last_commit() {
+    for (name, bytes, sidecar) in stores() {
+        // Without the newest superblock a closed store is the same, and another one a commit older.
+        let sequence = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap());
+        let newest = if sequence(0x8000) > sequence(0x9000) { 0x8000 } else { 0x9000 };
+        let mut without = bytes.clone();
+        without[newest + 100] ^= 1;
+        let same = match open(&without, &sidecar) {
+            Ok(store) => store.verify().unwrap().opened == Some(sidecar.opened()),
+            Err(error) => panic!("{name}: {error}"),
+        };
+        assert_eq!(same, sidecar.is_closed(), "{name}");
+    }
+}
+
+/// A name, a comment, what unlocks, whether it is closed, and what is put in.
+type Recipe = (&'static str, &'static str, &'static str, &'static str, Vec<(&'static str, &'static str)>);
+
+fn recipes() -> [Recipe; 4] {
+    let raw = "raw-key 5ea1ed0000000000000000000000000000000000000000000000000000000001";
+    let few = vec![
+        ("production/openai/api-key", "736b2d70726f6a2d616263313233"),
+        ("production/db/password", "68756e74657232"),
+        ("production/openai/api-key", "736b2d70726f6a2d646566343536"),
+        ("empty", "00*0"),
+        ("Gr\u{fc}\u{df}e/\u{1f511}", "f09f9491"),
+    ];
+    let large = vec![
+        ("backup/bundle", "count*70000"),
+        ("backup/bundle", "5a*1172"),
+        ("backup/bundle", "count*4100"),
+        ("backup/key", "a5*20000"),
+    ];
+    [
+        ("raw-key", "a raw key, five puts, closed", raw, "orderly", few.clone()),
+        (
+            "passphrase",
+            "a passphrase at the least cost, closed",
+            "passphrase Correct h\u{f6}rse",
+            "orderly",
+            few.clone(),
+        ),
+        ("unclean", "copied while it was open: no repeat mark", raw, "no", few),
+        ("large-values", "values in pieces, of one and two chunks", raw, "orderly", large),
+    ]
+}
+
+fn write_missing() {
+    for (name, comment, unlock, closed, puts) in recipes() {
+        let target = directory().join(format!("{name}.store"));
+        if !target.exists() {
+            write_store(&target, &format!("comment: {comment}\nunlock: {unlock}\nclosed: {closed}\n"), &puts)
+                .unwrap_or_else(|error| panic!("{name}: {error}"));
+        }
+    }
+}
+
+fn write_store(target: &Path, head: &str, puts: &[(&str, &str)]) -> std::result::Result<(), Error> {
+    let scratch = Scratch::new();
+    let path = scratch.0.join("new");
+    let sidecar = Sidecar::parse(head);
+    let store =
+        StoreOptions::new().kdf_cost(KdfCost::MINIMUM).create(&path, &unlock_of(sidecar.text("unlock")))?;
+    let mut text = head.to_owned();
+    for (secret, value) in puts {
+        let written = store.put(*secret, bytes_of(value).unwrap())?;
+        let (id, time) = (written.id(), written.updated_at().as_millis());
+        text += &format!("version: {secret} {} {id} {time} {value}\n", written.version());
+    }
+    let report = store.verify()?;
+    let (blocks, unreachable) = (report.blocks, report.unreachable_blocks);
+    let counts = report.opened.unwrap();
+    text += &format!("blocks: {blocks}\nunreachable: {unreachable}\n");
+    text += &format!("counts: {} {} {}\n", counts.secrets, counts.versions, counts.events);
+    let page = store.list(&Query::all().limit(1))?;
+    let cursor = page.next_cursor().unwrap().clone();
+    let next = store.list(&Query::all().limit(1).after(cursor.clone()))?;
+    text += &format!("cursor: {} {cursor}\n", next.items()[0].path());
+    if sidecar.is_closed() {
+        store.close()?;
+    }
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes.truncate(usize::try_from(file_len(blocks + unreachable)).unwrap());
+    std::fs::write(target, bytes).unwrap();
+    std::fs::write(target.with_extension("txt"), text).unwrap();
+    Ok(())
+}

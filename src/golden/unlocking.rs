@@ -1,0 +1,161 @@
+//! Vectors of key slots and key headers.
+
+use zeroize::Zeroizing;
+
+use super::seals::{place, store_keys};
+use super::text::{Case, bytes_of};
+use super::{Fault, Kind};
+use crate::Unlock;
+use crate::crypto::aead;
+use crate::crypto::derive;
+use crate::crypto::kdf::{KdfCost, stretch};
+use crate::crypto::mac::{equal, hmac};
+use crate::error::ErrorKind;
+use crate::format::aad;
+use crate::format::header::{Header, HeaderFault};
+use crate::format::slot::{Slot, SlotKind, SlotState, StoredCost};
+use crate::sealed::slots::Search;
+
+pub(super) fn kinds() -> [Kind; 2] {
+    [
+        Kind {
+            name: "slot",
+            encode: |case| slot(case).encode(),
+            check: check_slot,
+            after_flip: |_| &[Fault::Unauthentic, Fault::UnsupportedFormat, Fault::Malformed],
+            // Each flip that leaves the fields plausible costs a key derivation.
+            flip_every: 24,
+        },
+        Kind {
+            name: "key-header",
+            encode: |case| sealed(case, &mut header(case)),
+            check: check_header,
+            after_flip: |at| if at < 8 { &[Fault::NotAStore] } else { &[Fault::Damaged] },
+            flip_every: 97,
+        },
+    ]
+}
+
+fn unlock(case: &Case) -> Unlock {
+    unlock_of(case.text("unlock"))
+}
+
+/// `passphrase …` or `raw-key …`.
+pub(super) fn unlock_of(text: &str) -> Unlock {
+    match text.split_once(' ').unwrap() {
+        ("passphrase", passphrase) => Unlock::passphrase(passphrase),
+        ("raw-key", key) => Unlock::raw_key(&bytes_of(key).unwrap().try_into().unwrap()),
+        (kind, _) => panic!("unlocks with {kind}"),
+    }
+}
+
+/// The slot by FORMAT 4 and 5.1, step by step and not through the code that wraps.
+fn slot(case: &Case) -> Slot {
+    let (place, index, salt) = (place(case), case.number::<u16>("index"), case.array("salt"));
+    let id: [u8; 16] = case.array("id");
+    let [memory_kib, passes, lanes] = ["memory-kib", "passes", "lanes"].map(|name| case.number(name));
+    let (kind, material) = match case.text("unlock").split_once(' ').unwrap() {
+        ("passphrase", _) => {
+            let cost = KdfCost::new(memory_kib, passes, lanes).unwrap();
+            let stretched = stretch(&case.bytes("normalised"), &salt, cost).unwrap();
+            (SlotKind::Passphrase, [&[1, 32, 0, 0, 0], stretched.as_slice()].concat())
+        }
+        (_, key) => {
+            assert_eq!(case.text("normalised"), "");
+            (SlotKind::RawKey, [&[2, 32, 0, 0, 0], bytes_of(key).unwrap().as_slice()].concat())
+        }
+    };
+    let root = derive::slot_root(&salt, &material);
+    let context = [place.store_id.as_slice(), &index.to_le_bytes(), &id].concat();
+    let mut slot = Slot {
+        kind,
+        cost: StoredCost { memory_kib, passes, lanes },
+        id,
+        salt,
+        commitment: derive::slot_commitment(&root, &context),
+        wrapped: vec![0; 72],
+    };
+    let aad = aad::slot(&Header::fixed(&place), index, &slot.bound());
+    let master: [u8; 32] = case.array("master");
+    slot.wrapped =
+        aead::seal_with_nonce(&derive::slot_wrap(&root, &context), case.array("nonce"), &aad, &master);
+    slot
+}
+
+fn check_slot(case: &Case, bytes: &[u8]) -> Result<(), Fault> {
+    let slot = match SlotState::decode(bytes) {
+        SlotState::InUse(slot) => slot,
+        SlotState::Empty | SlotState::Unknown => return Err(Fault::Malformed),
+    };
+    let mut slots = vec![None; case.number("index")];
+    slots.push(Some(slot));
+    let unlock = unlock(case);
+    let header = Header::new(place(case), 1, &slots);
+    let headers = [header];
+    let found = Search::new(&unlock, &headers).and_then(|mut search| search.open(&headers[0]));
+    match found {
+        Ok(Some(master)) if *master.expose() == case.array("master") => Ok(()),
+        Ok(Some(_)) => Err(Fault::Different),
+        Ok(None) => Err(Fault::Unauthentic),
+        Err(error) if error.kind() == ErrorKind::Tampered => Err(Fault::Unauthentic),
+        Err(error) if error.kind() == ErrorKind::KdfLimits => Err(Fault::UnsupportedFormat),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+fn header(case: &Case) -> Header {
+    let mut slots = Vec::new();
+    for line in case.all("slot") {
+        let (index, bytes) = line.split_once(' ').unwrap();
+        let SlotState::InUse(slot) = SlotState::decode(&bytes_of(bytes).unwrap()) else {
+            panic!("{}: slot {index} is not one", case.name)
+        };
+        slots.resize(index.parse().unwrap(), None);
+        slots.push(Some(slot));
+    }
+    Header::new(place(case), case.number("sequence"), &slots)
+}
+
+fn sealed(case: &Case, header: &mut Header) -> Vec<u8> {
+    let keys = store_keys(case);
+    let (file, authority) =
+        (derive::file_header_mac(&keys.file), derive::authority_header_mac(&keys.authority));
+    header.seal(|covered| hmac(&file, covered), |covered| hmac(&authority, covered)).to_vec()
+}
+
+/// The copy `bytes` with MACs and digest that belong to it: what a newer version would write.
+pub(super) fn resealed(case: &Case, bytes: &[u8]) -> Vec<u8> {
+    let keys = store_keys(case);
+    let mut bytes = bytes[..0x3FA0].to_vec();
+    bytes.extend(hmac(&derive::file_header_mac(&keys.file), &bytes));
+    bytes.extend(hmac(&derive::authority_header_mac(&keys.authority), &bytes));
+    bytes.extend(crate::crypto::mac::sha256(&[&bytes]));
+    bytes
+}
+
+fn check_header(case: &Case, bytes: &[u8]) -> Result<(), Fault> {
+    let found = Header::decode(bytes).map_err(|fault| match fault {
+        HeaderFault::NotAStore => Fault::NotAStore,
+        HeaderFault::Unsupported => Fault::UnsupportedFormat,
+        HeaderFault::Damaged => Fault::Damaged,
+    })?;
+    let keys = store_keys(case);
+    let ((by_file, file), (by_authority, authority)) = (found.file_mac(), found.authority_mac());
+    let file_holds = equal(&hmac(&derive::file_header_mac(&keys.file), by_file), file);
+    if !file_holds || !equal(&hmac(&derive::authority_header_mac(&keys.authority), by_authority), authority) {
+        return Err(Fault::Unauthentic);
+    }
+    if !found.is_canonical() {
+        return Err(Fault::UnsupportedFormat);
+    }
+    let expected = header(case);
+    let same =
+        (found.place, found.sequence, &found.slots) == (expected.place, expected.sequence, &expected.slots);
+    if same { Ok(()) } else { Err(Fault::Different) }
+}
+
+/// The bytes a passphrase is stretched as.
+pub(super) fn normalised(passphrase: &str) -> Zeroizing<Vec<u8>> {
+    use unicode_normalization::UnicodeNormalization;
+    Zeroizing::new(passphrase.nfc().collect::<String>().into_bytes())
+}
