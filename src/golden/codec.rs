@@ -148,7 +148,7 @@ fn array<const N: usize>(random: &mut impl FnMut() -> u64) -> [u8; N] {
 }
 
 fn version(random: &mut impl FnMut() -> u64) -> VersionRecord {
-    let len = if random() % 4 == 0 { below(random, 1_301) } else { below(random, 130) };
+    let len = if random().is_multiple_of(4) { below(random, 1_301) } else { below(random, 130) };
     VersionRecord {
         number: number(random),
         created_at: time(random),

@@ -3,7 +3,7 @@
 //! Beside each `.store` stands a `.txt`: what unlocks it, how it was closed, what a verification counts, and every
 //! version in it. The spare room at the end of a store is cut off, which the format allows.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Once};
 
 use super::text::{bytes_of, hex};
@@ -12,13 +12,13 @@ use super::{directory, may_write};
 use crate::format::layout::{block_offset, file_len};
 use crate::sealed::disk::Disk;
 use crate::sealed::disk::memory::MemoryDisk;
-use crate::{Cursor, Error, ErrorKind, KdfCost, OpenedReport, Query, Result, Store, StoreOptions};
+use crate::{Cursor, ErrorKind, OpenedReport, Query, Result, Store, StoreOptions};
 
 /// A sidecar: its lines, a name and a text each.
-struct Sidecar(Vec<(String, String)>);
+pub(super) struct Sidecar(Vec<(String, String)>);
 
 impl Sidecar {
-    fn parse(text: &str) -> Self {
+    pub(super) fn parse(text: &str) -> Self {
         let line = |line: &str| {
             let (name, value) = line.split_once(": ").unwrap_or_else(|| panic!("no field: {line}"));
             assert!(
@@ -35,7 +35,7 @@ impl Sidecar {
         self.0.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
     }
 
-    fn text(&self, name: &str) -> &str {
+    pub(super) fn text(&self, name: &str) -> &str {
         self.all(name).next().unwrap_or_else(|| panic!("no field {name}"))
     }
 
@@ -49,7 +49,7 @@ impl Sidecar {
         OpenedReport { secrets, versions, events }
     }
 
-    fn is_closed(&self) -> bool {
+    pub(super) fn is_closed(&self) -> bool {
         match self.text("closed") {
             "orderly" => true,
             "no" => false,
@@ -86,7 +86,7 @@ impl Sidecar {
 fn stores() -> Vec<(String, Vec<u8>, Sidecar)> {
     static MISSING: Once = Once::new();
     if may_write() {
-        MISSING.call_once(write_missing);
+        MISSING.call_once(super::missing::write_stores);
     }
     let mut stores = Vec::new();
     for entry in std::fs::read_dir(directory()).unwrap() {
@@ -102,10 +102,10 @@ fn stores() -> Vec<(String, Vec<u8>, Sidecar)> {
 }
 
 /// A directory of its own for one test, removed with its contents.
-struct Scratch(PathBuf);
+pub(super) struct Scratch(pub(super) PathBuf);
 
 impl Scratch {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let name = hex(&crate::crypto::random::bytes::<8>().unwrap());
         let path = std::env::temp_dir().join(format!("strongroom-golden-{name}"));
         std::fs::create_dir(&path).unwrap();
@@ -233,77 +233,4 @@ fn only_stores_that_were_not_closed_lack_the_proof_of_their_last_commit() {
         };
         assert_eq!(same, sidecar.is_closed(), "{name}");
     }
-}
-
-/// A name, a comment, what unlocks, whether it is closed, and what is put in.
-type Recipe = (&'static str, &'static str, &'static str, &'static str, Vec<(&'static str, &'static str)>);
-
-fn recipes() -> [Recipe; 4] {
-    let raw = "raw-key 5ea1ed0000000000000000000000000000000000000000000000000000000001";
-    let few = vec![
-        ("production/openai/api-key", "736b2d70726f6a2d616263313233"),
-        ("production/db/password", "68756e74657232"),
-        ("production/openai/api-key", "736b2d70726f6a2d646566343536"),
-        ("empty", "00*0"),
-        ("Gr\u{fc}\u{df}e/\u{1f511}", "f09f9491"),
-    ];
-    let large = vec![
-        ("backup/bundle", "count*70000"),
-        ("backup/bundle", "5a*1172"),
-        ("backup/bundle", "count*4100"),
-        ("backup/key", "a5*20000"),
-    ];
-    [
-        ("raw-key", "a raw key, five puts, closed", raw, "orderly", few.clone()),
-        (
-            "passphrase",
-            "a passphrase at the least cost, closed",
-            "passphrase Correct h\u{f6}rse",
-            "orderly",
-            few.clone(),
-        ),
-        ("unclean", "copied while it was open: no repeat mark", raw, "no", few),
-        ("large-values", "values in pieces, of one and two chunks", raw, "orderly", large),
-    ]
-}
-
-fn write_missing() {
-    for (name, comment, unlock, closed, puts) in recipes() {
-        let target = directory().join(format!("{name}.store"));
-        if !target.exists() {
-            write_store(&target, &format!("comment: {comment}\nunlock: {unlock}\nclosed: {closed}\n"), &puts)
-                .unwrap_or_else(|error| panic!("{name}: {error}"));
-        }
-    }
-}
-
-fn write_store(target: &Path, head: &str, puts: &[(&str, &str)]) -> std::result::Result<(), Error> {
-    let scratch = Scratch::new();
-    let path = scratch.0.join("new");
-    let sidecar = Sidecar::parse(head);
-    let store =
-        StoreOptions::new().kdf_cost(KdfCost::MINIMUM).create(&path, &unlock_of(sidecar.text("unlock")))?;
-    let mut text = head.to_owned();
-    for (secret, value) in puts {
-        let written = store.put(*secret, bytes_of(value).unwrap())?;
-        let (id, time) = (written.id(), written.updated_at().as_millis());
-        text += &format!("version: {secret} {} {id} {time} {value}\n", written.version());
-    }
-    let report = store.verify()?;
-    let (blocks, unreachable) = (report.blocks, report.unreachable_blocks);
-    let counts = report.opened.unwrap();
-    text += &format!("blocks: {blocks}\nunreachable: {unreachable}\n");
-    text += &format!("counts: {} {} {}\n", counts.secrets, counts.versions, counts.events);
-    let page = store.list(&Query::all().limit(1))?;
-    let cursor = page.next_cursor().unwrap().clone();
-    let next = store.list(&Query::all().limit(1).after(cursor.clone()))?;
-    text += &format!("cursor: {} {cursor}\n", next.items()[0].path());
-    if sidecar.is_closed() {
-        store.close()?;
-    }
-    let mut bytes = std::fs::read(&path).unwrap();
-    bytes.truncate(usize::try_from(file_len(blocks + unreachable)).unwrap());
-    std::fs::write(target, bytes).unwrap();
-    std::fs::write(target.with_extension("txt"), text).unwrap();
-    Ok(())
 }
