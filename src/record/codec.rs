@@ -33,8 +33,10 @@ impl<'a> Authenticated<'a> {
 /// `kind | version | fields`.
 pub(crate) fn encode<R: Record>(record: &R) -> Result<Zeroizing<Vec<u8>>> {
     let bytes = bincode::encode_to_vec((R::KIND, R::VERSION, record), CONFIG)
-        .map_err(|_| Error::internal("a record does not fit its limit"))?;
-    Ok(Zeroizing::new(bytes))
+        .map(Zeroizing::new)
+        .map_err(|_| Error::internal("a record cannot be encoded"))?;
+    // bincode holds only its decoder to the limit.
+    if bytes.len() > LIMIT { Err(Error::internal("a record does not fit its limit")) } else { Ok(bytes) }
 }
 
 /// # Errors
