@@ -41,7 +41,10 @@ pub(super) fn versions() -> Vec<Case> {
         version("before the epoch", 2, i64::MIN, 1, "00"),
         version("pieces and no tail", 3, I64[1], 18, ""),
     ];
-    for len in [1, 2, 7, 8, 255, 256, 257, 1024, 1299, 1300] {
+    for len in [
+        1, 2, 3, 4, 7, 8, 15, 16, 63, 64, 127, 128, 255, 256, 257, 511, 512, 513, 1023, 1024, 1025, 1299,
+        1300,
+    ] {
         cases.push(version(&format!("tail of {len}"), 4, I64[1], 0, &format!("count*{len}")));
     }
     let good = version("good", 1, 2, 3, "0405");
@@ -63,7 +66,7 @@ pub(super) fn secrets() -> Vec<Case> {
         secret(version("before the epoch", 2, -1, 0, "00"), "count*16", i64::MIN, -1),
         secret(version("large value", 9, I64[1], 4110, "count*1284"), "count*16", 5, I64[1]),
     ];
-    for len in [0, 1, 104, 172, 300, 556, 1068, 1300] {
+    for len in [0, 1, 2, 64, 104, 172, 255, 256, 257, 300, 556, 1024, 1068, 1299, 1300] {
         let case = version(&format!("tail of {len}"), 4, I64[1], 0, &format!("count*{len}"));
         cases.push(secret(case, "a1*16", 1, 2));
     }
@@ -83,6 +86,10 @@ pub(super) fn segments() -> Vec<Case> {
         segment("max", u64::MAX, "ff*32").with("event", format!("{} 65535 ff*16 {} 1", i64::MAX, u64::MAX)),
         segment("before the epoch", 1, "a5*32").with("event", format!("{} 0 00*16 0 1", i64::MIN)),
         segment("discarded commit first", 8, "a5*32").with("event", "5 64 00*16 7 1").with("event", created),
+        segment("2 events", 5, "07*32").with("event", "8 1 18*16 1 2"),
+        segment("255 events", 6, "29*32").with("event", "9 2 3a*16 5 255"),
+        segment("256 events", 7, "4b*32").with("event", "10 2 5c*16 6 256"),
+        segment("different events", 9, "6d*32").with("event", created).with("event", "11 2 7e*16 2 1"),
         segment("17 events", 3, "b6*32").with("event", "6 2 c7*16 3 17"),
         segment("1024 events", 4, "d8*32").with("event", "7 2 e9*16 4 1024"),
     ];
