@@ -15,6 +15,8 @@ pub(crate) mod file;
 #[cfg(test)]
 pub(crate) mod forge;
 pub(crate) mod open;
+#[cfg(test)]
+mod pattern;
 pub(crate) mod select;
 pub(crate) mod slots;
 pub(crate) mod space;
