@@ -17,6 +17,8 @@ pub(crate) mod forge;
 pub(crate) mod open;
 #[cfg(test)]
 mod pattern;
+#[cfg(test)]
+mod phases;
 pub(crate) mod select;
 pub(crate) mod slots;
 pub(crate) mod space;
