@@ -200,27 +200,35 @@ impl Engine {
 
     /// Ends with the last commit as it is, and leaves proof that it is durable.
     fn close(self) -> Result<()> {
-        self.backend.close().and(self.drop_database())
+        let closed = self.backend.close();
+        self.discard();
+        closed
     }
 
     /// Ends without proof, after a failure or a verification.
     fn abandon(self) -> Result<()> {
-        self.backend.abandon().and(self.drop_database())
+        let abandoned = self.backend.abandon();
+        self.discard();
+        abandoned
     }
 
-    /// redb may panic on its way out if it did before.
-    fn drop_database(self) -> Result<()> {
-        guarded(|| {
-            drop(self.database);
+    /// Drops redb when nothing it writes counts any more. Its last commit walks pages that may be a mix of states, and
+    /// a panic while a panic unwinds would end the process.
+    fn discard(self) {
+        let _ = guarded(|| {
+            drop(self);
             Ok(())
-        })
+        });
     }
 
     /// Lets redb write its last commit and trim the file. Only for a file that nobody else knows yet.
     fn close_for_real(self) -> Result<()> {
         self.backend.release(Space::Normal)?;
         let backend = self.backend.clone();
-        self.drop_database()?;
+        guarded(|| {
+            drop(self);
+            Ok(())
+        })?;
         backend.failure().map_or(Ok(()), Err)
     }
 
