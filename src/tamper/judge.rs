@@ -33,7 +33,7 @@ pub(super) enum Judged {
     /// Holds the state with this index.
     State(usize, OpenReport),
     /// Holds none of the states.
-    Other(Contents),
+    Other(Box<Contents>),
     Panicked,
 }
 
@@ -47,7 +47,7 @@ pub(super) fn judge(file: Patched, states: &[&Contents]) -> Judged {
         Ok(Err(refused)) => refused,
         Ok(Ok(contents)) => match states.iter().position(|state| contents.same_data(state)) {
             Some(index) => Judged::State(index, contents.report),
-            None => Judged::Other(contents),
+            None => Judged::Other(Box::new(contents)),
         },
     }
 }

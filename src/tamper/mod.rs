@@ -11,3 +11,4 @@ mod patched;
 mod plaintext;
 mod structures;
 mod subject;
+mod unverified;

@@ -103,7 +103,7 @@ fn write(store: &Store, step: usize) {
 fn state(image: Vec<u8>) -> State {
     let image: Arc<[u8]> = image.into();
     match judge(Patched::new(&image), &[]) {
-        Judged::Other(contents) => State { image, contents },
+        Judged::Other(contents) => State { image, contents: *contents },
         judged => panic!("the untouched store is refused: {judged:?}"),
     }
 }
