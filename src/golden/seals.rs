@@ -10,7 +10,7 @@ use crate::crypto::derive::{self, StoreKeys};
 use crate::crypto::keys::{Key, Value};
 use crate::crypto::mac::sha256;
 use crate::format::aad::{self, StoreEpoch};
-use crate::format::layout::Copy;
+use crate::format::layout::Twin;
 use crate::format::superblock::{self, ManifestEntry, Superblock};
 use crate::record::value::{CHUNK_LEN, ROLE_VALUE, frame, unframe};
 
@@ -128,10 +128,10 @@ fn check_superblock(case: &Case, plaintext: &[u8]) -> Result<(), Fault> {
     }
 }
 
-fn copy(case: &Case) -> Copy {
+fn copy(case: &Case) -> Twin {
     match case.text("copy") {
-        "A" => Copy::A,
-        "B" => Copy::B,
+        "A" => Twin::A,
+        "B" => Twin::B,
         copy => panic!("copy {copy}"),
     }
 }

@@ -69,14 +69,14 @@ impl Sidecar {
             assert_eq!(secret.version_created_at().as_millis().to_string(), created_at, "{path} {number}");
             paths.insert(path.to_owned(), number.parse::<u64>().unwrap());
         }
-        let listed = store.list(&Query::all().limit(1000)).unwrap();
+        let listed = store.list(Query::all().limit(1000)).unwrap();
         let listed: std::collections::BTreeMap<_, _> =
             listed.into_iter().map(|info| (info.path().to_string(), info.version())).collect();
         assert_eq!(listed, paths);
         for line in self.all("cursor") {
             let (next, text) = line.split_once(' ').unwrap();
             let cursor: Cursor = text.parse().unwrap();
-            let page = store.list(&Query::all().limit(1).after(cursor)).unwrap();
+            let page = store.list(Query::all().limit(1).after(cursor)).unwrap();
             assert_eq!(page.items()[0].path().as_str(), next);
         }
     }

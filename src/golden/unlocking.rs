@@ -91,11 +91,13 @@ fn check_slot(case: &Case, bytes: &[u8]) -> Result<(), Fault> {
     slots.push(Some(slot));
     let unlock = unlock(case);
     let header = Header::new(place(case), 1, &slots);
-    let headers = [header];
-    let found = Search::new(&unlock, &headers).and_then(|mut search| search.open(&headers[0]));
+    let found = Search::new(&unlock, std::slice::from_ref(&header)).and_then(|mut search| {
+        let master = search.open(&header)?;
+        Ok(master.map(|master| *master.expose() == case.array("master")))
+    });
     match found {
-        Ok(Some(master)) if *master.expose() == case.array("master") => Ok(()),
-        Ok(Some(_)) => Err(Fault::Different),
+        Ok(Some(true)) => Ok(()),
+        Ok(Some(false)) => Err(Fault::Different),
         Ok(None) => Err(Fault::Unauthentic),
         Err(error) if error.kind() == ErrorKind::Tampered => Err(Fault::Unauthentic),
         Err(error) if error.kind() == ErrorKind::KdfLimits => Err(Fault::UnsupportedFormat),

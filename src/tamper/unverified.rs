@@ -9,7 +9,7 @@ use crate::{Query, Result, StoreOptions, VerifyAtOpen};
 
 fn use_unverified(file: Patched) -> Result<()> {
     let store = StoreOptions::new().verify(VerifyAtOpen::Never).open_on(Arc::new(file), &unlock())?;
-    for info in store.list(&Query::all())? {
+    for info in store.list(Query::all())? {
         for number in 1..=info.version() {
             // One unreadable version must not keep the others from being tried.
             drop(store.get_version(info.path().as_str(), number));

@@ -56,7 +56,7 @@ fn write_store(target: &Path, head: &str, puts: &[(&str, &str)]) -> Result<()> {
     let path = scratch.0.join("new");
     let sidecar = Sidecar::parse(head);
     let store =
-        StoreOptions::new().kdf_cost(KdfCost::MINIMUM).create(&path, &unlock_of(sidecar.text("unlock")))?;
+        StoreOptions::new().kdf_cost(KdfCost::MINIMUM).create(&path, unlock_of(sidecar.text("unlock")))?;
     let mut text = head.to_owned();
     for (secret, value) in puts {
         let written = store.put(*secret, bytes_of(value).unwrap())?;
@@ -68,9 +68,9 @@ fn write_store(target: &Path, head: &str, puts: &[(&str, &str)]) -> Result<()> {
     let counts = report.opened.unwrap();
     text += &format!("blocks: {blocks}\nunreachable: {unreachable}\n");
     text += &format!("counts: {} {} {}\n", counts.secrets, counts.versions, counts.events);
-    let page = store.list(&Query::all().limit(1))?;
+    let page = store.list(Query::all().limit(1))?;
     let cursor = page.next_cursor().unwrap().clone();
-    let next = store.list(&Query::all().limit(1).after(cursor.clone()))?;
+    let next = store.list(Query::all().limit(1).after(cursor.clone()))?;
     text += &format!("cursor: {} {cursor}\n", next.items()[0].path());
     if sidecar.is_closed() {
         store.close()?;
