@@ -118,7 +118,11 @@ impl Error {
             Holder::Readers => "the store is open in read-only handles; close them, or wait longer, to write",
             Holder::Writer => "the store is open in a handle that may write; close it, or wait longer",
         };
-        Self { holder: Some(holder), ..Self::new(ErrorKind::InUse, message) }
+        Self::new(ErrorKind::InUse, message).held_by(holder)
+    }
+
+    pub(crate) fn held_by(self, holder: Holder) -> Self {
+        Self { holder: Some(holder), ..self }
     }
 
     /// Wraps an error of the operating system. `doing` completes "could not …".

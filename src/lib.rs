@@ -2,7 +2,7 @@
 //!
 //! A [`Store`] keeps versioned secrets in a single file. The file is a [redb](https://docs.rs/redb) database sealed
 //! whole with XChaCha20-Poly1305 under a key that a passphrase (Argon2id) or a raw key unlocks: without a key it
-//! shows nothing but its size and its key slots.
+//! shows nothing but its size, its id, its key slots and how often it was written.
 //!
 //! ```no_run
 //! use strongroom::{Query, Store, Unlock};
@@ -37,8 +37,8 @@ mod clock;
 mod crypto;
 mod error;
 mod format;
-#[cfg(fuzzing)]
 #[doc(hidden)]
+#[cfg(fuzzing)]
 pub mod fuzzing;
 #[cfg(test)]
 mod golden;

@@ -5,7 +5,7 @@ use std::thread::ThreadId;
 use std::time::Duration;
 
 use crate::clock::Wait;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Holder, Result};
 
 /// Lets one thread write.
 pub(super) struct Gate {
@@ -55,7 +55,8 @@ impl Gate {
 }
 
 fn in_use() -> Error {
-    Error::new(ErrorKind::InUse, "another thread's write through this handle did not end in time; try again")
+    let message = "another thread's write through this handle did not end in time; try again";
+    Error::new(ErrorKind::InUse, message).held_by(Holder::Writer)
 }
 
 impl Drop for Pass<'_> {

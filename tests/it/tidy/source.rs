@@ -84,14 +84,14 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
     }
 }
 
-/// The modules that `file` declares for tests only, as paths without extension.
+/// The modules that `file` declares for tests and fuzzers only, as paths without extension.
 fn test_modules(file: &Source) -> Vec<String> {
     let mut folder = vec!["src"];
     folder.extend(file.module());
     let lines: Vec<&str> = file.text.lines().map(str::trim).collect();
     lines
         .windows(2)
-        .filter(|pair| pair[0] == "#[cfg(test)]")
+        .filter(|pair| ["#[cfg(test)]", "#[cfg(fuzzing)]"].contains(&pair[0]))
         .filter_map(|pair| pair[1].strip_suffix(';')?.rsplit_once("mod ").map(|(_, name)| name))
         .map(|name| format!("{}/{name}", folder.join("/")))
         .collect()
