@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use super::patched::Patched;
 use super::subject::unlock;
+use crate::sealed::disk::Disk;
+use crate::sealed::disk::recording::{Asked, RecordingDisk};
 use crate::{ErrorKind, OpenReport, OpenedReport, Query, Result, Secret, SecretInfo, Store, StoreOptions};
 
 /// Everything a store shows.
@@ -40,7 +42,7 @@ pub(super) enum Judged {
 /// Opens a file, reads everything, verifies, closes, and compares with the states it may hold.
 pub(super) fn judge(file: Patched, states: &[&Contents]) -> Judged {
     let file = Arc::new(file);
-    let looked = catch_unwind(AssertUnwindSafe(|| look(&file)));
+    let looked = catch_unwind(AssertUnwindSafe(|| look(file.clone())));
     assert_eq!(file.changes(), 0, "a changed file was written to");
     match looked {
         Err(_) => Judged::Panicked,
@@ -52,10 +54,10 @@ pub(super) fn judge(file: Patched, states: &[&Contents]) -> Judged {
     }
 }
 
-fn look(file: &Arc<Patched>) -> std::result::Result<Contents, Judged> {
-    let store = StoreOptions::new()
-        .open_on(file.clone(), &unlock())
-        .map_err(|error| Judged::Refused(error.kind()))?;
+/// Opens, reads everything, verifies and closes.
+fn look(file: Arc<dyn Disk>) -> std::result::Result<Contents, Judged> {
+    let store =
+        StoreOptions::new().open_on(file, &unlock()).map_err(|error| Judged::Refused(error.kind()))?;
     let contents = read(&store).map_err(|error| Judged::Found(error.kind()))?;
     store.close().map_err(|error| Judged::Found(error.kind()))?;
     Ok(contents)
@@ -79,6 +81,20 @@ fn read(store: &Store) -> Result<Contents> {
     })
 }
 
+/// Which bytes of an untouched file are looked at when it is judged. Another byte cannot make a difference: what
+/// happens depends on the bytes that were read and on nothing else in the file.
+pub(super) fn bytes_looked_at(image: &[u8]) -> Vec<bool> {
+    let disk = Arc::new(RecordingDisk::holding(image));
+    look(disk.clone()).expect("the untouched store is sound");
+    let mut looked_at = vec![false; image.len()];
+    for asked in disk.take() {
+        if let Asked::Read { offset, len } = asked {
+            looked_at[usize::try_from(offset).unwrap()..][..len].fill(true);
+        }
+    }
+    looked_at
+}
+
 /// Outcomes counted.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Tally {
@@ -86,6 +102,8 @@ pub(super) struct Tally {
     pub(super) unchanged: u64,
     /// Rolled back to an older state that was allowed.
     pub(super) older: u64,
+    /// Not tried, because nothing looks there.
+    pub(super) never_read: u64,
 }
 
 impl Tally {
@@ -114,6 +132,7 @@ impl Tally {
         }
         self.unchanged += other.unchanged;
         self.older += other.older;
+        self.never_read += other.never_read;
     }
 
     pub(super) fn refused(&self, kind: ErrorKind) -> u64 {

@@ -21,8 +21,6 @@ pub(super) struct State {
 pub(super) struct Subject {
     pub(super) past: Vec<State>,
     pub(super) now: State,
-    /// A state of its youth, without the spare room.
-    pub(super) small: State,
     /// The last state as a crash leaves it: committed, not closed.
     pub(super) unclean: State,
     /// Another store under the same key.
@@ -72,19 +70,7 @@ fn build() -> Subject {
     let store = StoreOptions::new().create_on(other.clone(), &unlock()).unwrap();
     (0..STEPS).for_each(|step| write(&store, step + 1_000));
     store.close().unwrap();
-    let small = state(without_spare_room(&past[7].image));
-    Subject { past, now, small, unclean: state(unclean.unwrap()), foreign: state(other.image()) }
-}
-
-/// The shortest file that still opens.
-fn without_spare_room(image: &Arc<[u8]>) -> Vec<u8> {
-    let blocks = (0..=block_count(image))
-        .find(|&blocks| {
-            let cut = Patched::new(image).cut_to(block_at(blocks));
-            !matches!(judge(cut, &[]), Judged::Refused(_))
-        })
-        .unwrap();
-    image[..block_at(blocks)].to_vec()
+    Subject { past, now, unclean: state(unclean.unwrap()), foreign: state(other.image()) }
 }
 
 fn write(store: &Store, step: usize) {
