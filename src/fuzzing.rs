@@ -1,11 +1,12 @@
-//! What the fuzz targets drive. Compiled only under `cfg(fuzzing)`, which cargo-fuzz sets; no part of the interface.
+//! What the fuzz targets drive. Compiled under `cfg(fuzzing)`, which cargo-fuzz sets, and with the tests, so that it
+//! cannot fall behind; no part of the interface.
 
 use std::sync::Arc;
 
 use crate::crypto::mac::sha256;
 use crate::error::Result;
 use crate::format::header::Header;
-use crate::format::layout::{Copy, HEADER_LEN};
+use crate::format::layout::{HEADER_LEN, Twin};
 use crate::format::slot::SlotState;
 use crate::format::superblock::{PLAINTEXT_LEN, Superblock};
 use crate::record::audit::Segment;
@@ -48,7 +49,7 @@ pub fn fix_digest(header: &mut [u8]) {
 
 /// As [`fix_digest`], for both headers of a file.
 pub fn fix_digests(file: &mut [u8]) {
-    for copy in Copy::BOTH {
+    for copy in Twin::BOTH {
         let start = usize::try_from(copy.header_offset()).unwrap_or(usize::MAX);
         if let Some(header) = file.get_mut(start..).and_then(|rest| rest.get_mut(..HEADER_LEN)) {
             fix_digest(header);

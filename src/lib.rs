@@ -38,7 +38,7 @@ mod crypto;
 mod error;
 mod format;
 #[doc(hidden)]
-#[cfg(fuzzing)]
+#[cfg(any(fuzzing, test))]
 pub mod fuzzing;
 #[cfg(test)]
 mod golden;

@@ -121,12 +121,10 @@ fn run(fault: Fault, lasting: Lasting, n: u64, tally: &mut Tally) -> bool {
     let disk = FailingDisk::new(fault, lasting, n);
     let mut player = Player::new(disk.clone());
     for &step in STEPS {
-        let written = disk.written();
         if let Err(error) = player.play(step) {
             let struck = disk.struck().unwrap_or_else(|| panic!("{step:?} failed by itself: {error:?}"));
             check_kind(step, fault, struck, &error);
-            let spilled = disk.written() > written;
-            check_handle(&mut player, fault, struck, spilled, tally);
+            check_handle(&mut player, fault, struck, tally);
             break;
         }
     }
@@ -151,7 +149,7 @@ fn check_kind(step: Step, fault: Fault, struck: Operation, error: &Error) {
 }
 
 /// The handle after the failure: refused, or working as if nothing had happened.
-fn check_handle(player: &mut Player, fault: Fault, struck: Operation, spilled: bool, tally: &mut Tally) {
+fn check_handle(player: &mut Player, fault: Fault, struck: Operation, tally: &mut Tally) {
     if player.store.is_none() {
         return;
     }
@@ -168,7 +166,7 @@ fn check_handle(player: &mut Player, fault: Fault, struck: Operation, spilled: b
             assert_eq!((read.err(), written), (Some(ErrorKind::Poisoned), Err(ErrorKind::Poisoned)));
             tally.poisoned += 1;
         }
-        Operation::Reserve if full && !spilled => {
+        Operation::Reserve if full => {
             assert!(written.is_ok(), "the handle does not work after a full disk: {written:?}");
             assert!(read.is_ok(), "{read:?}");
             tally.disk_full_and_working += 1;

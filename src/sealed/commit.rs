@@ -111,13 +111,8 @@ impl SealedFile {
         let blocks = epoch.pending.snapshot();
         let highest = blocks.last().map_or(0, |(number, _)| u64::from(*number));
         let needed = highest.max(epoch.highest_spilled()).max(durable.superblock.physical_blocks);
-        if let Err(error) = reserve(self.disk.as_ref(), durable, needed, epoch.space) {
-            // With blocks of this epoch on the disk already the medium no longer matches any state kept here.
-            if !epoch.spilled.is_empty() {
-                self.poison();
-            }
-            return Err(error);
-        }
+        // If there is no room the medium still holds the stable state: what spilled before lies where nothing leads to.
+        reserve(self.disk.as_ref(), durable, needed, epoch.space)?;
         let named = |number: &u32| durable.superblock.manifest.iter().any(|entry| entry.block == *number);
         if blocks.iter().any(|(number, _)| named(number)) && !no_retire() {
             self.retire(durable)?;

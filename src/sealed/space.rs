@@ -25,7 +25,7 @@ pub(crate) enum Space {
 ///
 /// # Errors
 ///
-/// [`ErrorKind::DiskFull`]; nothing was written then.
+/// [`ErrorKind::DiskFull`]; the disk is as it was.
 pub(super) fn reserve(disk: &dyn Disk, durable: &mut Durable, needed: u64, space: Space) -> Result<()> {
     let spare = u64::from(SPARE_BLOCKS);
     if durable.reserved >= needed + spare {
@@ -72,5 +72,8 @@ fn is_full(error: &io::Error) -> bool {
 }
 
 fn full() -> Error {
-    Error::new(ErrorKind::DiskFull, "no room for this write on the store's disk; nothing of it was written")
+    Error::new(
+        ErrorKind::DiskFull,
+        "no room for this write on the store's disk; nothing of it is in the store",
+    )
 }

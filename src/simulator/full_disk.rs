@@ -49,16 +49,20 @@ fn a_full_disk_refuses_the_write_and_keeps_the_handle() {
 }
 
 #[test]
-fn a_large_commit_that_fills_the_disk_loses_nothing_acknowledged() {
+fn a_large_commit_that_fills_the_disk_loses_nothing_and_keeps_the_handle() {
     let disk = CrashDisk::new();
     let store = StoreOptions::new().create_on(disk.clone(), &unlock()).unwrap();
     store.put("before", "x").unwrap();
     disk.set_capacity(disk.content().len() + 2_000_000);
     assert_eq!(store.put("big", vec![1; 8_000_000]).unwrap_err().kind(), ErrorKind::DiskFull);
+    assert!(disk.counters().bytes_written > 1_000_000, "nothing had spilled");
+    store.put("small", "y").unwrap();
+    store.verify().unwrap();
     drop(store);
     disk.set_capacity(usize::MAX);
     let store = open(&disk);
     assert_eq!(store.get("before").unwrap().value().expose(), b"x");
+    assert_eq!(store.get("small").unwrap().value().expose(), b"y");
     assert_eq!(store.get("big").unwrap_err().kind(), ErrorKind::NotFound);
     store.put("big", vec![1; 8_000_000]).unwrap();
     store.verify().unwrap();

@@ -91,7 +91,7 @@ fn test_modules(file: &Source) -> Vec<String> {
     let lines: Vec<&str> = file.text.lines().map(str::trim).collect();
     lines
         .windows(2)
-        .filter(|pair| ["#[cfg(test)]", "#[cfg(fuzzing)]"].contains(&pair[0]))
+        .filter(|pair| ["#[cfg(test)]", "#[cfg(any(fuzzing, test))]"].contains(&pair[0]))
         .filter_map(|pair| pair[1].strip_suffix(';')?.rsplit_once("mod ").map(|(_, name)| name))
         .map(|name| format!("{}/{name}", folder.join("/")))
         .collect()
