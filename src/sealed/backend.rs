@@ -122,14 +122,7 @@ impl Backend {
             holding.phase = Phase::Writing;
             std::mem::take(&mut holding.held)
         };
-        for operation in held {
-            match operation {
-                Held::Write { offset, data } => self.write_now(&mut epoch, offset, &data)?,
-                Held::SetLen(len) => self.set_len_now(&mut epoch, len)?,
-                Held::Sync => self.sync_now(&mut epoch)?,
-            }
-        }
-        Ok(())
+        held.into_iter().try_for_each(|operation| self.perform(&mut epoch, operation))
     }
 
     /// Hands over what the next commit carries beside its pages.
@@ -141,13 +134,8 @@ impl Backend {
     /// Drops whatever redb writes from now on, and leaves proof that the last commit is durable if this handle made
     /// one. Call it with no write transaction alive, before redb is dropped.
     pub(crate) fn close(&self) -> Result<()> {
-        let wrote = {
-            let mut holding = self.holding_mut()?;
-            let wrote = holding.phase == Phase::Writing;
-            holding.phase = Phase::Closing;
-            wrote
-        };
-        if wrote { self.file.mark_closed() } else { Ok(()) }
+        self.abandon()?;
+        self.file.mark_closed()
     }
 
     /// As [`close`](Self::close) for a handle that failed and is opened again: no proof is left.
@@ -257,11 +245,7 @@ impl Backend {
         match holding.phase {
             Phase::Writing => {
                 drop(holding);
-                match operation {
-                    Held::Write { offset, data } => self.write_now(&mut epoch, offset, &data),
-                    Held::SetLen(len) => self.set_len_now(&mut epoch, len),
-                    Held::Sync => self.sync_now(&mut epoch),
-                }
+                self.perform(&mut epoch, operation)
             }
             Phase::Reading if operation.commits_over(&epoch) => {
                 Err(Error::internal("a commit began without letting writes through"))
@@ -270,6 +254,14 @@ impl Backend {
                 holding.held.push(operation);
                 Ok(())
             }
+        }
+    }
+
+    fn perform(&self, epoch: &mut Epoch, operation: Held) -> Result<()> {
+        match operation {
+            Held::Write { offset, data } => self.write_now(epoch, offset, &data),
+            Held::SetLen(len) => self.set_len_now(epoch, len),
+            Held::Sync => self.sync_now(epoch),
         }
     }
 

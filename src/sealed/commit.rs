@@ -93,7 +93,7 @@ impl SealedFile {
         durable.superblock = superblock;
         durable.copy = copy;
         durable.next_sequence = sequence.saturating_add(1);
-        durable.marked = false;
+        durable.unproven = true;
         Ok(())
     }
 
@@ -162,13 +162,13 @@ impl SealedFile {
     pub(super) fn mark_closed(&self) -> Result<()> {
         let mut guard = self.durable()?;
         let Some(durable) = guard.as_mut() else { return Ok(()) };
-        if durable.marked || self.is_poisoned() {
+        if !durable.unproven || self.is_poisoned() {
             return Ok(());
         }
         let repeat = Superblock { kind: Kind::Repeat, manifest: Vec::new(), ..durable.superblock.clone() };
         self.write_superblock(self.scratch(durable), durable.next_sequence, &repeat)?;
         durable.next_sequence = durable.next_sequence.saturating_add(1);
-        durable.marked = true;
+        durable.unproven = false;
         Ok(())
     }
 
@@ -220,7 +220,7 @@ impl SealedFile {
             physical_blocks: 0,
             manifest: Vec::new(),
         };
-        Durable { superblock, copy: Twin::B, next_sequence: 1, marked: false, reserved: 0 }
+        Durable { superblock, copy: Twin::B, next_sequence: 1, unproven: false, reserved: 0 }
     }
 
     /// Ends the creation of a file: spare room, proof of the last commit, and everything durable.

@@ -44,8 +44,8 @@ pub(super) struct Durable {
     pub(super) copy: Twin,
     /// Greater than every sequence seen, even in a superblock that was not accepted.
     pub(super) next_sequence: u64,
-    /// Whether the other copy repeats this state.
-    pub(super) marked: bool,
+    /// Whether this handle made the state and has left no proof yet that it is durable.
+    pub(super) unproven: bool,
     /// Blocks the disk has room for, counted from 1 without a gap. Unknown, so 0, until this handle asked.
     pub(super) reserved: u64,
 }

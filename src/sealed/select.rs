@@ -44,11 +44,11 @@ pub(super) fn select(file: &SealedFile) -> Result<(Durable, Found)> {
     match (completeness(file, &newest.superblock)?, other) {
         (Completeness::Complete, Some(other)) if proves(&newest.superblock, &other.superblock) => {
             let found = Found { discarded: None, unreadable_superblock };
-            Ok((durable(other, next_sequence, true), found))
+            Ok((durable(other, next_sequence), found))
         }
         (Completeness::Complete, _) => {
             make_durable(file)?;
-            Ok((durable(newest, next_sequence, false), Found { discarded: None, unreadable_superblock }))
+            Ok((durable(newest, next_sequence), Found { discarded: None, unreadable_superblock }))
         }
         (incomplete, Some(other)) => {
             let discarded = newest.superblock.generation;
@@ -60,7 +60,7 @@ pub(super) fn select(file: &SealedFile) -> Result<(Durable, Found)> {
                 other
             };
             let found = Found { discarded: Some(discarded), unreadable_superblock };
-            Ok((durable(other, next_sequence, false), found))
+            Ok((durable(other, next_sequence), found))
         }
         (incomplete, None) => Err(refuse(incomplete)),
     }
@@ -74,9 +74,9 @@ fn fallback(mut others: impl DoubleEndedIterator<Item = Candidate>) -> Option<Ca
     others.next()
 }
 
-fn durable(candidate: Candidate, next_sequence: u64, marked: bool) -> Durable {
+fn durable(candidate: Candidate, next_sequence: u64) -> Durable {
     let Candidate { copy, superblock, .. } = candidate;
-    Durable { superblock, copy, next_sequence, marked, reserved: 0 }
+    Durable { superblock, copy, next_sequence, unproven: false, reserved: 0 }
 }
 
 /// A repeat is written after its original was synced, so whoever sees it knows that the original is durable.

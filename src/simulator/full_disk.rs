@@ -69,6 +69,19 @@ fn a_large_commit_that_fills_the_disk_loses_nothing_and_keeps_the_handle() {
 }
 
 #[test]
+fn a_close_after_a_full_disk_still_proves_the_last_commit() {
+    let disk = CrashDisk::new();
+    let store = StoreOptions::new().create_on(disk.clone(), &unlock()).unwrap();
+    store.put("before", "x").unwrap();
+    disk.set_capacity(disk.content().len());
+    assert_eq!(store.put("big", vec![1; 500_000]).unwrap_err().kind(), ErrorKind::DiskFull);
+    store.close().unwrap();
+    let before = disk.counters();
+    assert_eq!(open(&disk).get("before").unwrap().value().expose(), b"x");
+    assert_eq!(disk.counters().syncs, before.syncs, "the open had to sync");
+}
+
+#[test]
 fn ten_small_secrets_take_little_room() {
     let disk = CrashDisk::new();
     let store = StoreOptions::new().create_on(disk.clone(), &unlock()).unwrap();
