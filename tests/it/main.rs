@@ -20,4 +20,5 @@ mod fixture;
 mod kill;
 mod model;
 mod quickstart;
+mod reader;
 mod tidy;
