@@ -10,7 +10,7 @@ use crate::crypto::derive::{self, StoreKeys};
 use crate::crypto::keys::{Block, Cursor, Key, Namespace, Superblock as SuperblockKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::aad::{self, StoreEpoch};
-use crate::format::layout::{BLOCK_LEN, LOGICAL_BLOCK_LEN, SUPERBLOCK_LEN, Twin, block_offset};
+use crate::format::layout::{BLOCK_LEN, LOGICAL_BLOCK_LEN, SUPERBLOCK_LEN, Twin, block_offset, file_len};
 use crate::format::superblock::{PLAINTEXT_LEN, Superblock};
 use crate::format::wire::Writer;
 
@@ -143,8 +143,13 @@ impl SealedFile {
         Ok(self.stable()?.physical_blocks)
     }
 
+    /// The length that the last durable state needs, in bytes: unlike the file's own, nobody without a key chose it.
+    pub(crate) fn needed_len(&self) -> Result<u64> {
+        Ok(file_len(self.physical_blocks()?))
+    }
+
     /// The length of the file, in bytes.
-    pub(crate) fn disk_len(&self) -> Result<u64> {
+    pub(super) fn disk_len(&self) -> Result<u64> {
         self.disk.len().map_err(|source| Error::io("ask for the length of the store's file", source))
     }
 

@@ -129,7 +129,7 @@ impl StoreOptions {
     pub(crate) fn open_on(&self, disk: Arc<dyn Disk>, unlock: &Unlock) -> Result<Store> {
         let (file, found) = open(disk, self.access, unlock)?;
         let file = Arc::new(file);
-        let verified = if self.verifies(file.disk_len()?) {
+        let verified = if self.verifies(file.needed_len()?) {
             // Before redb opens the file for use: it trusts what it reads.
             Some(VerifyReport::new(verify(&file, Depth::Blocks)?, Depth::Blocks))
         } else {

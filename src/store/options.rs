@@ -15,7 +15,8 @@ use crate::sealed::disk::file::Access;
 pub enum VerifyAtOpen {
     /// Always. It takes about 2 ms for each MiB.
     Always,
-    /// For files of at most this many bytes.
+    /// For stores that need at most this many bytes. What lies behind them in the file does not count, so that nobody
+    /// switches the verification off by making the file longer.
     UpTo(u64),
     /// Never; [`Store::verify`](crate::Store::verify) stays available.
     Never,

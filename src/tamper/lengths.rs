@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use super::judge::{Judged, Tally, everything};
 use super::patched::Patched;
-use super::subject::{BLOCKS, block_count, subject};
+use super::subject::{BLOCKS, block, block_at, block_count, subject};
 use crate::ErrorKind;
 use crate::crypto::random::seeded::splitmix64;
 use crate::format::layout::BLOCK_LEN;
+use crate::limits::VERIFY_AT_OPEN_MAX;
 
 fn lengths(len: usize) -> BTreeSet<usize> {
     if everything() {
@@ -60,4 +61,24 @@ fn whatever_lies_behind_the_file_changes_nothing() {
     }
     println!("longer: {tally:?}");
     assert!(tally.unchanged > 300);
+}
+
+#[test]
+fn a_longer_file_is_verified_at_open_no_less() {
+    let (now, old) = (&subject().now, &subject().past[10]);
+    let beyond = usize::try_from(VERIFY_AT_OPEN_MAX).unwrap();
+    let mut tally = Tally::default();
+    for index in 0..block_count(&old.image) {
+        let put_back = || Patched::new(&now.image).with(block_at(index), block(&old.image, index).to_vec());
+        let outcome = |file| match Tally::default().attack(("put back", index), file, &[&now.contents]) {
+            Judged::Refused(kind) => Some(kind),
+            _ => None,
+        };
+        let refused = outcome(put_back());
+        assert_eq!(outcome(put_back().with(beyond, vec![0])), refused, "block {index} in a longer file");
+        if let Some(kind) = refused {
+            *tally.refused.entry(format!("{kind:?}")).or_default() += 1;
+        }
+    }
+    assert!(tally.refused(ErrorKind::Tampered) > 0, "{tally:?}");
 }
