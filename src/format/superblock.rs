@@ -107,12 +107,11 @@ impl Superblock {
         fields.zeros(PLAINTEXT_LEN - MANIFEST_OFFSET - entries * MANIFEST_ENTRY_LEN)?;
         fields.end()?;
         let ascending = manifest.iter().zip(manifest.iter().skip(1)).all(|(a, b)| a.block < b.block);
-        let in_range = manifest.iter().all(|entry| {
-            entry.block > 0
-                && u64::from(entry.block) <= physical_blocks
-                && u64::from(entry.block) < logical_len / LOGICAL_BLOCK
-        });
-        if !ascending || !in_range {
+        // Block 0 is in the superblock, and the others have numbers of 32 bits.
+        let most = (logical_len / LOGICAL_BLOCK).saturating_sub(1).min(u64::from(u32::MAX));
+        let in_range = physical_blocks <= most
+            && manifest.iter().all(|entry| entry.block > 0 && u64::from(entry.block) <= physical_blocks);
+        if !ascending || !in_range || generation == u64::MAX {
             return Err(Malformed);
         }
         Ok(Self {

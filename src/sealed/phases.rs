@@ -17,7 +17,7 @@ use super::space::Space;
 use super::unlock::Unlock;
 use crate::crypto::kdf::KdfCost;
 use crate::error::{ErrorKind, Result};
-use crate::format::layout::{BLOCK_LEN, DATA_OFFSET, block_offset};
+use crate::format::layout::{BLOCK_LEN, DATA_OFFSET, Twin, block_offset};
 
 const PAGE: u64 = 4096;
 const GOD_BYTE: usize = 9;
@@ -276,4 +276,14 @@ fn a_file_is_cut_only_behind_the_superblock_that_needs_less() {
     let (order, left) = shrink();
     assert!(order.starts_with('<'), "{order}");
     assert!(!left.iter().all(keeps), "{left:?}");
+}
+
+#[test]
+fn a_sequence_without_a_next_one_is_refused() {
+    let handle = Handle::create();
+    let stable = handle.file.stable().unwrap();
+    for (sequence, expected) in [(u64::MAX - 1, None), (u64::MAX, Some(ErrorKind::UnsupportedFormat))] {
+        handle.file.write_superblock(Twin::B, sequence, &stable).unwrap();
+        assert_eq!(reopen(&handle.disk.image()).err().map(|error| error.kind()), expected);
+    }
 }

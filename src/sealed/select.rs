@@ -157,8 +157,11 @@ fn read(file: &SealedFile, copy: Twin) -> Result<Option<Candidate>> {
         return Err(Error::internal("a superblock is shorter than its length"));
     };
     let Ok(plaintext) = file.open_superblock(copy, sequence, sealed) else { return Ok(None) };
-    let superblock = Superblock::decode(&plaintext).map_err(|Malformed| {
-        Error::new(ErrorKind::UnsupportedFormat, "the store uses a feature of a newer version of strongroom")
-    })?;
-    Ok(Some(Candidate { copy, sequence, superblock }))
+    match Superblock::decode(&plaintext) {
+        Ok(superblock) if sequence < u64::MAX => Ok(Some(Candidate { copy, sequence, superblock })),
+        Ok(_) | Err(Malformed) => Err(Error::new(
+            ErrorKind::UnsupportedFormat,
+            "the store uses a feature of a newer version of strongroom",
+        )),
+    }
 }

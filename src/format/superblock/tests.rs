@@ -63,9 +63,30 @@ fn a_manifest_is_sorted_and_names_blocks_that_exist() {
     check_refused(&superblock(&[0, 1]));
     check_refused(&superblock(&[901]));
     check_refused(&superblock(&[1, u32::MAX]));
-    let short = Superblock { logical_len: 11 * LOGICAL_BLOCK, ..superblock(&[10]) };
+    let short = Superblock { physical_blocks: 10, ..superblock(&[10]) };
     assert_eq!(Superblock::decode(&short.encode()).unwrap(), short);
-    check_refused(&Superblock { logical_len: 10 * LOGICAL_BLOCK, ..superblock(&[10]) });
+    check_refused(&Superblock { physical_blocks: 9, ..superblock(&[10]) });
+}
+
+#[test]
+fn no_more_blocks_are_needed_than_there_are() {
+    let most = Superblock { physical_blocks: 1_000, ..superblock(&[]) };
+    assert_eq!(Superblock::decode(&most.encode()).unwrap(), most);
+    check_refused(&Superblock { physical_blocks: 1_001, ..superblock(&[]) });
+    check_refused(&Superblock { physical_blocks: u64::MAX, ..superblock(&[]) });
+    check_refused(&Superblock { physical_blocks: 1, logical_len: 0, ..superblock(&[]) });
+    check_refused(&Superblock {
+        physical_blocks: 1 << 32,
+        logical_len: LOGICAL_BLOCK << 33,
+        ..superblock(&[])
+    });
+}
+
+#[test]
+fn a_generation_without_a_next_one_is_refused() {
+    let last = Superblock { generation: u64::MAX - 1, ..superblock(&[]) };
+    assert_eq!(Superblock::decode(&last.encode()).unwrap(), last);
+    check_refused(&Superblock { generation: u64::MAX, ..superblock(&[]) });
 }
 
 #[test]
@@ -125,7 +146,8 @@ proptest! {
         blocks in prop::collection::btree_set(1u32.., 0..=170usize),
         tag: [u8; 16],
         audit_head: [u8; 32],
-        (generation, header_sequence, clock_mark) in any::<(u64, u64, i64)>(),
+        generation in 0..u64::MAX,
+        (header_sequence, clock_mark) in any::<(u64, i64)>(),
     ) {
         let superblock = Superblock {
             engine_header: Zeroizing::new(engine_header.try_into().unwrap()),
