@@ -62,8 +62,10 @@ impl Wait {
     const STEP: Duration = Duration::from_millis(5);
 
     pub(crate) fn for_at_most(limit: Duration) -> Self {
+        // Longer than any process lives, and within what every clock can count.
+        const LONGEST: Duration = Duration::from_secs(100 * 365 * 86_400);
         let now = Instant::now();
-        Self { until: now.checked_add(limit).unwrap_or(now) }
+        Self { until: now.checked_add(limit.min(LONGEST)).unwrap_or(now) }
     }
 
     /// The time left, `None` when it is used up.
@@ -86,7 +88,16 @@ impl Wait {
 
 #[cfg(test)]
 mod tests {
-    use super::Timestamp;
+    use std::time::Duration;
+
+    use super::{Timestamp, Wait};
+
+    #[test]
+    fn the_longest_wait_is_no_less_than_a_long_one() {
+        for limit in [Duration::MAX, Duration::from_secs(u64::MAX)] {
+            assert!(Wait::for_at_most(limit).left().is_some_and(|left| left > Duration::from_secs(1 << 20)));
+        }
+    }
 
     #[test]
     fn timestamps_print_as_rfc_3339() {
