@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use rustix::fs::{CWD, FallocateFlags, Mode, OFlags, RenameFlags};
-use rustix::io::Errno;
+use rustix::io::{Errno, retry_on_intr};
 
 use super::Disk;
 use crate::clock::Wait;
@@ -118,7 +118,8 @@ impl Disk for FileDisk {
 
     fn reserve(&self, len: u64) -> io::Result<()> {
         let present = self.len()?;
-        match rustix::fs::fallocate(&self.file, FallocateFlags::empty(), 0, len) {
+        // Some file systems give up on any signal, and a host may have timers that never stop.
+        match retry_on_intr(|| rustix::fs::fallocate(&self.file, FallocateFlags::empty(), 0, len)) {
             Ok(()) => Ok(()),
             Err(Errno::OPNOTSUPP | Errno::NOSYS) => fill_with_zeros(&self.file, present, len),
             Err(error) => Err(error.into()),
