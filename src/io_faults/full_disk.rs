@@ -1,6 +1,7 @@
 //! A disk that fills up: a put is refused before a byte is written, a delete still fits.
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -144,5 +145,46 @@ fn once_room_is_back_the_same_handle_writes() {
     assert_eq!(store.get("app/image").unwrap_err().kind(), ErrorKind::NotFound);
     disk.capacity.store(u64::MAX, Ordering::Relaxed);
     assert_eq!(store.put("app/image", vec![3; 500_000]).unwrap().version(), 1);
+    store.verify().unwrap();
+}
+
+#[test]
+fn a_full_disk_that_the_caller_passes_over_leaves_a_handle_that_works() {
+    let disk = BoundedDisk::unbounded();
+    let store = options().cache_bytes(limits::CACHE_BYTES_MIN).create_on(disk.clone(), &key()).unwrap();
+    for number in 0..200 {
+        store.put(format!("app/token-{number}").as_str(), vec![1; 3_000]).unwrap();
+    }
+    let read_all =
+        || (0..200).try_for_each(|number| store.get(format!("app/token-{number}").as_str()).map(drop));
+    let image = vec![3; 4_000_000];
+    disk.fill();
+    let passed_over = store.transaction(|tx| {
+        assert_eq!(tx.put("app/image", &image).unwrap_err().kind(), ErrorKind::DiskFull);
+        assert_eq!(read_all().map_err(|error| error.kind()), Ok(()), "inside");
+        Ok(())
+    });
+    assert_eq!(passed_over.unwrap_err().kind(), ErrorKind::InvalidArgument);
+    assert_eq!(read_all().map_err(|error| error.kind()), Ok(()), "behind");
+    disk.capacity.store(u64::MAX, Ordering::Relaxed);
+    assert_eq!(store.put("app/image", &image).unwrap().version(), 1);
+    store.verify().unwrap();
+}
+
+#[test]
+fn a_full_disk_and_a_panic_of_the_caller_leave_a_handle_that_works() {
+    let disk = BoundedDisk::unbounded();
+    let store = options().create_on(disk.clone(), &key()).unwrap();
+    store.put("app/token", "one").unwrap();
+    disk.fill();
+    let panicked = catch_unwind(AssertUnwindSafe(|| {
+        store.transaction(|tx| {
+            tx.put("app/image", vec![3; 4_000_000]).unwrap();
+            Ok(())
+        })
+    }));
+    assert!(panicked.is_err());
+    disk.capacity.store(u64::MAX, Ordering::Relaxed);
+    assert_eq!(store.put("app/token", "two").unwrap().version(), 2);
     store.verify().unwrap();
 }

@@ -117,7 +117,7 @@ impl Store {
     {
         let path = path.try_into()?;
         authorise(self.principal, Action::Read(&path))?;
-        self.tables.read(|rows| read(rows, &self.tables, path, None))
+        self.tables.read(|rows| read(rows, &self.tables, path.clone(), None))
     }
 
     /// Reads version `version` of the secret at `path`.
@@ -132,7 +132,7 @@ impl Store {
     {
         let path = path.try_into()?;
         authorise(self.principal, Action::Read(&path))?;
-        self.tables.read(|rows| read(rows, &self.tables, path, Some(version)))
+        self.tables.read(|rows| read(rows, &self.tables, path.clone(), Some(version)))
     }
 }
 

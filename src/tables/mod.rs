@@ -9,6 +9,7 @@ use std::sync::{Arc, RwLock, RwLockReadGuard};
 use redb::{Builder, Database, ReadableDatabase, TableDefinition, WriteTransaction};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits::CACHE_BYTES_MIN;
 use crate::record::codec::encode;
 use crate::record::secret::StoreRecord;
 use crate::sealed::backend::{Backend, SharedBackend};
@@ -81,16 +82,21 @@ impl Tables {
         Sealer { file: &self.file, keyring: &self.keyring }
     }
 
-    /// Runs `read` on the last committed state.
-    pub(crate) fn read<T>(&self, read: impl FnOnce(&Snapshot<'_>) -> Result<T>) -> Result<T> {
+    /// Runs `read` on the last committed state. It runs a second time if a writer found the disk full meanwhile.
+    pub(crate) fn read<T>(&self, mut read: impl FnMut(&Snapshot<'_>) -> Result<T>) -> Result<T> {
         let guard = self.engine()?;
         let engine = guard.as_ref().ok_or_else(closed)?;
         self.file.check_usable()?;
-        let table = guarded(|| {
-            let transaction = engine.database.begin_read().map_err(|error| engine.error(error))?;
-            transaction.open_table(TABLE).map_err(|error| engine.error(error))
-        })?;
-        read(&Snapshot::new(table, &engine.backend))
+        match engine.read(&mut read) {
+            // redb gave up, and the writer has not ended yet. No other write begins while the guard is held.
+            Err(_) if engine.found_disk_full() => {
+                let own = Engine::open(&self.file, CACHE_BYTES_MIN)?;
+                let result = own.read(&mut read);
+                own.abandon()?;
+                result
+            }
+            result => result,
+        }
     }
 
     /// Runs `write` in one transaction. The caller keeps writers apart.
@@ -104,17 +110,15 @@ impl Tables {
         write: impl FnOnce(&mut Batch<'_>) -> Result<Outcome<T>>,
     ) -> Result<T> {
         self.file.check_usable()?;
+        // The last write may have ended in a panic of its caller.
+        self.reopen_after_full_disk()?;
         let result = {
             let guard = self.engine()?;
             guard.as_ref().ok_or_else(closed)?.write(space, write)
         };
-        match result {
-            Err(error) if error.kind() == ErrorKind::DiskFull && !self.file.is_poisoned() => {
-                self.reopen()?;
-                Err(error)
-            }
-            result => result,
-        }
+        // Whatever the caller made of the error.
+        self.reopen_after_full_disk()?;
+        result
     }
 
     /// Closes redb without a sync, leaving proof that the last commit is durable.
@@ -126,7 +130,10 @@ impl Tables {
         }
     }
 
-    fn reopen(&self) -> Result<()> {
+    fn reopen_after_full_disk(&self) -> Result<()> {
+        if self.file.is_poisoned() || !self.engine()?.as_ref().is_some_and(Engine::found_disk_full) {
+            return Ok(());
+        }
         let mut engine = self.engine.write().map_err(|_| closed())?;
         if let Some(engine) = engine.take() {
             engine.abandon()?;
@@ -161,6 +168,19 @@ impl Engine {
         })?;
         backend.opened()?;
         Ok(Self { backend, database })
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&Snapshot<'_>) -> Result<T>) -> Result<T> {
+        let table = guarded(|| {
+            let transaction = self.database.begin_read().map_err(|error| self.error(error))?;
+            transaction.open_table(TABLE).map_err(|error| self.error(error))
+        })?;
+        read(&Snapshot::new(table, &self.backend))
+    }
+
+    /// Whether redb gave up because there was no room, and opened anew goes on.
+    fn found_disk_full(&self) -> bool {
+        self.backend.failure().is_some_and(|failure| failure.kind() == ErrorKind::DiskFull)
     }
 
     fn write<T>(&self, space: Space, write: impl FnOnce(&mut Batch<'_>) -> Result<Outcome<T>>) -> Result<T> {
