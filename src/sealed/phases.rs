@@ -249,6 +249,28 @@ fn a_block_whose_tag_landed_without_its_ciphertext_makes_its_commit_incomplete()
     assert_eq!(reopen(&image).unwrap().0, generation);
 }
 
+#[test]
+fn a_discarded_commit_is_reported_until_another_one_is_made() {
+    let handle = Handle::create().again();
+    handle.backend.opened().unwrap();
+    handle.commit(&[8], 0xe1);
+    let generation = handle.file.generation().unwrap();
+    handle.disk.write_at(block_offset(8), &[0; BLOCK_LEN]).unwrap();
+    for discarded in [Some(generation), None] {
+        let disk = handle.disk.clone();
+        let (file, found) = open(disk.clone(), Access::ReadWrite, &unlock()).unwrap();
+        assert_eq!(found.discarded, Some(generation));
+        let again = Handle::over(disk, Arc::new(file));
+        again.backend.opened().unwrap();
+        again.backend.release(Space::Normal).unwrap();
+        if discarded.is_none() {
+            again.commit(&[9], 0xe2);
+        }
+        again.backend.close().unwrap();
+        assert_eq!(reopen(&handle.disk.image()).unwrap().1.discarded, discarded);
+    }
+}
+
 /// A file that grew far and shrinks, and what every cut on the way leaves.
 fn shrink() -> (String, Vec<Result<u64>>) {
     let handle = Handle::create().again();
