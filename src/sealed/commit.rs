@@ -106,13 +106,13 @@ impl SealedFile {
     /// Puts the pending blocks on the disk: room for all of them first, then the blocks, one write a run.
     fn write_pending(&self, epoch: &mut Epoch, durable: &mut Durable) -> Result<()> {
         self.check_usable()?;
-        self.check_in_place()?;
+        self.poison_unless_refused(self.check_in_place())?;
         epoch.pending.truncate(epoch.logical_blocks());
         let blocks = epoch.pending.snapshot();
         let highest = blocks.last().map_or(0, |(number, _)| u64::from(*number));
         let needed = highest.max(epoch.highest_spilled()).max(durable.superblock.physical_blocks);
         // If there is no room the medium still holds the stable state: what spilled before lies where nothing leads to.
-        reserve(self.disk.as_ref(), durable, needed, epoch.space)?;
+        self.poison_unless_refused(reserve(self.disk.as_ref(), durable, needed, epoch.space))?;
         let named = |number: &u32| durable.superblock.manifest.iter().any(|entry| entry.block == *number);
         if blocks.iter().any(|(number, _)| named(number)) && !no_retire() {
             self.retire(durable)?;
@@ -177,6 +177,15 @@ impl SealedFile {
         result.map_err(|error| {
             self.poison();
             error.despite_reservation()
+        })
+    }
+
+    /// A full disk and a replaced file are answers; anything else that keeps a commit from beginning is a failure.
+    fn poison_unless_refused(&self, result: Result<()>) -> Result<()> {
+        result.inspect_err(|error| {
+            if !matches!(error.kind(), ErrorKind::DiskFull | ErrorKind::FileRefused) {
+                self.poison();
+            }
         })
     }
 
