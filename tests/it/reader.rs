@@ -48,18 +48,19 @@ impl Key {
     }
 }
 
-/// The interpreter of `scripts/test`, with the packages the reader needs.
-static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| {
+/// The interpreter that `scripts/test` sets up, or why there is none.
+static PYTHON: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| {
     let own = || root().join("target/python/bin/python3");
     let python = std::env::var_os("STRONGROOM_PYTHON").map_or_else(own, PathBuf::from);
-    let found = Command::new(&python).args(["-c", "import nacl, argon2"]).output();
-    assert!(
-        found.is_ok_and(|output| output.status.success()),
-        "{} is no Python with PyNaCl and argon2-cffi, which the second reader needs. Run scripts/test, which sets one up, or \
-         python3 -m venv target/python && target/python/bin/pip install -r tests/reader/requirements.txt",
+    let found = Command::new(&python).args(["-c", "import argon2, nacl"]).output();
+    if found.is_ok_and(|output| output.status.success()) {
+        return Ok(python);
+    }
+    Err(format!(
+        "{} is no Python with PyNaCl and argon2-cffi, which the second reader needs. Run scripts/test, which sets \
+         one up, or python3 -m venv target/python && target/python/bin/pip install -r tests/reader/requirements.txt",
         python.display(),
-    );
-    python
+    ))
 });
 
 fn root() -> &'static Path {
@@ -93,7 +94,8 @@ fn read_in_python(path: &Path, key: &Key) -> Result<Value, String> {
         Key::Raw(key) => ("--raw-key-hex", hex(key).into()),
         Key::Passphrase(_) => ("--passphrase-env", "STRONGROOM_READER_PASSPHRASE".into()),
     };
-    let mut command = Command::new(&*PYTHON);
+    let python = PYTHON.as_ref().unwrap_or_else(|missing| panic!("{missing}"));
+    let mut command = Command::new(python);
     command.arg(root().join("tests/reader/strongroom_reader.py")).arg(path).arg(option).arg(argument);
     if let Key::Passphrase(passphrase) = key {
         command.env("STRONGROOM_READER_PASSPHRASE", passphrase).env("PYTHONUTF8", "1");

@@ -113,7 +113,8 @@ class Sealed:
         length, count, blocks = num(plain, 512, 8), num(plain, 520, 2), [block for block, _ in manifest(plain)]
         zeros = plain[523:528] + plain[592:640] + plain[640 + 20 * count :]
         known = length % PAGE == 0 and count <= 170 and plain[522] in (1, 2) and not any(zeros)
-        fits = all(1 <= block <= num(plain, 584, 8) and block < length // PAGE for block in blocks)
+        physical, has_next = num(plain, 584, 8), max(num(plain, 528, 8), num(self.data, at, 8)) < 2**64 - 1
+        fits = has_next and physical <= min(max(length // PAGE, 1), 2**32) - 1 and all(1 <= b <= physical for b in blocks)
         check(known and fits and blocks == sorted(set(blocks)), "unsupported", "something in a superblock")
         return num(self.data, at, 8), plain
     def whole(self, plain: bytes) -> bool:
