@@ -117,11 +117,10 @@ impl Backend {
     fn replay(&self, space: Space) -> Result<()> {
         let mut epoch = self.epoch()?;
         epoch.space = space;
-        let held = {
-            let mut holding = self.holding_mut()?;
-            holding.phase = Phase::Writing;
-            std::mem::take(&mut holding.held)
-        };
+        // Readers wait: what is replayed is neither held back nor pending for a moment.
+        let mut holding = self.holding_mut()?;
+        holding.phase = Phase::Writing;
+        let held = std::mem::take(&mut holding.held);
         held.into_iter().try_for_each(|operation| self.perform(&mut epoch, operation))
     }
 

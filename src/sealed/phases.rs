@@ -1,6 +1,7 @@
 //! The phases of the backend and the order of what reaches the disk, one rule at a time.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Barrier};
 
 use redb::{Builder, StorageBackend, TableDefinition};
 
@@ -177,6 +178,26 @@ fn opening_and_reading_hold_writes_back_and_release_replays_them_in_order() {
     let again = handle.again();
     let kept = [again.read(1), again.read(2), again.read(4), again.read(BLOCKS + 1)];
     assert_eq!(kept, seen, "in their order: the later write of page 4 wins");
+}
+
+#[test]
+fn a_reader_sees_what_was_held_back_also_while_it_is_replayed() {
+    let pages: Vec<u64> = (1..BLOCKS).collect();
+    let handle = Handle::create().again();
+    handle.write(&pages, 0xb4);
+    handle.backend.opened().unwrap();
+    let (started, released) = (Barrier::new(2), AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            started.wait();
+            while !released.load(Ordering::Relaxed) {
+                assert!([1, 2, BLOCKS - 1].iter().all(|&page| handle.read(page) == 0xb4));
+            }
+        });
+        started.wait();
+        handle.backend.release(Space::Normal).unwrap();
+        released.store(true, Ordering::Relaxed);
+    });
 }
 
 #[test]
