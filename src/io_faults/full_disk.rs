@@ -3,7 +3,7 @@
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::workload::{key, options, reopen};
 use crate::error::ErrorKind;
@@ -14,7 +14,7 @@ use crate::sealed::disk::memory::MemoryDisk;
 use crate::sealed::file::{SealedFile, Stamp};
 use crate::sealed::space::Space;
 use crate::tables::{Tables, deletion, initialise, secrets};
-use crate::{KdfCost, limits};
+use crate::{KdfCost, Query, limits};
 
 /// A disk of bounded size.
 struct BoundedDisk {
@@ -186,5 +186,35 @@ fn a_full_disk_and_a_panic_of_the_caller_leave_a_handle_that_works() {
     assert!(panicked.is_err());
     disk.capacity.store(u64::MAX, Ordering::Relaxed);
     assert_eq!(store.put("app/token", "two").unwrap().version(), 2);
+    store.verify().unwrap();
+}
+
+#[test]
+fn readers_do_not_notice_that_a_writer_finds_the_disk_full() {
+    const SECRETS: usize = 120;
+    let disk = BoundedDisk::unbounded();
+    let store = options().cache_bytes(limits::CACHE_BYTES_MIN).create_on(disk.clone(), &key()).unwrap();
+    let path = |number: usize| format!("app/token-{number}");
+    for number in 0..SECRETS {
+        store.put(path(number).as_str(), vec![1; 3_000]).unwrap();
+    }
+    disk.fill();
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for first in 0..2 {
+            let (store, done) = (&store, &done);
+            scope.spawn(move || {
+                for number in (first..).take_while(|_| !done.load(Ordering::Relaxed)) {
+                    assert_eq!(store.get(path(number % SECRETS).as_str()).unwrap().value().len(), 3_000);
+                    assert!(store.list(Query::all().limit(SECRETS)).unwrap().items().len() == SECRETS);
+                }
+            });
+        }
+        for _ in 0..20 {
+            let refused = store.put("app/image", vec![3; 2_000_000]).unwrap_err();
+            assert_eq!(refused.kind(), ErrorKind::DiskFull);
+        }
+        done.store(true, Ordering::Relaxed);
+    });
     store.verify().unwrap();
 }
