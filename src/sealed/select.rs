@@ -43,6 +43,13 @@ pub(super) fn select(file: &SealedFile) -> Result<(Durable, Found)> {
     let next_sequence = newest.sequence.saturating_add(1);
     match (completeness(file, &newest.superblock)?, other) {
         (Completeness::Complete, Some(other)) if proves(&newest.superblock, &other.superblock) => {
+            // It was whole when it was repeated, and what its manifest names is not written before it is retired.
+            if completeness(file, &other.superblock)? != Completeness::Complete {
+                return Err(Error::new(
+                    ErrorKind::Tampered,
+                    "a block of the last commit was altered or put back; restore a backup of the file",
+                ));
+            }
             let found = Found { discarded: None, unreadable_superblock };
             Ok((durable(other, next_sequence), found))
         }

@@ -1,10 +1,12 @@
 //! Whole blocks: exchanged, zeroed, put back from the past, brought from elsewhere.
 
+use std::sync::Arc;
+
 use super::judge::{Judged, Tally, everything};
 use super::patched::Patched;
-use super::subject::{block, block_at, block_count, subject};
-use crate::ErrorKind;
+use super::subject::{block, block_at, block_count, subject, unlock};
 use crate::format::layout::BLOCK_LEN;
+use crate::{ErrorKind, StoreOptions, VerifyAtOpen};
 
 /// A block that the last commit reaches cannot be zeroed unseen; zeroing another changes nothing.
 fn reachable() -> Vec<bool> {
@@ -108,4 +110,26 @@ fn a_complete_older_copy_is_exactly_the_store_it_was() {
         );
         assert!(matches!(judged, Judged::State(1, _)), "{judged:?}");
     }
+}
+
+#[test]
+fn an_older_block_of_the_last_commit_is_refused_even_without_verification() {
+    let subject = subject();
+    let (now, before) = (&subject.now, &subject.past[subject.past.len() - 1]);
+    let open = |file: Patched| {
+        let options = StoreOptions::new().verify(VerifyAtOpen::Never);
+        options.open_on(Arc::new(file), &unlock()).map(drop).map_err(|error| error.kind())
+    };
+    let mut refused = 0;
+    let reachable = reachable();
+    for index in (0..block_count(&before.image)).filter(|&index| reachable[index]) {
+        let (former, latter) = (block(&before.image, index), block(&now.image, index));
+        if former != latter {
+            let file = Patched::new(&now.image).with(block_at(index), former.to_vec());
+            assert_eq!(open(file), Err(ErrorKind::Tampered), "block {index}");
+            refused += 1;
+        }
+    }
+    assert!(refused > 0);
+    assert_eq!(open(Patched::new(&now.image)), Ok(()));
 }

@@ -49,7 +49,8 @@ fn expected(headers: [Form; 2], superblocks: [Form; 2]) -> Expected {
         Some(_) => Expected::Refused(&[Damaged]),
         // A superblock names the only header it accepts, and it is not this one.
         None if headers == [Old, Old] && has(Valid) => Expected::Refused(&[Tampered]),
-        None if headers == [Old, Old] && has(Old) => Expected::Refused(&[Damaged, Tampered]),
+        // An old superblock may be found out by the blocks of its commit before it names its header.
+        None if headers.contains(&Old) && has(Old) && !has(Valid) => Expected::Refused(&[Damaged, Tampered]),
         None if headers == [Zero, Zero] => Expected::Refused(&[NotAStore]),
         None => Expected::Refused(&[Damaged]),
     }

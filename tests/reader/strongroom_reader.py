@@ -132,6 +132,7 @@ class Sealed:
         (sequence, new), (older, old) = found[0], found[-1]
         if self.whole(new):
             same = len(found) == 2 and all(new[a:b] == old[a:b] for a, b in ((0, 520), (528, 544), (584, 592)))
+            check(not same or new[522] != 2 or self.whole(old), "altered", "a block of the last commit")
             return (older, old, "closed") if same and new[522] == 2 else (sequence, new, "open")
         check(len(found) == 2, "damaged", "the only superblock is of a state that is not there")
         kind = "damaged" if len(self.data) < BLOCKS + num(old, 584, 8) * BLOCK else "altered"
