@@ -72,5 +72,6 @@ pub(crate) fn follow(head: &[u8; 32], sequence: u64, generation: u64, event: &Ev
 
 /// The head after a segment whose first event has the sequence number `first`.
 pub(crate) fn follow_all(head: &[u8; 32], first: u64, generation: u64, events: &[Event]) -> [u8; 32] {
-    (first..).zip(events).fold(*head, |head, (sequence, event)| follow(&head, sequence, generation, event))
+    let numbered = std::iter::successors(Some(first), |sequence| Some(sequence.wrapping_add(1))).zip(events);
+    numbered.fold(*head, |head, (sequence, event)| follow(&head, sequence, generation, event))
 }

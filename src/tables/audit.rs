@@ -64,7 +64,9 @@ fn next_sequence(rows: &impl Rows) -> Result<u64> {
     let segment: Segment = decode(&Authenticated::from_page(&value))?;
     let first =
         rows::audit_of(&key).ok_or_else(|| Error::internal("a row of the audit log has no number"))?;
-    Ok(first + count(&segment.events))
+    first
+        .checked_add(count(&segment.events))
+        .ok_or_else(|| Error::new(ErrorKind::LimitExceeded, "the audit log has no number left"))
 }
 
 fn count(events: &[Event]) -> u64 {

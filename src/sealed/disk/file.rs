@@ -209,7 +209,8 @@ fn lock(file: &File, access: Access) -> Result<Option<Holder>> {
         Access::ReadWrite if attempt(file.try_lock())? => Ok(None),
         Access::ReadWrite if attempt(file.try_lock_shared())? => {
             file.unlock().map_err(|source| Error::io("unlock the store's file", source))?;
-            Ok(Some(Holder::Readers))
+            // The writer may have left between the two attempts.
+            Ok(if attempt(file.try_lock())? { None } else { Some(Holder::Readers) })
         }
         Access::ReadWrite => Ok(Some(Holder::Writer)),
     }
