@@ -17,3 +17,5 @@ mod readers;
 mod reports;
 mod rng;
 mod secrets;
+
+pub(crate) use disk::CrashDisk;

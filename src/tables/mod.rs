@@ -82,14 +82,15 @@ impl Tables {
         Sealer { file: &self.file, keyring: &self.keyring }
     }
 
-    /// Runs `read` on the last committed state. It runs a second time if a writer found the disk full meanwhile.
+    /// Runs `read` on the last committed state. It runs a second time if redb gave up: because of another block than
+    /// this read needs, or of a writer that found the disk full.
     pub(crate) fn read<T>(&self, mut read: impl FnMut(&Snapshot<'_>) -> Result<T>) -> Result<T> {
         let guard = self.engine()?;
         let engine = guard.as_ref().ok_or_else(closed)?;
         self.file.check_usable()?;
         match engine.read(&mut read) {
-            // redb gave up, and the writer has not ended yet. No other write begins while the guard is held.
-            Err(_) if engine.found_disk_full() => {
+            // A writer may not have ended yet. No other write begins while the guard is held.
+            Err(_) if engine.gave_up() && !self.file.is_poisoned() => {
                 let own = Engine::open(&self.file, CACHE_BYTES_MIN)?;
                 let result = own.read(&mut read);
                 own.abandon()?;
@@ -110,14 +111,14 @@ impl Tables {
         write: impl FnOnce(&mut Batch<'_>) -> Result<Outcome<T>>,
     ) -> Result<T> {
         self.file.check_usable()?;
-        // The last write may have ended in a panic of its caller.
-        self.reopen_after_full_disk()?;
+        // A read may have met a bad block, or the last write ended in a panic of its caller.
+        self.reopen_after_failure()?;
         let result = {
             let guard = self.engine()?;
             guard.as_ref().ok_or_else(closed)?.write(space, write)
         };
-        // Whatever the caller made of the error.
-        self.reopen_after_full_disk()?;
+        // Whatever the caller made of the error. If it fails, the next write tries again.
+        let _ = self.reopen_after_failure();
         result
     }
 
@@ -130,16 +131,17 @@ impl Tables {
         }
     }
 
-    fn reopen_after_full_disk(&self) -> Result<()> {
-        if self.file.is_poisoned() || !self.engine()?.as_ref().is_some_and(Engine::found_disk_full) {
+    /// redb refuses everything after any failure. As long as the file is not poisoned it goes on when it is opened anew.
+    fn reopen_after_failure(&self) -> Result<()> {
+        if self.file.is_poisoned() || !self.engine()?.as_ref().is_some_and(Engine::gave_up) {
             return Ok(());
         }
         let mut engine = self.engine.write().map_err(|_| closed())?;
-        if let Some(engine) = engine.take() {
-            engine.abandon()?;
+        let fresh = Engine::open(&self.file, self.cache_bytes)?;
+        match engine.replace(fresh) {
+            Some(latched) => latched.abandon(),
+            None => Ok(()),
         }
-        *engine = Some(Engine::open(&self.file, self.cache_bytes)?);
-        Ok(())
     }
 
     fn engine(&self) -> Result<RwLockReadGuard<'_, Option<Engine>>> {
@@ -178,9 +180,9 @@ impl Engine {
         read(&Snapshot::new(table, &self.backend))
     }
 
-    /// Whether redb gave up because there was no room, and opened anew goes on.
-    fn found_disk_full(&self) -> bool {
-        self.backend.failure().is_some_and(|failure| failure.kind() == ErrorKind::DiskFull)
+    /// Whether redb met a failure, and answers everything with it from then on.
+    fn gave_up(&self) -> bool {
+        self.backend.failure().is_some()
     }
 
     fn write<T>(&self, space: Space, write: impl FnOnce(&mut Batch<'_>) -> Result<Outcome<T>>) -> Result<T> {

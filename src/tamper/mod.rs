@@ -7,6 +7,7 @@ mod bits;
 mod blocks;
 mod judge;
 mod lengths;
+mod one_block;
 mod patched;
 mod plaintext;
 mod structures;
