@@ -32,7 +32,7 @@ fn traced(folder: &Folder, questions: &[&[&str]]) -> Vec<String> {
     log.lines().filter_map(|line| call(line, folder.path().to_str().unwrap())).collect()
 }
 
-/// `fdatasync store` of `123 fdatasync(5</tmp/x/s>) = 0`; nothing for a call on another file.
+/// `fdatasync store` of `123 fdatasync(5</data/x/s>) = 0`; nothing for a call on another file.
 fn call(line: &str, folder: &str) -> Option<String> {
     let (_, call) = line.split_once(' ')?;
     let (name, arguments) = call.trim_start().split_once('(')?;
@@ -122,11 +122,11 @@ fn the_reader_after_a_kill_syncs_once_and_writes_nothing() {
 
 #[test]
 fn lines_of_a_trace_are_understood() {
-    let understood = |line: &str| call(line, "/tmp/x");
-    assert_eq!(understood("12 fdatasync(5</tmp/x/s>)   = 0").unwrap(), "fdatasync store");
-    assert_eq!(understood("12 fsync(5</tmp/x>) = 0").unwrap(), "fsync folder");
-    assert_eq!(understood("12 pwrite64(5</tmp/x/s.tmp-1>, \"a\", 1, 0) = 1").unwrap(), "pwrite64 temporary");
-    let rename = "12 renameat2(AT_FDCWD</tmp/x>, \"s.tmp-1\", AT_FDCWD</tmp/x>, \"s\", RENAME_NOREPLACE) = 0";
+    let understood = |line: &str| call(line, "/data/x");
+    assert_eq!(understood("12 fdatasync(5</data/x/s>)   = 0").unwrap(), "fdatasync store");
+    assert_eq!(understood("12 fsync(5</data/x>) = 0").unwrap(), "fsync folder");
+    assert_eq!(understood("12 pwrite64(5</data/x/s.tmp-1>, \"a\", 1, 0) = 1").unwrap(), "pwrite64 temporary");
+    let rename = "12 renameat2(AT_FDCWD</data/x>, \"s.tmp-1\", AT_FDCWD</data/x>, \"s\", RENAME_NOREPLACE) = 0";
     assert_eq!(understood(rename).unwrap(), "renameat2 temporary");
     assert_eq!(understood("12 sync() = 0").unwrap(), "sync something");
     assert_eq!(understood("12 write(1<pipe:[5]>, \"@ ok\", 4) = 4"), None);
