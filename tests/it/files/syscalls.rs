@@ -126,7 +126,8 @@ fn lines_of_a_trace_are_understood() {
     assert_eq!(understood("12 fdatasync(5</data/x/s>)   = 0").unwrap(), "fdatasync store");
     assert_eq!(understood("12 fsync(5</data/x>) = 0").unwrap(), "fsync folder");
     assert_eq!(understood("12 pwrite64(5</data/x/s.tmp-1>, \"a\", 1, 0) = 1").unwrap(), "pwrite64 temporary");
-    let rename = "12 renameat2(AT_FDCWD</data/x>, \"s.tmp-1\", AT_FDCWD</data/x>, \"s\", RENAME_NOREPLACE) = 0";
+    let rename =
+        "12 renameat2(AT_FDCWD</data/x>, \"s.tmp-1\", AT_FDCWD</data/x>, \"s\", RENAME_NOREPLACE) = 0";
     assert_eq!(understood(rename).unwrap(), "renameat2 temporary");
     assert_eq!(understood("12 sync() = 0").unwrap(), "sync something");
     assert_eq!(understood("12 write(1<pipe:[5]>, \"@ ok\", 4) = 4"), None);
