@@ -40,7 +40,7 @@ pub enum ErrorKind {
     RandomFailed = 23,
     /// The operating system refused an input or output operation; the source has its error.
     Io = 30,
-    /// No space left. Nothing was written, and the handle stays usable.
+    /// No space left. The store is as it was before the write, and the handle stays usable.
     DiskFull = 31,
     /// The file is broken in a way that accident explains: cut short, overwritten, half copied.
     Damaged = 32,

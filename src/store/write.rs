@@ -71,7 +71,7 @@ impl Store {
     /// [`LimitExceeded`](crate::ErrorKind::LimitExceeded) for a value above 16 MiB;
     /// [`ReadOnly`](crate::ErrorKind::ReadOnly); [`Reentrant`](crate::ErrorKind::Reentrant) inside a transaction of
     /// this thread; [`InUse`](crate::ErrorKind::InUse) if another thread's write does not end in time;
-    /// [`DiskFull`](crate::ErrorKind::DiskFull), after which nothing is written and the handle works;
+    /// [`DiskFull`](crate::ErrorKind::DiskFull), after which the store is as it was and the handle works;
     /// [`FileRefused`](crate::ErrorKind::FileRefused) if the file was replaced under the handle;
     /// [`Io`](crate::ErrorKind::Io), after which the handle is poisoned and the write may or may not be there when
     /// the store is opened again.
