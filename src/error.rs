@@ -15,6 +15,8 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub enum ErrorKind {
     /// An argument breaks a documented rule. Found by reading the calling code, never caused by data.
     InvalidArgument = 1,
+    /// The handle was closed.
+    Closed = 3,
     /// A write through the store by a thread that is inside a transaction of the same store.
     Reentrant = 4,
     /// A cursor that this store did not issue for this query.
@@ -25,10 +27,14 @@ pub enum ErrorKind {
     NotFound = 10,
     /// The file or the secret exists already.
     AlreadyExists = 11,
+    /// A progress callback asked to stop. What was under way is undone.
+    Cancelled = 13,
     /// Another handle holds the file; [`Error::holder`] says whether readers or a writer.
     InUse = 15,
     /// A write through a handle, to a file or on a medium that cannot be written.
     ReadOnly = 16,
+    /// The store is locked; unlock it with [`Store::unlock`](crate::Store::unlock).
+    Locked = 17,
     /// No key slot of this store opens with this key. A slot altered on purpose looks the same, and must.
     WrongKey = 20,
     /// Something sealed does not authenticate: it was altered, moved or put back from an older copy,
@@ -38,6 +44,12 @@ pub enum ErrorKind {
     KdfLimits = 22,
     /// The operating system gave no randomness.
     RandomFailed = 23,
+    /// The file is older than the pin says it must be: an older copy was put back.
+    RolledBack = 24,
+    /// The pin belongs to another store.
+    WrongStore = 25,
+    /// The file has the age the pin asks for, but another history: two copies of the store went separate ways.
+    ForkedHistory = 26,
     /// The operating system refused an input or output operation; the source has its error.
     Io = 30,
     /// No space left. The store is as it was before the write, and the handle stays usable.
@@ -50,9 +62,11 @@ pub enum ErrorKind {
     NotAStore = 34,
     /// Not opened: another file than the one expected lies at the path, or its type, owner or links are refused.
     FileRefused = 36,
+    /// The handle belongs to the process that this one was forked from. Open the store again here.
+    Forked = 90,
     /// An earlier write or sync failed. What the file holds is known again after reopening it.
     Poisoned = 91,
-    /// Not enough memory for the key derivation.
+    /// Not enough memory for the key derivation, or for the pages that hold keys.
     OutOfMemory = 92,
     /// A bug in this crate or a broken promise of a library below it. Please report it.
     Internal = 99,
@@ -62,23 +76,30 @@ impl ErrorKind {
     /// Every kind, in the order of their codes.
     pub const ALL: &'static [Self] = &[
         Self::InvalidArgument,
+        Self::Closed,
         Self::Reentrant,
         Self::InvalidCursor,
         Self::LimitExceeded,
         Self::NotFound,
         Self::AlreadyExists,
+        Self::Cancelled,
         Self::InUse,
         Self::ReadOnly,
+        Self::Locked,
         Self::WrongKey,
         Self::Tampered,
         Self::KdfLimits,
         Self::RandomFailed,
+        Self::RolledBack,
+        Self::WrongStore,
+        Self::ForkedHistory,
         Self::Io,
         Self::DiskFull,
         Self::Damaged,
         Self::UnsupportedFormat,
         Self::NotAStore,
         Self::FileRefused,
+        Self::Forked,
         Self::Poisoned,
         Self::OutOfMemory,
         Self::Internal,

@@ -12,6 +12,12 @@ pub const VALUE_LEN_MAX: usize = 16 << 20;
 
 /// Longest passphrase, in bytes of UTF-8 as typed.
 pub const PASSPHRASE_LEN_MAX: usize = 1024;
+/// Longest key file, in bytes: it is read whole.
+pub const KEY_FILE_LEN_MAX: usize = 64 * 1024;
+/// Most key slots of a store.
+pub const SLOTS_MAX: usize = 48;
+/// Longest label of a key slot, in bytes of UTF-8.
+pub const SLOT_LABEL_LEN_MAX: usize = 128;
 
 /// Items of a page when the query does not say.
 pub const PAGE_ITEMS_DEFAULT: usize = 50;

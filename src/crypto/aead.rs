@@ -6,8 +6,9 @@
 use chacha20poly1305::aead::inout::InOutBuf;
 use chacha20poly1305::{AeadInOut, KeyInit, XChaCha20Poly1305, XNonce};
 
-use super::keys::{Key, Purpose};
+use super::keys::{KEY_LEN, Key, Purpose};
 use super::random;
+use super::stack::{SHALLOW, on_clean_stack};
 use crate::error::{Error, Result};
 
 /// Length of the nonce in front of a ciphertext.
@@ -77,17 +78,33 @@ fn seal_under<P: Seals>(
     let (nonce_out, rest) = sealed.split_at_mut(NONCE_LEN);
     let (ciphertext, tag_out) = rest.split_at_mut(plaintext.len());
     let buffer = InOutBuf::new(plaintext, ciphertext).map_err(|_| wrong_length())?;
-    let tag = XChaCha20Poly1305::new(key.expose().into())
-        .encrypt_inout_detached(&XNonce::from(nonce), &aad.0, buffer)
-        .map_err(|_| Error::internal("a plaintext is too long to seal"))?;
+    let key = key.expose()?;
+    let tag = on_clean_stack::<SHALLOW, _>(|| {
+        XChaCha20Poly1305::new(key.into()).encrypt_inout_detached(&XNonce::from(nonce), &aad.0, buffer)
+    })
+    .map_err(|_| Error::internal("a plaintext is too long to seal"))?;
     nonce_out.copy_from_slice(&nonce);
     tag_out.copy_from_slice(&tag);
     Ok(())
 }
 
 /// Opens `sealed` into `plaintext`, which is [`OVERHEAD`] shorter. Nothing is written before the tag is checked.
+///
+/// # Errors
+///
+/// [`ErrorKind::Forked`](crate::ErrorKind::Forked) if the key is gone; inside, [`Unauthentic`].
 pub(crate) fn open<P: Seals>(
     key: &Key<P>,
+    aad: &Aad,
+    sealed: &[u8],
+    plaintext: &mut [u8],
+) -> Result<std::result::Result<(), Unauthentic>> {
+    let key = key.expose()?;
+    Ok(open_under(key, aad, sealed, plaintext))
+}
+
+fn open_under(
+    key: &[u8; KEY_LEN],
     aad: &Aad,
     sealed: &[u8],
     plaintext: &mut [u8],
@@ -95,7 +112,13 @@ pub(crate) fn open<P: Seals>(
     let (nonce, rest) = sealed.split_first_chunk::<NONCE_LEN>().ok_or(Unauthentic)?;
     let (ciphertext, tag) = rest.split_last_chunk::<TAG_LEN>().ok_or(Unauthentic)?;
     let buffer = InOutBuf::new(ciphertext, plaintext).map_err(|_| Unauthentic)?;
-    XChaCha20Poly1305::new(key.expose().into())
-        .decrypt_inout_detached(&XNonce::from(*nonce), &aad.0, buffer, tag.into())
-        .map_err(|_| Unauthentic)
+    on_clean_stack::<SHALLOW, _>(|| {
+        XChaCha20Poly1305::new(key.into()).decrypt_inout_detached(
+            &XNonce::from(*nonce),
+            &aad.0,
+            buffer,
+            tag.into(),
+        )
+    })
+    .map_err(|_| Unauthentic)
 }

@@ -1,13 +1,17 @@
 //! Which key comes from which, by HKDF-SHA-256 (RFC 5869), with the one list of labels.
 
-use hkdf::Hkdf;
-use sha2::Sha256;
-use zeroize::Zeroizing;
+use std::sync::Arc;
 
+use super::arena::Arena;
 use super::keys::{
     Authority, AuthorityHeaderMac, Block, Cursor, File, FileHeaderMac, KEY_LEN, Key, MasterKey, Namespace,
     PathNode, Purpose, SlotRoot, SlotWrap, Superblock, Value,
 };
+use super::stack::{SHALLOW, on_clean_stack};
+use crate::error::{Error, Result};
+use hkdf::Hkdf;
+use sha2::Sha256;
+use zeroize::Zeroize;
 
 // FORMAT 5.2: one label per purpose; a label is never used for a second one.
 const SLOT_WRAP: &[u8] = b"strongroom/1/slot-wrap";
@@ -32,91 +36,93 @@ pub(crate) struct StoreKeys {
 }
 
 /// FK, AK and VK of one store in one epoch.
-pub(crate) fn store_keys(master: &MasterKey, store_id: &[u8; 16], epoch: u32) -> StoreKeys {
+pub(crate) fn store_keys(master: &MasterKey, store_id: &[u8; 16], epoch: u32) -> Result<StoreKeys> {
     let salt = [store_id.as_slice(), &epoch.to_le_bytes()].concat();
-    let root: Key<Namespace> = extract(&salt, master.expose());
-    StoreKeys {
-        file: expand(&root, &[FILE]),
-        authority: expand(&root, &[AUTHORITY]),
-        value_root: expand(&root, &[VALUE_ROOT]),
-    }
+    let root: Key<Namespace> = extract(master.arena(), &salt, master.expose()?)?;
+    Ok(StoreKeys {
+        file: expand(&root, &[FILE])?,
+        authority: expand(&root, &[AUTHORITY])?,
+        value_root: expand(&root, &[VALUE_ROOT])?,
+    })
 }
 
 /// The pseudorandom key of a slot, from what unlocks it.
-pub(crate) fn slot_root(salt: &[u8; 32], key_material: &[u8]) -> Key<SlotRoot> {
-    extract(salt, key_material)
+pub(crate) fn slot_root(arena: &Arc<Arena>, salt: &[u8; 32], key_material: &[u8]) -> Result<Key<SlotRoot>> {
+    extract(arena, salt, key_material)
 }
 
 /// The key-encryption key of a slot. `place` names store, slot number and slot id.
-pub(crate) fn slot_wrap(root: &Key<SlotRoot>, place: &[u8]) -> Key<SlotWrap> {
+pub(crate) fn slot_wrap(root: &Key<SlotRoot>, place: &[u8]) -> Result<Key<SlotWrap>> {
     expand(root, &[SLOT_WRAP, place])
 }
 
 /// The commitment of a slot: no second key gives the same one without a collision of SHA-256.
-pub(crate) fn slot_commitment(root: &Key<SlotRoot>, place: &[u8]) -> [u8; KEY_LEN] {
-    *expand::<SlotRoot, SlotWrap>(root, &[SLOT_COMMIT, place]).expose()
+pub(crate) fn slot_commitment(root: &Key<SlotRoot>, place: &[u8]) -> Result<[u8; KEY_LEN]> {
+    Ok(*expand::<SlotRoot, SlotWrap>(root, &[SLOT_COMMIT, place])?.expose()?)
 }
 
-pub(crate) fn file_header_mac(file: &Key<File>) -> Key<FileHeaderMac> {
+pub(crate) fn file_header_mac(file: &Key<File>) -> Result<Key<FileHeaderMac>> {
     expand(file, &[FILE_HEADER_MAC])
 }
 
-pub(crate) fn authority_header_mac(authority: &Key<Authority>) -> Key<AuthorityHeaderMac> {
+pub(crate) fn authority_header_mac(authority: &Key<Authority>) -> Result<Key<AuthorityHeaderMac>> {
     expand(authority, &[AUTHORITY_HEADER_MAC])
 }
 
-pub(crate) fn superblock(file: &Key<File>) -> Key<Superblock> {
+pub(crate) fn superblock(file: &Key<File>) -> Result<Key<Superblock>> {
     expand(file, &[SUPERBLOCK])
 }
 
-pub(crate) fn block(file: &Key<File>) -> Key<Block> {
+pub(crate) fn block(file: &Key<File>) -> Result<Key<Block>> {
     expand(file, &[BLOCK])
 }
 
-pub(crate) fn cursor(file: &Key<File>) -> Key<Cursor> {
+pub(crate) fn cursor(file: &Key<File>) -> Result<Key<Cursor>> {
     expand(file, &[CURSOR])
 }
 
 /// The node key of `segment` below a namespace.
-pub(crate) fn path_node(parent: &Key<Namespace>, segment: &str) -> Key<PathNode> {
+pub(crate) fn path_node(parent: &Key<Namespace>, segment: &str) -> Result<Key<PathNode>> {
     expand(parent, &[SEGMENT, segment.as_bytes()])
 }
 
 /// The namespace key of a node: opens everything strictly below it, and not the secret at the node itself.
-pub(crate) fn namespace(node: &Key<PathNode>) -> Key<Namespace> {
+pub(crate) fn namespace(node: &Key<PathNode>) -> Result<Key<Namespace>> {
     expand(node, &[NAMESPACE])
 }
 
 /// The key of the values of the secret at a node.
-pub(crate) fn value(node: &Key<PathNode>) -> Key<Value> {
+pub(crate) fn value(node: &Key<PathNode>) -> Result<Key<Value>> {
     expand(node, &[VALUE])
 }
 
 /// This module's HKDF as a test vector calls it: the first 32 bytes of the output.
 #[cfg(test)]
 pub(super) fn hkdf(salt: &[u8], key_material: &[u8], info: &[&[u8]]) -> [u8; KEY_LEN] {
-    let root: Key<Namespace> = extract(salt, key_material);
-    *expand::<Namespace, Value>(&root, info).expose()
+    let root: Key<Namespace> = extract(&Arena::new().unwrap(), salt, key_material).unwrap();
+    *expand::<Namespace, Value>(&root, info).unwrap().expose().unwrap()
 }
 
-fn extract<P: Purpose>(salt: &[u8], key_material: &[u8]) -> Key<P> {
-    let (mut root, _) = Hkdf::<Sha256>::extract(Some(salt), key_material);
-    let key = Key::new(Zeroizing::new(root.into()));
-    zeroize::Zeroize::zeroize(root.as_mut_slice());
-    key
+fn extract<P: Purpose>(arena: &Arc<Arena>, salt: &[u8], key_material: &[u8]) -> Result<Key<P>> {
+    Key::fill(arena, |bytes| {
+        on_clean_stack::<SHALLOW, _>(|| {
+            let (mut root, _) = Hkdf::<Sha256>::extract(Some(salt), key_material);
+            bytes.copy_from_slice(&root);
+            root.as_mut_slice().zeroize();
+        });
+        Ok(())
+    })
 }
 
 /// `HKDF-Expand(parent, concatenated info, 32)`.
-fn expand<P: Purpose, Q: Purpose>(parent: &Key<P>, info: &[&[u8]]) -> Key<Q> {
-    let mut bytes = Zeroizing::new([0; KEY_LEN]);
-    #[expect(
-        clippy::expect_used,
-        reason = "a 32-byte PRK and a 32-byte output are within HKDF-SHA-256's bounds"
-    )]
-    Hkdf::<Sha256>::from_prk(parent.expose())
-        .and_then(|hkdf| {
-            hkdf.expand_multi_info(info, bytes.as_mut_slice()).map_err(|_| hkdf::InvalidPrkLength)
-        })
-        .expect("HKDF accepts these lengths");
-    Key::new(bytes)
+fn expand<P: Purpose, Q: Purpose>(parent: &Key<P>, info: &[&[u8]]) -> Result<Key<Q>> {
+    let root = parent.expose()?;
+    Key::fill(parent.arena(), |bytes| {
+        let expanded = on_clean_stack::<SHALLOW, _>(|| {
+            let hkdf = Hkdf::<Sha256>::from_prk(root).ok()?;
+            hkdf.expand_multi_info(info, bytes).ok()
+        });
+        // A 32-byte root and a 32-byte output are within the bounds of HKDF-SHA-256.
+        expanded.ok_or_else(|| Error::internal("HKDF refused a length"))
+    })
 }

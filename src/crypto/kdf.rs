@@ -1,8 +1,13 @@
 //! Argon2id (RFC 9106), version 0x13, inside a window: the cost comes from a header nobody vouches for yet.
 
-use argon2::{Algorithm, Argon2, Block, Params, Version};
-use zeroize::{Zeroize, Zeroizing};
+use std::sync::Arc;
 
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use zeroize::Zeroize;
+
+use super::arena::Arena;
+use super::keys::{Key, Stretched};
+use super::stack::{DEEP, on_clean_stack};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 
@@ -80,20 +85,31 @@ impl KdfCost {
     }
 }
 
-/// Argon2id of a normalised passphrase, 32 bytes.
+/// Argon2id of a normalised passphrase.
 ///
 /// # Errors
 ///
 /// [`ErrorKind::OutOfMemory`] if the memory cannot be reserved: an error here, not an abort in the allocator.
-pub(crate) fn stretch(passphrase: &[u8], salt: &[u8; 32], cost: KdfCost) -> Result<Zeroizing<[u8; 32]>> {
+pub(crate) fn stretch(
+    arena: &Arc<Arena>,
+    passphrase: &[u8],
+    salt: &[u8; 32],
+    cost: KdfCost,
+) -> Result<Key<Stretched>> {
     let refused = |_| Error::internal("Argon2id refused a cost inside the accept window");
     let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(32)).map_err(refused)?;
     let mut memory = Scratch::reserve(params.block_count())?;
-    let mut out = Zeroizing::new([0; 32]);
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into_with_memory(passphrase, salt, out.as_mut_slice(), memory.0.as_mut_slice())
-        .map_err(refused)?;
-    Ok(out)
+    Key::fill(arena, |out| {
+        on_clean_stack::<DEEP, _>(|| {
+            Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into_with_memory(
+                passphrase,
+                salt,
+                out,
+                memory.0.as_mut_slice(),
+            )
+        })
+        .map_err(refused)
+    })
 }
 
 /// Argon2id's working memory, reserved fallibly and wiped afterwards.

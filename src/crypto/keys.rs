@@ -1,9 +1,9 @@
-//! Keys as types: each names its purpose, wipes itself, and can be neither copied nor compared nor printed.
+//! Keys as types: each names its purpose, lies in the arena, and can be neither copied nor compared nor printed.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
-use zeroize::Zeroizing;
-
+use super::arena::{Arena, Place};
 use super::random;
 use crate::error::Result;
 
@@ -13,30 +13,67 @@ pub(crate) const KEY_LEN: usize = 32;
 /// What a key is for. The types that implement it are empty: they exist only in signatures.
 pub(crate) trait Purpose {}
 
-/// A key whose type purpose of use keeps two 32-byte secrets from being swapped.
+/// A key whose type purpose of use keeps two 32-byte secrets from being swapped. It lies in the arena.
 pub(crate) struct Key<P: Purpose> {
-    bytes: Zeroizing<[u8; KEY_LEN]>,
+    place: Place,
     purpose: PhantomData<fn() -> P>,
 }
 
 impl<P: Purpose> Key<P> {
-    pub(crate) fn new(bytes: Zeroizing<[u8; KEY_LEN]>) -> Self {
-        Self { bytes, purpose: PhantomData }
+    /// A key that `write` puts where it stays: no copy of it is made on the way.
+    pub(crate) fn fill(
+        arena: &Arc<Arena>,
+        write: impl FnOnce(&mut [u8; KEY_LEN]) -> Result<()>,
+    ) -> Result<Self> {
+        let mut place = arena.place()?;
+        write(place.bytes_mut()?)?;
+        Ok(Self { place, purpose: PhantomData })
     }
 
     /// A fresh random key.
-    pub(crate) fn generate() -> Result<Self> {
-        Ok(Self::new(Zeroizing::new(random::bytes()?)))
+    pub(crate) fn generate(arena: &Arc<Arena>) -> Result<Self> {
+        Self::fill(arena, |bytes| random::fill(bytes))
     }
 
     /// The bytes, for the primitives of this layer and for wrapping.
-    pub(crate) fn expose(&self) -> &[u8; KEY_LEN] {
-        &self.bytes
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Forked`](crate::ErrorKind::Forked) in a forked child, whose copy of the key is wiped.
+    pub(crate) fn expose(&self) -> Result<&[u8; KEY_LEN]> {
+        self.place.bytes()
+    }
+
+    /// The same key in another arena, which may outlive this one.
+    pub(crate) fn clone_to(&self, arena: &Arc<Arena>) -> Result<Self> {
+        let bytes = self.expose()?;
+        Self::fill(arena, |place| {
+            place.copy_from_slice(bytes);
+            Ok(())
+        })
+    }
+
+    /// Where keys that follow from this one are put.
+    pub(crate) fn arena(&self) -> &Arc<Arena> {
+        self.place.arena()
+    }
+
+    /// A key that a test vector gives, in an arena of its own.
+    #[cfg(test)]
+    pub(crate) fn of(bytes: [u8; KEY_LEN]) -> Self {
+        let arena = Arena::new().unwrap();
+        Self::fill(&arena, |place| {
+            *place = bytes;
+            Ok(())
+        })
+        .unwrap()
     }
 }
 
 /// Marker of [`MasterKey`].
 pub(crate) enum Master {}
+/// Marker of a key that a passphrase was stretched to.
+pub(crate) enum Stretched {}
 /// Marker of the pseudorandom key of one slot.
 pub(crate) enum SlotRoot {}
 /// Marker of the key that wraps the master key in one slot.
@@ -63,6 +100,7 @@ pub(crate) enum PathNode {}
 pub(crate) enum Value {}
 
 impl Purpose for Master {}
+impl Purpose for Stretched {}
 impl Purpose for SlotRoot {}
 impl Purpose for SlotWrap {}
 impl Purpose for File {}

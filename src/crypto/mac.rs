@@ -5,6 +5,8 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::keys::{AuthorityHeaderMac, FileHeaderMac, Key, Purpose};
+use super::stack::{SHALLOW, on_clean_stack};
+use crate::error::Result;
 
 /// Length of a MAC and of a digest, in bytes.
 pub(crate) const DIGEST_LEN: usize = 32;
@@ -15,8 +17,9 @@ impl Authenticates for FileHeaderMac {}
 impl Authenticates for AuthorityHeaderMac {}
 
 /// `HMAC-SHA-256(key, bytes)`.
-pub(crate) fn hmac<P: Authenticates>(key: &Key<P>, bytes: &[u8]) -> [u8; DIGEST_LEN] {
-    keyed(key.expose(), bytes)
+pub(crate) fn hmac<P: Authenticates>(key: &Key<P>, bytes: &[u8]) -> Result<[u8; DIGEST_LEN]> {
+    let key = key.expose()?;
+    Ok(on_clean_stack::<SHALLOW, _>(|| keyed(key, bytes)))
 }
 
 fn keyed(key: &[u8; 32], bytes: &[u8]) -> [u8; DIGEST_LEN] {

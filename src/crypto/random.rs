@@ -14,7 +14,8 @@ pub(crate) fn bytes<const N: usize>() -> Result<[u8; N]> {
     Ok(bytes)
 }
 
-fn fill(bytes: &mut [u8]) -> Result<()> {
+/// Fills `bytes` where they are.
+pub(super) fn fill(bytes: &mut [u8]) -> Result<()> {
     #[cfg(test)]
     if seeded::fill(bytes) {
         return Ok(());

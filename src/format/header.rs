@@ -64,19 +64,31 @@ impl Header {
     }
 
     /// Sets both MACs and the digest, and returns the copy to write.
-    pub(crate) fn seal(
+    ///
+    /// # Errors
+    ///
+    /// Those of the MACs.
+    pub(crate) fn seal<E>(
         &mut self,
-        file_mac: impl FnOnce(&[u8]) -> [u8; DIGEST_LEN],
-        authority_mac: impl FnOnce(&[u8]) -> [u8; DIGEST_LEN],
-    ) -> &[u8] {
+        file_mac: impl FnOnce(&[u8]) -> Result<[u8; DIGEST_LEN], E>,
+        authority_mac: impl FnOnce(&[u8]) -> Result<[u8; DIGEST_LEN], E>,
+    ) -> Result<&[u8], E> {
         self.bytes.truncate(FILE_MAC_OFFSET);
-        let mac = file_mac(&self.bytes);
+        let mac = file_mac(&self.bytes)?;
         self.bytes.extend_from_slice(&mac);
-        let mac = authority_mac(&self.bytes);
+        let mac = authority_mac(&self.bytes)?;
         self.bytes.extend_from_slice(&mac);
         let digest = sha256(&[&self.bytes]);
         self.bytes.extend_from_slice(&digest);
-        &self.bytes
+        Ok(&self.bytes)
+    }
+
+    /// The slots in use, each at its index.
+    pub(crate) fn slots_in_use(&self) -> impl Iterator<Item = (u16, &Slot)> {
+        (0u16..).zip(&self.slots).filter_map(|(index, state)| match state {
+            SlotState::InUse(slot) => Some((index, slot)),
+            SlotState::Empty | SlotState::Unknown => None,
+        })
     }
 
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, HeaderFault> {
@@ -111,6 +123,11 @@ impl Header {
             && required_features == 0
             && !slots.contains(&SlotState::Unknown);
         Ok(Ok(Self { place, sequence, slots, bytes: bytes.to_vec(), canonical }))
+    }
+
+    /// The copy as it lies in the file.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 
     /// What the MAC under FK covers, and the MAC.

@@ -12,22 +12,50 @@ const PAYLOAD_LEN_MAX: usize = 64;
 /// Payload of an owner slot: the master key.
 pub(crate) const OWNER_PAYLOAD_LEN: usize = 32;
 
-/// How a slot unlocks. FORMAT 4.1 reserves the numbers of further kinds.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum SlotKind {
+/// How a key slot unlocks. FORMAT 4.1.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum SlotKind {
+    /// With a passphrase, stretched with Argon2id.
     Passphrase,
+    /// With a raw key of 32 bytes, from a keychain, a TPM or a provisioning step.
     RawKey,
+    /// With a key file.
+    KeyFile,
+    /// With a passphrase and a key file together: neither opens it alone.
+    PassphraseAndKeyFile,
+    /// With a recovery code of 256 bits.
+    RecoveryCode,
 }
 
 impl SlotKind {
-    const PASSPHRASE: u8 = 1;
-    const RAW_KEY: u8 = 2;
+    /// Every kind with its number in the file.
+    const NUMBERS: [(Self, u8); 5] = [
+        (Self::Passphrase, 1),
+        (Self::RawKey, 2),
+        (Self::KeyFile, 3),
+        (Self::PassphraseAndKeyFile, 4),
+        (Self::RecoveryCode, 5),
+    ];
 
     fn byte(self) -> u8 {
-        match self {
-            Self::Passphrase => Self::PASSPHRASE,
-            Self::RawKey => Self::RAW_KEY,
-        }
+        Self::NUMBERS.iter().find(|(kind, _)| *kind == self).map_or(0, |(_, byte)| *byte)
+    }
+
+    fn from_byte(byte: u8) -> Option<Self> {
+        Self::NUMBERS.iter().find(|(_, number)| *number == byte).map(|(kind, _)| *kind)
+    }
+
+    /// Whether a passphrase is part of it, which is stretched.
+    #[must_use]
+    pub fn has_passphrase(self) -> bool {
+        matches!(self, Self::Passphrase | Self::PassphraseAndKeyFile)
+    }
+
+    /// Whether a person can unlock with it, without the machine or program that keeps a raw key.
+    #[must_use]
+    pub fn is_for_people(self) -> bool {
+        self != Self::RawKey
     }
 }
 
@@ -63,10 +91,7 @@ pub(crate) enum SlotState {
 impl Slot {
     /// What the wrap is bound to: everything up to the wrapped payload.
     pub(crate) fn bound(&self) -> Vec<u8> {
-        let (kdf, nfc) = match self.kind {
-            SlotKind::Passphrase => (1, 1),
-            SlotKind::RawKey => (0, 0),
-        };
+        let (kdf, nfc) = if self.kind.has_passphrase() { (1, 1) } else { (0, 0) };
         let payload_len = self.wrapped_payload_len();
         Writer::with_capacity(SLOT_LEN)
             .u8(self.kind.byte())
@@ -93,17 +118,10 @@ impl Slot {
 
     fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
         let mut fields = Reader::new(bytes);
-        let kind = match fields.u8()? {
-            SlotKind::PASSPHRASE => SlotKind::Passphrase,
-            SlotKind::RAW_KEY => SlotKind::RawKey,
-            _ => return Err(Malformed),
-        };
+        let kind = SlotKind::from_byte(fields.u8()?).ok_or(Malformed)?;
         let (kdf, flags) = (fields.u8()?, fields.u16()?);
         let cost = StoredCost { memory_kib: fields.u32()?, passes: fields.u32()?, lanes: fields.u32()? };
-        let expected = match kind {
-            SlotKind::Passphrase => (1, 1, cost),
-            SlotKind::RawKey => (0, 0, StoredCost::default()),
-        };
+        let expected = if kind.has_passphrase() { (1, 1, cost) } else { (0, 0, StoredCost::default()) };
         if (kdf, flags, cost) != expected {
             return Err(Malformed);
         }
@@ -127,6 +145,14 @@ impl SlotState {
             return Self::Empty;
         }
         Slot::decode(bytes).map_or(Self::Unknown, Self::InUse)
+    }
+
+    /// The slot, if it is one in use.
+    pub(crate) fn in_use(&self) -> Option<Slot> {
+        match self {
+            Self::InUse(slot) => Some(slot.clone()),
+            Self::Empty | Self::Unknown => None,
+        }
     }
 }
 

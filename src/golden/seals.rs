@@ -55,7 +55,7 @@ pub(super) fn place(case: &Case) -> StoreEpoch {
 
 pub(super) fn store_keys(case: &Case) -> StoreKeys {
     let place = place(case);
-    derive::store_keys(&Key::new(Zeroizing::new(case.array("master"))), &place.store_id, place.epoch)
+    derive::store_keys(&Key::of(case.array("master")), &place.store_id, place.epoch).unwrap()
 }
 
 fn nonce(case: &Case) -> [u8; NONCE_LEN] {
@@ -64,7 +64,7 @@ fn nonce(case: &Case) -> [u8; NONCE_LEN] {
 
 fn open<P: Seals>(key: &Key<P>, aad: &Aad, sealed: &[u8]) -> Result<Vec<u8>, Fault> {
     let mut plaintext = vec![0; sealed.len().checked_sub(OVERHEAD).ok_or(Fault::Unauthentic)?];
-    aead::open(key, aad, sealed, &mut plaintext).map_err(|_| Fault::Unauthentic)?;
+    aead::open(key, aad, sealed, &mut plaintext).unwrap().map_err(|_| Fault::Unauthentic)?;
     Ok(plaintext)
 }
 
@@ -72,14 +72,14 @@ fn open<P: Seals>(key: &Key<P>, aad: &Aad, sealed: &[u8]) -> Result<Vec<u8>, Fau
 fn keys(case: &Case) -> Vec<u8> {
     let keys = store_keys(case);
     let all = [
-        *keys.file.expose(),
-        *keys.authority.expose(),
-        *keys.value_root.expose(),
-        *derive::file_header_mac(&keys.file).expose(),
-        *derive::superblock(&keys.file).expose(),
-        *derive::block(&keys.file).expose(),
-        *derive::cursor(&keys.file).expose(),
-        *derive::authority_header_mac(&keys.authority).expose(),
+        *keys.file.expose().unwrap(),
+        *keys.authority.expose().unwrap(),
+        *keys.value_root.expose().unwrap(),
+        *derive::file_header_mac(&keys.file).unwrap().expose().unwrap(),
+        *derive::superblock(&keys.file).unwrap().expose().unwrap(),
+        *derive::block(&keys.file).unwrap().expose().unwrap(),
+        *derive::cursor(&keys.file).unwrap().expose().unwrap(),
+        *derive::authority_header_mac(&keys.authority).unwrap().expose().unwrap(),
     ];
     all.concat()
 }
@@ -87,15 +87,15 @@ fn keys(case: &Case) -> Vec<u8> {
 fn path_key(case: &Case) -> Key<Value> {
     let text = case.text("path");
     let (first, rest) = text.split_once('/').map_or((text, None), |(first, rest)| (first, Some(rest)));
-    let mut node = derive::path_node(&store_keys(case).value_root, first);
+    let mut node = derive::path_node(&store_keys(case).value_root, first).unwrap();
     for segment in rest.iter().flat_map(|rest| rest.split('/')) {
-        node = derive::path_node(&derive::namespace(&node), segment);
+        node = derive::path_node(&derive::namespace(&node).unwrap(), segment).unwrap();
     }
-    derive::value(&node)
+    derive::value(&node).unwrap()
 }
 
 fn path(case: &Case) -> Vec<u8> {
-    path_key(case).expose().to_vec()
+    path_key(case).expose().unwrap().to_vec()
 }
 
 fn superblock(case: &Case) -> Superblock {
@@ -140,7 +140,7 @@ fn copy(case: &Case) -> Twin {
 fn sealed_superblock(case: &Case) -> Vec<u8> {
     let sequence: u64 = case.number("sequence");
     let aad = aad::superblock(&place(case), copy(case), sequence);
-    let key = derive::superblock(&store_keys(case).file);
+    let key = derive::superblock(&store_keys(case).file).unwrap();
     let sealed = aead::seal_with_nonce(&key, nonce(case), &aad, &superblock(case).encode());
     [sequence.to_le_bytes().as_slice(), &sealed].concat()
 }
@@ -148,19 +148,19 @@ fn sealed_superblock(case: &Case) -> Vec<u8> {
 fn check_sealed_superblock(case: &Case, bytes: &[u8]) -> Result<(), Fault> {
     let (sequence, sealed) = bytes.split_first_chunk::<8>().unwrap();
     let aad = aad::superblock(&place(case), copy(case), u64::from_le_bytes(*sequence));
-    let key = derive::superblock(&store_keys(case).file);
+    let key = derive::superblock(&store_keys(case).file).unwrap();
     check_superblock(case, &open(&key, &aad, sealed)?)
 }
 
 fn block(case: &Case) -> Vec<u8> {
     let aad = aad::block(&place(case), case.number("number"));
     let plaintext: [u8; 4096] = case.array("plaintext");
-    aead::seal_with_nonce(&derive::block(&store_keys(case).file), nonce(case), &aad, &plaintext)
+    aead::seal_with_nonce(&derive::block(&store_keys(case).file).unwrap(), nonce(case), &aad, &plaintext)
 }
 
 fn check_block(case: &Case, sealed: &[u8]) -> Result<(), Fault> {
     let aad = aad::block(&place(case), case.number("number"));
-    same(&case.bytes("plaintext"), &open(&derive::block(&store_keys(case).file), &aad, sealed)?)
+    same(&case.bytes("plaintext"), &open(&derive::block(&store_keys(case).file).unwrap(), &aad, sealed)?)
 }
 
 fn value_aad(case: &Case, chunk: usize, last: bool) -> Aad {
@@ -199,11 +199,11 @@ fn cursor_aad(case: &Case) -> Aad {
 }
 
 fn cursor(case: &Case) -> Vec<u8> {
-    let key = derive::cursor(&store_keys(case).file);
+    let key = derive::cursor(&store_keys(case).file).unwrap();
     aead::seal_with_nonce(&key, nonce(case), &cursor_aad(case), case.text("after").as_bytes())
 }
 
 fn check_cursor(case: &Case, sealed: &[u8]) -> Result<(), Fault> {
-    let key = derive::cursor(&store_keys(case).file);
+    let key = derive::cursor(&store_keys(case).file).unwrap();
     same(case.text("after").as_bytes(), &open(&key, &cursor_aad(case), sealed)?)
 }

@@ -7,6 +7,7 @@ use super::text::{Case, bytes_of};
 use super::{Fault, Kind};
 use crate::Unlock;
 use crate::crypto::aead;
+use crate::crypto::arena::Arena;
 use crate::crypto::derive;
 use crate::crypto::kdf::{KdfCost, stretch};
 use crate::crypto::mac::{equal, hmac};
@@ -14,7 +15,7 @@ use crate::error::ErrorKind;
 use crate::format::aad;
 use crate::format::header::{Header, HeaderFault};
 use crate::format::slot::{Slot, SlotKind, SlotState, StoredCost};
-use crate::sealed::slots::Search;
+use crate::sealed::slots::{Search, With};
 
 pub(super) fn kinds() -> [Kind; 2] {
     [
@@ -54,31 +55,36 @@ fn slot(case: &Case) -> Slot {
     let (place, index, salt) = (place(case), case.number::<u16>("index"), case.array("salt"));
     let id: [u8; 16] = case.array("id");
     let [memory_kib, passes, lanes] = ["memory-kib", "passes", "lanes"].map(|name| case.number(name));
+    let arena = Arena::new().unwrap();
     let (kind, material) = match case.text("unlock").split_once(' ').unwrap() {
         ("passphrase", _) => {
             let cost = KdfCost::new(memory_kib, passes, lanes).unwrap();
-            let stretched = stretch(&case.bytes("normalised"), &salt, cost).unwrap();
-            (SlotKind::Passphrase, [&[1, 32, 0, 0, 0], stretched.as_slice()].concat())
+            let stretched = stretch(&arena, &case.bytes("normalised"), &salt, cost).unwrap();
+            (SlotKind::Passphrase, [&[1, 32, 0, 0, 0], stretched.expose().unwrap().as_slice()].concat())
         }
         (_, key) => {
             assert_eq!(case.text("normalised"), "");
             (SlotKind::RawKey, [&[2, 32, 0, 0, 0], bytes_of(key).unwrap().as_slice()].concat())
         }
     };
-    let root = derive::slot_root(&salt, &material);
+    let root = derive::slot_root(&arena, &salt, &material).unwrap();
     let context = [place.store_id.as_slice(), &index.to_le_bytes(), &id].concat();
     let mut slot = Slot {
         kind,
         cost: StoredCost { memory_kib, passes, lanes },
         id,
         salt,
-        commitment: derive::slot_commitment(&root, &context),
+        commitment: derive::slot_commitment(&root, &context).unwrap(),
         wrapped: vec![0; 72],
     };
     let aad = aad::slot(&Header::fixed(&place), index, &slot.bound());
     let master: [u8; 32] = case.array("master");
-    slot.wrapped =
-        aead::seal_with_nonce(&derive::slot_wrap(&root, &context), case.array("nonce"), &aad, &master);
+    slot.wrapped = aead::seal_with_nonce(
+        &derive::slot_wrap(&root, &context).unwrap(),
+        case.array("nonce"),
+        &aad,
+        &master,
+    );
     slot
 }
 
@@ -91,9 +97,12 @@ fn check_slot(case: &Case, bytes: &[u8]) -> Result<(), Fault> {
     slots.push(Some(slot));
     let unlock = unlock(case);
     let header = Header::new(place(case), 1, &slots);
-    let found = Search::new(&unlock, std::slice::from_ref(&header)).and_then(|mut search| {
-        let master = search.open(&header)?;
-        Ok(master.map(|master| *master.expose() == case.array("master")))
+    let arena = Arena::new().unwrap();
+    let with = With::Unlock(&unlock);
+    let found = Search::new(with, &arena, std::slice::from_ref(&header)).and_then(|mut search| {
+        let Some(opener) = search.open(&header)? else { return Ok(None) };
+        let master = opener.master(&header.place)?;
+        Ok(Some(*master.expose()? == case.array("master")))
     });
     match found {
         Ok(Some(true)) => Ok(()),
@@ -120,17 +129,19 @@ fn header(case: &Case) -> Header {
 
 fn sealed(case: &Case, header: &mut Header) -> Vec<u8> {
     let keys = store_keys(case);
-    let (file, authority) =
-        (derive::file_header_mac(&keys.file), derive::authority_header_mac(&keys.authority));
-    header.seal(|covered| hmac(&file, covered), |covered| hmac(&authority, covered)).to_vec()
+    let (file, authority) = (
+        derive::file_header_mac(&keys.file).unwrap(),
+        derive::authority_header_mac(&keys.authority).unwrap(),
+    );
+    header.seal(|covered| hmac(&file, covered), |covered| hmac(&authority, covered)).unwrap().to_vec()
 }
 
 /// The copy `bytes` with MACs and digest that belong to it: what a newer version would write.
 pub(super) fn resealed(case: &Case, bytes: &[u8]) -> Vec<u8> {
     let keys = store_keys(case);
     let mut bytes = bytes[..0x3FA0].to_vec();
-    bytes.extend(hmac(&derive::file_header_mac(&keys.file), &bytes));
-    bytes.extend(hmac(&derive::authority_header_mac(&keys.authority), &bytes));
+    bytes.extend(hmac(&derive::file_header_mac(&keys.file).unwrap(), &bytes).unwrap());
+    bytes.extend(hmac(&derive::authority_header_mac(&keys.authority).unwrap(), &bytes).unwrap());
     bytes.extend(crate::crypto::mac::sha256(&[&bytes]));
     bytes
 }
@@ -143,8 +154,9 @@ fn check_header(case: &Case, bytes: &[u8]) -> Result<(), Fault> {
     })?;
     let keys = store_keys(case);
     let ((by_file, file), (by_authority, authority)) = (found.file_mac(), found.authority_mac());
-    let file_holds = equal(&hmac(&derive::file_header_mac(&keys.file), by_file), file);
-    if !file_holds || !equal(&hmac(&derive::authority_header_mac(&keys.authority), by_authority), authority) {
+    let file_mac = hmac(&derive::file_header_mac(&keys.file).unwrap(), by_file).unwrap();
+    let authority_key = derive::authority_header_mac(&keys.authority).unwrap();
+    if !equal(&file_mac, file) || !equal(&hmac(&authority_key, by_authority).unwrap(), authority) {
         return Err(Fault::Unauthentic);
     }
     if !found.is_canonical() {

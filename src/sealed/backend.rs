@@ -197,7 +197,7 @@ impl Backend {
             if let Some(data) = holding.page(number) {
                 page.copy_from_slice(data);
             } else if let Some(sealed) = self.pending.get(number) {
-                self.file.open_block(number, sealed.as_slice(), page).map_err(|_| unauthentic(number))?;
+                self.file.open_block(number, sealed.as_slice(), page)?.map_err(|_| unauthentic(number))?;
             } else {
                 missing.push((number, page));
             }
@@ -229,7 +229,7 @@ impl Backend {
                     _ => Error::io("read the store's file", source),
                 }
             })?;
-            self.file.open_block(number, &sealed, page).map_err(|_| unauthentic(number))?;
+            self.file.open_block(number, &sealed, page)?.map_err(|_| unauthentic(number))?;
             if let Some(reached) = &self.reached {
                 reached.lock().unwrap_or_else(PoisonError::into_inner).insert(number);
             }

@@ -67,7 +67,7 @@ impl SealedFile {
             logical_len: epoch.logical_len,
             kind: Kind::Commit,
             generation: old.generation + u64::from(flipped),
-            header_sequence: self.header_sequence,
+            header_sequence: self.header_to_name(),
             audit_head: stamp.audit_head,
             clock_mark: stamp.clock_mark,
             physical_blocks: epoch
@@ -173,7 +173,7 @@ impl SealedFile {
     }
 
     /// After a failed write or sync nobody knows what the medium holds; a sync that failed once may lie when repeated.
-    fn poison_on_error<T>(&self, result: Result<T>) -> Result<T> {
+    pub(super) fn poison_on_error<T>(&self, result: Result<T>) -> Result<T> {
         result.map_err(|error| {
             self.poison();
             error.despite_reservation()
@@ -181,7 +181,7 @@ impl SealedFile {
     }
 
     /// A full disk and a replaced file are answers; anything else that keeps a commit from beginning is a failure.
-    fn poison_unless_refused(&self, result: Result<()>) -> Result<()> {
+    pub(super) fn poison_unless_refused(&self, result: Result<()>) -> Result<()> {
         result.inspect_err(|error| {
             if !matches!(error.kind(), ErrorKind::DiskFull | ErrorKind::FileRefused) {
                 self.poison();
@@ -189,12 +189,12 @@ impl SealedFile {
         })
     }
 
-    fn sync(&self) -> Result<()> {
+    pub(super) fn sync(&self) -> Result<()> {
         self.disk.sync().map_err(|source| Error::io("sync the store's file", source))
     }
 
     /// A file put in our place would take the commit with it unseen.
-    fn check_in_place(&self) -> Result<()> {
+    pub(super) fn check_in_place(&self) -> Result<()> {
         match self.disk.is_in_place() {
             Ok(true) => Ok(()),
             Ok(false) => Err(Error::new(
@@ -223,13 +223,22 @@ impl SealedFile {
             logical_len: 0,
             kind: Kind::Commit,
             generation: 0,
-            header_sequence: self.header_sequence,
+            header_sequence: self.header_to_name(),
             audit_head: [0; 32],
             clock_mark: 0,
             physical_blocks: 0,
             manifest: Vec::new(),
         };
         Durable { superblock, copy: Twin::B, next_sequence: 1, unproven: false, reserved: 0 }
+    }
+
+    /// Lets a copy go on at the generation of what it is a copy of.
+    pub(crate) fn continue_at(&self, generation: u64) -> Result<()> {
+        let mut guard = self.durable()?;
+        let durable = guard.as_mut().ok_or_else(|| Error::internal("the file has no superblock yet"))?;
+        // Everything the last superblock names was synced with it, so the next one names nothing.
+        let last = durable.superblock.clone();
+        self.write_durably(durable, Superblock { generation, manifest: Vec::new(), ..last })
     }
 
     /// Ends the creation of a file: spare room, proof of the last commit, and everything durable.

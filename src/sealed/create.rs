@@ -8,35 +8,91 @@ use data_encoding::HEXLOWER;
 use super::disk::Disk;
 use super::disk::file::{Access, FileDisk, absolute, already_exists};
 use super::file::SealedFile;
-use super::slots;
+use super::owner::{Owner, after};
+use super::slots::Opener;
 use super::unlock::Unlock;
+use crate::crypto::arena::Arena;
 use crate::crypto::derive;
 use crate::crypto::kdf::KdfCost;
 use crate::crypto::keys::MasterKey;
-use crate::crypto::mac::hmac;
 use crate::crypto::random;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::format::aad::StoreEpoch;
-use crate::format::header::Header;
+use crate::format::header::{Header, SLOTS};
 use crate::format::layout::{Twin, file_len};
+use crate::format::slot::SlotState;
 
 /// Writes the key headers of a new store with one slot on an empty disk.
 pub(crate) fn create(disk: Arc<dyn Disk>, unlock: &Unlock, cost: KdfCost) -> Result<SealedFile> {
     let place = StoreEpoch { store_id: random::bytes()?, epoch: 0 };
-    let master = MasterKey::generate()?;
-    let keys = derive::store_keys(&master, &place.store_id, place.epoch);
-    let slot = slots::wrap(&master, unlock, cost, &place, 0)?;
-    let sequence = 1;
-    let mut header = Header::new(place, sequence, &[Some(slot)]);
-    let (file_mac, authority_mac) =
-        (derive::file_header_mac(&keys.file), derive::authority_header_mac(&keys.authority));
-    let bytes = header.seal(|covered| hmac(&file_mac, covered), |covered| hmac(&authority_mac, covered));
-    disk.reserve(file_len(0)).map_err(|source| Error::io("reserve room for the new store", source))?;
+    let master = MasterKey::generate(&Arena::new()?)?;
+    let opener = Opener::wrap(&master, unlock, cost, &place, (0, random::bytes()?))?;
+    let header = Header::new(place, 1, &[Some(opener.slot.clone())]);
+    begin(disk, &master, header, opener)
+}
+
+/// What a copy is sealed under.
+pub(crate) enum CopyKeys<'a> {
+    /// The same keys and slots: a backup, or a file without its unused blocks.
+    Same,
+    /// New keys under the slot that this handle came in by, and no other slot.
+    Fresh,
+    /// New keys under one new slot.
+    For(&'a Unlock, KdfCost),
+}
+
+impl SealedFile {
+    /// Writes the key headers of a copy of this store on an empty disk. It lives in the memory of this file's keys.
+    pub(crate) fn begin_copy(&self, disk: Arc<dyn Disk>, keys: &CopyKeys<'_>) -> Result<Self> {
+        let (header, opener) = {
+            let owner = self.owner();
+            (owner.header.clone(), owner.opener.clone())
+        };
+        let next_place = || {
+            let epoch = self.place.epoch.checked_add(1);
+            let epoch = epoch.ok_or_else(|| Error::new(ErrorKind::LimitExceeded, "no epoch is left"))?;
+            Ok::<_, Error>(StoreEpoch { epoch, ..self.place })
+        };
+        let (master, place, opener) = match keys {
+            CopyKeys::Same => {
+                let master = opener.master(&self.place)?;
+                let slots: Vec<_> = header.slots.iter().map(SlotState::in_use).collect();
+                let header = Header::new(self.place, header.sequence, &slots);
+                let opener = opener.rewrap(&master, &self.place)?;
+                return begin(disk, &master, header, opener);
+            }
+            CopyKeys::Fresh => {
+                let (master, place) = (MasterKey::generate(self.arena())?, next_place()?);
+                let opener = opener.rewrap(&master, &place)?;
+                (master, place, opener)
+            }
+            CopyKeys::For(unlock, cost) => {
+                let (master, place) = (MasterKey::generate(self.arena())?, next_place()?);
+                let opener = Opener::wrap(&master, unlock, *cost, &place, (0, random::bytes()?))?;
+                (master, place, opener)
+            }
+        };
+        let mut slots = vec![None; SLOTS];
+        if let Some(slot) = slots.get_mut(usize::from(opener.index)) {
+            *slot = Some(opener.slot.clone());
+        }
+        begin(disk, &master, Header::new(place, after(header.sequence)?, &slots), opener)
+    }
+}
+
+/// Both copies of the key header on an empty disk.
+fn begin(disk: Arc<dyn Disk>, master: &MasterKey, mut header: Header, opener: Opener) -> Result<SealedFile> {
+    let keys = derive::store_keys(master, &header.place.store_id, header.place.epoch)?;
+    let owner = Owner::new(header.clone(), Twin::A, header.sequence, Arc::new(opener));
+    let file = SealedFile::new(disk, Access::ReadWrite, owner, keys)?;
+    let bytes = file.seal_header(&mut header)?;
+    file.disk.reserve(file_len(0)).map_err(|source| Error::io("reserve room for the new store", source))?;
     for copy in Twin::BOTH {
-        disk.write_at(copy.header_offset(), bytes)
+        file.disk
+            .write_at(copy.header_offset(), bytes)
             .map_err(|source| Error::io("write the new store's key header", source))?;
     }
-    Ok(SealedFile::new(disk, Access::ReadWrite, place, sequence, keys, None))
+    Ok(file)
 }
 
 /// A file on its way to its name. Dropped before [`publish`](Self::publish) it is removed.

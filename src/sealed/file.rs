@@ -1,15 +1,21 @@
 //! An unlocked sealed file: its keys, its disk, and the last state known to be durable.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::disk::Disk;
 use super::disk::file::Access;
+use super::owner::Owner;
 use crate::crypto::aead::{self, TAG_LEN, Unauthentic};
+use crate::crypto::arena::{Arena, MemoryStatus};
 use crate::crypto::derive::{self, StoreKeys};
-use crate::crypto::keys::{Block, Cursor, Key, Namespace, Superblock as SuperblockKey};
+use crate::crypto::keys::{
+    AuthorityHeaderMac, Block, Cursor, FileHeaderMac, Key, Namespace, Superblock as SuperblockKey,
+};
+use crate::crypto::mac::hmac;
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::aad::{self, StoreEpoch};
+use crate::format::header::Header;
 use crate::format::layout::{BLOCK_LEN, LOGICAL_BLOCK_LEN, SUPERBLOCK_LEN, Twin, block_offset, file_len};
 use crate::format::superblock::{PLAINTEXT_LEN, Superblock};
 use crate::format::wire::Writer;
@@ -22,8 +28,9 @@ pub(crate) struct SealedFile {
     pub(super) disk: Arc<dyn Disk>,
     pub(super) access: Access,
     pub(super) place: StoreEpoch,
-    pub(super) header_sequence: u64,
     keys: FileKeys,
+    /// Locked for moments only, and never while waiting for the disk or for the lock below.
+    owner: Mutex<Owner>,
     /// `None` until the first superblock of a new file is durable.
     durable: Mutex<Option<Durable>>,
     /// Set by the first failed write or sync: what the medium holds is unknown until it is opened again. Readers ask
@@ -36,6 +43,8 @@ struct FileKeys {
     superblock: Key<SuperblockKey>,
     cursor: Key<Cursor>,
     value_root: Key<Namespace>,
+    file_header_mac: Key<FileHeaderMac>,
+    authority_header_mac: Key<AuthorityHeaderMac>,
 }
 
 /// The last state whose sync returned, and where it lies.
@@ -51,29 +60,50 @@ pub(super) struct Durable {
 }
 
 impl SealedFile {
-    pub(super) fn new(
-        disk: Arc<dyn Disk>,
-        access: Access,
-        place: StoreEpoch,
-        header_sequence: u64,
-        keys: StoreKeys,
-        durable: Option<Durable>,
-    ) -> Self {
+    pub(super) fn new(disk: Arc<dyn Disk>, access: Access, owner: Owner, keys: StoreKeys) -> Result<Self> {
         let keys = FileKeys {
-            block: derive::block(&keys.file),
-            superblock: derive::superblock(&keys.file),
-            cursor: derive::cursor(&keys.file),
+            block: derive::block(&keys.file)?,
+            superblock: derive::superblock(&keys.file)?,
+            cursor: derive::cursor(&keys.file)?,
             value_root: keys.value_root,
+            file_header_mac: derive::file_header_mac(&keys.file)?,
+            authority_header_mac: derive::authority_header_mac(&keys.authority)?,
         };
-        Self {
+        Ok(Self {
             disk,
             access,
-            place,
-            header_sequence,
+            place: owner.header.place,
             keys,
-            durable: Mutex::new(durable),
+            owner: Mutex::new(owner),
+            durable: Mutex::new(None),
             poisoned: AtomicBool::new(false),
-        }
+        })
+    }
+
+    /// The medium. It stays locked as long as somebody has it.
+    pub(crate) fn disk(&self) -> &Arc<dyn Disk> {
+        &self.disk
+    }
+
+    /// How well the keys of this file are protected in memory.
+    pub(crate) fn memory_status(&self) -> MemoryStatus {
+        self.keys.block.arena().status()
+    }
+
+    pub(super) fn arena(&self) -> &Arc<Arena> {
+        self.keys.block.arena()
+    }
+
+    pub(super) fn owner(&self) -> MutexGuard<'_, Owner> {
+        self.owner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sets the MACs of a header of this file.
+    pub(super) fn seal_header<'a>(&self, header: &'a mut Header) -> Result<&'a [u8]> {
+        header.seal(
+            |covered| hmac(&self.keys.file_header_mac, covered),
+            |covered| hmac(&self.keys.authority_header_mac, covered),
+        )
     }
 
     /// The store and epoch, for what is sealed above.
@@ -129,9 +159,9 @@ impl SealedFile {
 
     /// # Errors
     ///
-    /// [`ErrorKind::Poisoned`] after a failed write or sync.
+    /// [`ErrorKind::Poisoned`] after a failed write or sync; [`ErrorKind::Forked`] in a forked child.
     pub(crate) fn check_usable(&self) -> Result<()> {
-        if self.is_poisoned() { Err(poisoned()) } else { Ok(()) }
+        if self.is_poisoned() { Err(poisoned()) } else { self.arena().check() }
     }
 
     pub(super) fn poison(&self) {
@@ -165,7 +195,7 @@ impl SealedFile {
         number: u32,
         sealed: &[u8],
         plaintext: &mut [u8],
-    ) -> std::result::Result<(), Unauthentic> {
+    ) -> Result<std::result::Result<(), Unauthentic>> {
         aead::open(&self.keys.block, &aad::block(&self.place, number), sealed, plaintext)
     }
 
@@ -176,7 +206,7 @@ impl SealedFile {
             .read_at(block_offset(number), &mut sealed)
             .map_err(|source| Error::io("read the store's file", source))?;
         let mut plaintext = zeroize::Zeroizing::new([0; LOGICAL_BLOCK_LEN]);
-        Ok(block_tag(&sealed) == *tag && self.open_block(number, &sealed, plaintext.as_mut_slice()).is_ok())
+        Ok(block_tag(&sealed) == *tag && self.open_block(number, &sealed, plaintext.as_mut_slice())?.is_ok())
     }
 
     pub(super) fn write_superblock(&self, copy: Twin, sequence: u64, superblock: &Superblock) -> Result<()> {
@@ -189,20 +219,17 @@ impl SealedFile {
             .map_err(|source| Error::io("write to the store's file", source))
     }
 
+    /// `None` if it is not authentic.
     pub(super) fn open_superblock(
         &self,
         copy: Twin,
         sequence: u64,
         sealed: &[u8],
-    ) -> std::result::Result<zeroize::Zeroizing<Vec<u8>>, Unauthentic> {
+    ) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>> {
         let mut plaintext = zeroize::Zeroizing::new(vec![0; PLAINTEXT_LEN]);
-        aead::open(
-            &self.keys.superblock,
-            &aad::superblock(&self.place, copy, sequence),
-            sealed,
-            &mut plaintext,
-        )?;
-        Ok(plaintext)
+        let aad = aad::superblock(&self.place, copy, sequence);
+        let opened = aead::open(&self.keys.superblock, &aad, sealed, &mut plaintext)?;
+        Ok(opened.is_ok().then_some(plaintext))
     }
 }
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::disk::file::Access;
 use super::disk::recording::RecordingDisk;
 use super::open::open;
-use super::slots::Search;
+use super::slots::{Search, With};
 use super::unlock::Unlock;
+use crate::crypto::arena::Arena;
 use crate::crypto::derive;
 use crate::crypto::mac::hmac;
 use crate::format::header::Header;
@@ -16,21 +17,17 @@ use crate::format::slot::SlotState;
 /// An authentic key header of the store in `image`, one sequence number older than its own.
 pub(crate) fn outdated_header(image: &[u8], unlock: &Unlock) -> Vec<u8> {
     let header = Header::decode(&image[..HEADER_LEN]).unwrap();
-    let mut search = Search::new(unlock, std::slice::from_ref(&header)).unwrap();
-    let master = search.open(&header).unwrap().unwrap();
-    let keys = derive::store_keys(master, &header.place.store_id, header.place.epoch);
-    let slots: Vec<_> = header
-        .slots
-        .iter()
-        .map(|state| match state {
-            SlotState::InUse(slot) => Some(slot.clone()),
-            _ => None,
-        })
-        .collect();
-    let (file, authority) =
-        (derive::file_header_mac(&keys.file), derive::authority_header_mac(&keys.authority));
+    let arena = Arena::new().unwrap();
+    let mut search = Search::new(With::Unlock(unlock), &arena, std::slice::from_ref(&header)).unwrap();
+    let master = search.open(&header).unwrap().unwrap().master(&header.place).unwrap();
+    let keys = derive::store_keys(&master, &header.place.store_id, header.place.epoch).unwrap();
+    let slots: Vec<_> = header.slots.iter().map(SlotState::in_use).collect();
+    let (file, authority) = (
+        derive::file_header_mac(&keys.file).unwrap(),
+        derive::authority_header_mac(&keys.authority).unwrap(),
+    );
     let mut outdated = Header::new(header.place, header.sequence - 1, &slots);
-    outdated.seal(|covered| hmac(&file, covered), |covered| hmac(&authority, covered)).to_vec()
+    outdated.seal(|covered| hmac(&file, covered), |covered| hmac(&authority, covered)).unwrap().to_vec()
 }
 
 /// The pages inside the blocks of `image` that authenticate.
@@ -42,7 +39,7 @@ pub(crate) fn opened_pages(image: &[u8], unlock: &Unlock) -> Vec<Vec<u8>> {
         .zip(blocks)
         .filter_map(|(number, sealed)| {
             let mut page = vec![0; LOGICAL_BLOCK_LEN];
-            file.open_block(number, sealed, &mut page).ok().map(|()| page)
+            file.open_block(number, sealed, &mut page).unwrap().ok().map(|()| page)
         })
         .collect()
 }

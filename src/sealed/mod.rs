@@ -5,6 +5,7 @@
 //! [`commit`]. The way of an open: [`open`] reads the headers, [`unlock`] finds the slot, [`select`] the superblock.
 
 pub(crate) mod backend;
+pub(crate) mod change;
 mod commit;
 pub(crate) mod create;
 pub(crate) mod disk;
@@ -14,11 +15,14 @@ pub(crate) mod faults;
 pub(crate) mod file;
 #[cfg(test)]
 pub(crate) mod forge;
+mod key_file;
 pub(crate) mod open;
+mod owner;
 #[cfg(test)]
 mod pattern;
 #[cfg(test)]
 mod phases;
+pub(crate) mod recovery;
 pub(crate) mod select;
 pub(crate) mod slots;
 pub(crate) mod space;

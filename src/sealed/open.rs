@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::disk::Disk;
 use super::disk::file::Access;
 use super::file::SealedFile;
+use super::owner::Owner;
 use super::select::{Found, select};
-use super::slots::Search;
-use super::unlock::Unlock;
+use super::slots::{Opener, Search, With};
+use crate::crypto::arena::Arena;
 use crate::crypto::derive::{self, StoreKeys};
 use crate::crypto::mac::{equal, hmac};
 use crate::error::{Error, ErrorKind, Result};
@@ -19,17 +20,24 @@ use crate::format::layout::{DATA_OFFSET, HEADER_LEN, MAGIC, Twin};
 /// # Errors
 ///
 /// One kind each for: not a store, damaged, a newer format, a cost outside the window, a wrong key, tampering.
-pub(crate) fn open(disk: Arc<dyn Disk>, access: Access, unlock: &Unlock) -> Result<(SealedFile, Found)> {
+pub(crate) fn open<'a>(
+    disk: Arc<dyn Disk>,
+    access: Access,
+    with: impl Into<With<'a>>,
+) -> Result<(SealedFile, Found)> {
     let copies = read_headers(disk.as_ref())?;
-    let a_copy_is_damaged = copies.iter().any(std::result::Result::is_err);
-    let mut headers: Vec<Header> = copies.into_iter().flatten().collect();
-    headers.sort_by_key(|header| std::cmp::Reverse(header.sequence));
-    let mut search = Search::new(unlock, &headers)?;
+    let a_copy_is_damaged = copies.iter().any(|(_, copy)| copy.is_err());
+    let mut headers: Vec<(Twin, Header)> =
+        copies.into_iter().filter_map(|(twin, copy)| Some((twin, copy.ok()?))).collect();
+    headers.sort_by_key(|(_, header)| std::cmp::Reverse(header.sequence));
+    let arena = Arena::new()?;
+    let decoded: Vec<Header> = headers.iter().map(|(_, header)| header.clone()).collect();
+    let mut search = Search::new(with.into(), &arena, &decoded)?;
     let mut stale = None;
     let mut refused = None;
-    for header in &headers {
-        let keys = match vouched_keys(&mut search, header) {
-            Ok(Some(keys)) => keys,
+    for (twin, header) in headers {
+        let (opener, keys) = match vouched_keys(&mut search, &header) {
+            Ok(Some(found)) => found,
             Ok(None) => continue,
             // The other copy may be whole.
             Err(error) if error.kind() == ErrorKind::Tampered => {
@@ -38,26 +46,26 @@ pub(crate) fn open(disk: Arc<dyn Disk>, access: Access, unlock: &Unlock) -> Resu
             }
             Err(error) => return Err(error),
         };
-        let file = SealedFile::new(disk.clone(), access, header.place, header.sequence, keys, None);
+        let sequence = header.sequence;
+        let newest = newest_sequence(&decoded, &header, &keys)?;
+        let owner = Owner::new(header, twin, newest, opener);
+        let file = SealedFile::new(disk.clone(), access, owner, keys)?;
         let (durable, found) = select(&file)?;
-        if durable.superblock.header_sequence == header.sequence {
+        if durable.superblock.header_sequence == sequence {
             *file.durable()? = Some(durable);
             return Ok((file, found));
         }
         stale = Some(durable.superblock.header_sequence);
     }
-    Err(refused.unwrap_or_else(|| no_header_opens(&headers, stale, a_copy_is_damaged)))
+    Err(refused.unwrap_or_else(|| no_header_opens(&decoded, stale, a_copy_is_damaged)))
 }
 
-/// The keys of the store, if a slot opens and both MACs of the header hold under them.
-fn vouched_keys(search: &mut Search<'_>, header: &Header) -> Result<Option<StoreKeys>> {
-    let Some(master) = search.open(header)? else { return Ok(None) };
-    let keys = derive::store_keys(master, &header.place.store_id, header.place.epoch);
-    let (covered, mac) = header.file_mac();
-    let file_holds = equal(&hmac(&derive::file_header_mac(&keys.file), covered), mac);
-    let (covered, mac) = header.authority_mac();
-    let authority_holds = equal(&hmac(&derive::authority_header_mac(&keys.authority), covered), mac);
-    if !(file_holds & authority_holds) {
+/// The slot that opens, and the keys of the store, if both MACs of the header hold under them.
+fn vouched_keys(search: &mut Search<'_>, header: &Header) -> Result<Option<(Arc<Opener>, StoreKeys)>> {
+    let Some(opener) = search.open(header)? else { return Ok(None) };
+    let master = opener.master(&header.place)?;
+    let keys = derive::store_keys(&master, &header.place.store_id, header.place.epoch)?;
+    if !is_vouched(header, &keys)? {
         return Err(Error::new(
             ErrorKind::Tampered,
             "the key is right, but the key header was altered; restore a backup of the file",
@@ -69,7 +77,26 @@ fn vouched_keys(search: &mut Search<'_>, header: &Header) -> Result<Option<Store
             "the store uses a feature of a newer version of strongroom",
         ));
     }
-    Ok(Some(keys))
+    Ok(Some((opener, keys)))
+}
+
+/// Whether both MACs of a header hold.
+fn is_vouched(header: &Header, keys: &StoreKeys) -> Result<bool> {
+    let (covered, mac) = header.file_mac();
+    let file_holds = equal(&hmac(&derive::file_header_mac(&keys.file)?, covered)?, mac);
+    let (covered, mac) = header.authority_mac();
+    let authority_holds = equal(&hmac(&derive::authority_header_mac(&keys.authority)?, covered)?, mac);
+    Ok(file_holds & authority_holds)
+}
+
+/// The greatest sequence that a holder of the keys gave. Anybody can write a greater one into the other copy.
+fn newest_sequence(headers: &[Header], current: &Header, keys: &StoreKeys) -> Result<u64> {
+    headers
+        .iter()
+        .filter(|header| header.place == current.place)
+        .try_fold(current.sequence, |newest, header| {
+            Ok(if is_vouched(header, keys)? { newest.max(header.sequence) } else { newest })
+        })
 }
 
 /// No copy both opened and is the one the superblock names: an old passphrase must not survive its change.
@@ -94,19 +121,18 @@ fn no_header_opens(headers: &[Header], named: Option<u64>, a_copy_is_damaged: bo
 /// # Errors
 ///
 /// If neither can be used, the fault that says most.
-fn read_headers(disk: &dyn Disk) -> Result<[std::result::Result<Header, HeaderFault>; 2]> {
+fn read_headers(disk: &dyn Disk) -> Result<[(Twin, std::result::Result<Header, HeaderFault>); 2]> {
     let failed = |source| Error::io("read the store's file", source);
     let len = disk.len().map_err(failed)?;
     if len < DATA_OFFSET {
         return Err(too_short(disk, len)?);
     }
-    let mut copies = [Err(HeaderFault::Damaged), Err(HeaderFault::Damaged)];
-    for (copy, place) in Twin::BOTH.into_iter().zip(&mut copies) {
-        let mut bytes = vec![0; HEADER_LEN];
-        disk.read_at(copy.header_offset(), &mut bytes).map_err(failed)?;
-        *place = Header::decode(&bytes);
+    let mut copies = Twin::BOTH.map(|twin| (twin, Err(HeaderFault::Damaged)));
+    for (twin, copy) in &mut copies {
+        *copy = read_header(disk, *twin)?;
     }
-    let faults: Vec<HeaderFault> = copies.iter().filter_map(|copy| copy.as_ref().err().copied()).collect();
+    let faults: Vec<HeaderFault> =
+        copies.iter().filter_map(|(_, copy)| copy.as_ref().err().copied()).collect();
     match faults.as_slice() {
         [HeaderFault::NotAStore, HeaderFault::NotAStore] => Err(not_a_store()),
         [HeaderFault::Unsupported, _] | [_, HeaderFault::Unsupported] => Err(Error::new(
@@ -119,6 +145,14 @@ fn read_headers(disk: &dyn Disk) -> Result<[std::result::Result<Header, HeaderFa
         )),
         _ => Ok(copies),
     }
+}
+
+/// One copy of the key header as it lies on the disk.
+pub(super) fn read_header(disk: &dyn Disk, copy: Twin) -> Result<std::result::Result<Header, HeaderFault>> {
+    let mut bytes = vec![0; HEADER_LEN];
+    let read = disk.read_at(copy.header_offset(), &mut bytes);
+    read.map_err(|source| Error::io("read the store's file", source))?;
+    Ok(Header::decode(&bytes))
 }
 
 fn too_short(disk: &dyn Disk, len: u64) -> Result<Error> {

@@ -163,7 +163,7 @@ fn read(file: &SealedFile, copy: Twin) -> Result<Option<Candidate>> {
     let (Ok(sequence), Ok(sealed)) = (fields.u64(), fields.bytes(SUPERBLOCK_LEN - 8)) else {
         return Err(Error::internal("a superblock is shorter than its length"));
     };
-    let Ok(plaintext) = file.open_superblock(copy, sequence, sealed) else { return Ok(None) };
+    let Some(plaintext) = file.open_superblock(copy, sequence, sealed)? else { return Ok(None) };
     match Superblock::decode(&plaintext) {
         Ok(superblock) if sequence < u64::MAX => Ok(Some(Candidate { copy, sequence, superblock })),
         Ok(_) | Err(Malformed) => Err(Error::new(

@@ -1,57 +1,141 @@
 //! Wraps the master key under what unlocks, and finds it again.
 
-use zeroize::Zeroizing;
+use std::sync::Arc;
 
 use super::unlock::Unlock;
 use crate::crypto::aead::{self, OVERHEAD};
-use crate::crypto::derive::{slot_commitment, slot_root, slot_wrap};
-use crate::crypto::kdf::{KdfCost, stretch};
-use crate::crypto::keys::{Key, MasterKey, SlotRoot};
+use crate::crypto::arena::Arena;
+use crate::crypto::derive::{slot_commitment, slot_wrap};
+use crate::crypto::kdf::KdfCost;
+use crate::crypto::keys::{Key, MasterKey, SlotWrap};
 use crate::crypto::mac::equal;
 use crate::crypto::random;
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::aad::{self, StoreEpoch};
 use crate::format::header::Header;
-use crate::format::slot::{OWNER_PAYLOAD_LEN, Slot, SlotKind, SlotState, StoredCost};
-use crate::format::wire::Writer;
+use crate::format::slot::{OWNER_PAYLOAD_LEN, Slot, SlotKind, StoredCost};
 use crate::limits::KDF_BUDGET_KIB;
 
-/// A new slot at `index` that opens with `unlock`.
-pub(super) fn wrap(
-    master: &MasterKey,
+/// A slot with the key that opens it: all it takes to get at the master key again.
+pub(crate) struct Opener {
+    pub(super) index: u16,
+    pub(super) slot: Slot,
+    key: Key<SlotWrap>,
+}
+
+impl Opener {
+    /// A new slot that opens with `unlock`.
+    pub(super) fn wrap(
+        master: &MasterKey,
+        unlock: &Unlock,
+        cost: KdfCost,
+        place: &StoreEpoch,
+        (index, id): (u16, [u8; 16]),
+    ) -> Result<Self> {
+        let kind = unlock.kind()?;
+        let stored = if kind.has_passphrase() {
+            StoredCost { memory_kib: cost.memory_kib(), passes: cost.passes(), lanes: cost.lanes() }
+        } else {
+            StoredCost::default()
+        };
+        let slot = Slot {
+            kind,
+            cost: stored,
+            id,
+            salt: random::bytes()?,
+            commitment: [0; 32],
+            wrapped: vec![0; OWNER_PAYLOAD_LEN + OVERHEAD],
+        };
+        let (commitment, key) = keys_of(unlock, &slot, master.arena(), place, index)?;
+        let mut opener = Self { index, slot: Slot { commitment, ..slot }, key };
+        opener.seal(master, place)?;
+        Ok(opener)
+    }
+
+    /// The same slot around another master key: whatever opened the one opens the other.
+    pub(super) fn rewrap(&self, master: &MasterKey, place: &StoreEpoch) -> Result<Self> {
+        let mut opener = self.clone_to(master.arena(), self.slot.clone())?;
+        opener.seal(master, place)?;
+        Ok(opener)
+    }
+
+    /// The key of this slot on `slot`, which is the same but for what it wraps.
+    fn clone_to(&self, arena: &Arc<Arena>, slot: Slot) -> Result<Self> {
+        Ok(Self { index: self.index, slot, key: self.key.clone_to(arena)? })
+    }
+
+    fn seal(&mut self, master: &MasterKey, place: &StoreEpoch) -> Result<()> {
+        let aad = self.aad(place);
+        aead::seal(&self.key, &aad, master.expose()?, &mut self.slot.wrapped)
+    }
+
+    /// The opener of `slot`, if `unlock` is what it commits to.
+    fn find(
+        unlock: &Unlock,
+        slot: &Slot,
+        arena: &Arc<Arena>,
+        place: &StoreEpoch,
+        index: u16,
+    ) -> Result<Option<Self>> {
+        let (commitment, key) = keys_of(unlock, slot, arena, place, index)?;
+        // The commitment is compared before the cipher runs, so that no slot can be made to open under two keys.
+        let holds = equal(&commitment, &slot.commitment);
+        Ok(holds.then(|| Self { index, slot: slot.clone(), key }))
+    }
+
+    /// The master key.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Tampered`] if the slot was altered: its commitment held.
+    pub(crate) fn master(&self, place: &StoreEpoch) -> Result<MasterKey> {
+        let aad = self.aad(place);
+        MasterKey::fill(self.key.arena(), |bytes| {
+            aead::open(&self.key, &aad, &self.slot.wrapped, bytes)?.map_err(|_| {
+                Error::new(
+                    ErrorKind::Tampered,
+                    "the key is right, but its slot was altered; restore a backup of the file",
+                )
+            })
+        })
+    }
+
+    fn aad(&self, place: &StoreEpoch) -> aead::Aad {
+        aad::slot(&Header::fixed(place), self.index, &self.slot.bound())
+    }
+}
+
+/// Commitment and key-encryption key of a slot. FORMAT 5.1.
+fn keys_of(
     unlock: &Unlock,
-    cost: KdfCost,
+    slot: &Slot,
+    arena: &Arc<Arena>,
     place: &StoreEpoch,
     index: u16,
-) -> Result<Slot> {
-    let kind = unlock.kind()?;
-    let stored = match kind {
-        SlotKind::Passphrase => {
-            StoredCost { memory_kib: cost.memory_kib(), passes: cost.passes(), lanes: cost.lanes() }
-        }
-        SlotKind::RawKey => StoredCost::default(),
-    };
-    let mut slot = Slot {
-        kind,
-        cost: stored,
-        id: random::bytes()?,
-        salt: random::bytes()?,
-        commitment: [0; 32],
-        wrapped: vec![0; OWNER_PAYLOAD_LEN + OVERHEAD],
-    };
-    let root = root_key(unlock, &slot)?;
-    let context = key_context(place, index, &slot);
-    slot.commitment = slot_commitment(&root, &context);
-    let aad = aad::slot(&Header::fixed(place), index, &slot.bound());
-    let mut wrapped = std::mem::take(&mut slot.wrapped);
-    aead::seal(&slot_wrap(&root, &context), &aad, master.expose(), &mut wrapped)?;
-    slot.wrapped = wrapped;
-    Ok(slot)
+) -> Result<([u8; 32], Key<SlotWrap>)> {
+    let root = unlock.slot_root(arena, &slot.salt, accepted_cost(slot)?)?;
+    let context = [place.store_id.as_slice(), &index.to_le_bytes(), &slot.id].concat();
+    Ok((slot_commitment(&root, &context)?, slot_wrap(&root, &context)?))
+}
+
+/// What a search has in hand.
+#[derive(Clone, Copy)]
+pub(crate) enum With<'a> {
+    Unlock(&'a Unlock),
+    /// A slot that was opened before: no key is stretched again.
+    Opener(&'a Opener),
+}
+
+impl<'a> From<&'a Unlock> for With<'a> {
+    fn from(unlock: &'a Unlock) -> Self {
+        Self::Unlock(unlock)
+    }
 }
 
 /// Tries the slots of several header copies against one key, each distinct slot once.
 pub(crate) struct Search<'a> {
-    unlock: &'a Unlock,
+    with: With<'a>,
+    arena: &'a Arc<Arena>,
     kind: SlotKind,
     budget_kib: u64,
     tried: Vec<Tried>,
@@ -61,7 +145,7 @@ struct Tried {
     place: StoreEpoch,
     index: u16,
     slot: Slot,
-    master: Option<MasterKey>,
+    opener: Option<Arc<Opener>>,
 }
 
 impl<'a> Search<'a> {
@@ -71,44 +155,63 @@ impl<'a> Search<'a> {
     /// # Errors
     ///
     /// [`ErrorKind::KdfLimits`] if one of them lies outside the accept window.
-    pub(crate) fn new(unlock: &'a Unlock, headers: &[Header]) -> Result<Self> {
-        let kind = unlock.kind()?;
-        for slot in headers.iter().flat_map(|header| candidates(header, kind)).map(|(_, slot)| slot) {
+    pub(crate) fn new(with: With<'a>, arena: &'a Arc<Arena>, headers: &[Header]) -> Result<Self> {
+        let kind = match with {
+            With::Unlock(unlock) => unlock.kind()?,
+            With::Opener(opener) => opener.slot.kind,
+        };
+        for (_, slot) in headers.iter().flat_map(|header| candidates(header, kind)) {
             accepted_cost(slot)?;
         }
-        Ok(Self { unlock, kind, budget_kib: KDF_BUDGET_KIB, tried: Vec::new() })
+        Ok(Self { with, arena, kind, budget_kib: KDF_BUDGET_KIB, tried: Vec::new() })
     }
 
-    /// The master key, if a slot of `header` opens.
+    /// The slot of `header` that opens, with its key.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::KdfLimits`] when the budget ends before the slots do; [`ErrorKind::OutOfMemory`];
-    /// [`ErrorKind::Tampered`] if the slot's commitment holds and its seal does not.
-    pub(crate) fn open(&mut self, header: &Header) -> Result<Option<&MasterKey>> {
-        let mut opened = None;
-        for (index, slot) in candidates(header, self.kind) {
-            let at = match self.position(&header.place, index, slot) {
-                Some(at) => at,
+    /// [`ErrorKind::KdfLimits`] when the budget ends before the slots do; [`ErrorKind::OutOfMemory`].
+    pub(crate) fn open(&mut self, header: &Header) -> Result<Option<Arc<Opener>>> {
+        self.open_if(header, |_| true)
+    }
+
+    /// As [`open`](Self::open), if it is the slot with this id.
+    pub(super) fn open_slot(&mut self, header: &Header, id: [u8; 16]) -> Result<Option<Arc<Opener>>> {
+        self.open_if(header, |slot| slot.id == id)
+    }
+
+    fn open_if(&mut self, header: &Header, is_tried: impl Fn(&Slot) -> bool) -> Result<Option<Arc<Opener>>> {
+        for (index, slot) in candidates(header, self.kind).filter(|(_, slot)| is_tried(slot)) {
+            let known = self
+                .tried
+                .iter()
+                .find(|tried| (&tried.place, tried.index, &tried.slot) == (&header.place, index, slot));
+            let opener = match known {
+                Some(tried) => tried.opener.clone(),
                 None => self.attempt(&header.place, index, slot)?,
             };
-            if self.tried.get(at).is_some_and(|tried| tried.master.is_some()) {
-                opened = Some(at);
-                break;
+            if opener.is_some() {
+                return Ok(opener);
             }
         }
-        Ok(opened.and_then(|at| self.tried.get(at)?.master.as_ref()))
+        Ok(None)
     }
 
-    fn position(&self, place: &StoreEpoch, index: u16, slot: &Slot) -> Option<usize> {
-        self.tried.iter().position(|tried| (&tried.place, tried.index, &tried.slot) == (place, index, slot))
-    }
-
-    fn attempt(&mut self, place: &StoreEpoch, index: u16, slot: &Slot) -> Result<usize> {
-        self.spend(slot)?;
-        let master = unwrap(self.unlock, slot, place, index)?;
-        self.tried.push(Tried { place: *place, index, slot: slot.clone(), master });
-        Ok(self.tried.len() - 1)
+    fn attempt(&mut self, place: &StoreEpoch, index: u16, slot: &Slot) -> Result<Option<Arc<Opener>>> {
+        let opener = match self.with {
+            With::Unlock(unlock) => {
+                self.spend(slot)?;
+                Opener::find(unlock, slot, self.arena, place, index)?
+            }
+            With::Opener(known) => {
+                let same = |slot: &Slot| (slot.id, slot.salt, slot.commitment);
+                let fits = index == known.index && same(slot) == same(&known.slot);
+                fits.then(|| known.clone_to(self.arena, slot.clone())).transpose()?
+            }
+        };
+        let opener = opener.map(Arc::new);
+        self.tried.push(Tried { place: *place, index, slot: slot.clone(), opener: opener.clone() });
+        Ok(opener)
     }
 
     fn spend(&mut self, slot: &Slot) -> Result<()> {
@@ -124,58 +227,13 @@ impl<'a> Search<'a> {
 }
 
 fn candidates(header: &Header, kind: SlotKind) -> impl Iterator<Item = (u16, &Slot)> {
-    (0u16..).zip(&header.slots).filter_map(move |(index, state)| match state {
-        SlotState::InUse(slot) if slot.kind == kind => Some((index, slot)),
-        _ => None,
-    })
+    header.slots_in_use().filter(move |(_, slot)| slot.kind == kind)
 }
 
-fn accepted_cost(slot: &Slot) -> Result<Option<KdfCost>> {
-    match slot.kind {
-        SlotKind::Passphrase => {
-            KdfCost::new(slot.cost.memory_kib, slot.cost.passes, slot.cost.lanes).map(Some)
-        }
-        SlotKind::RawKey => Ok(None),
-    }
-}
-
-fn unwrap(unlock: &Unlock, slot: &Slot, place: &StoreEpoch, index: u16) -> Result<Option<MasterKey>> {
-    let root = root_key(unlock, slot)?;
-    let context = key_context(place, index, slot);
-    // The commitment is compared before the cipher runs, so that no slot can be made to open under two keys.
-    if !equal(&slot_commitment(&root, &context), &slot.commitment) {
+/// The cost of a slot inside the window; `None` if nothing is stretched.
+pub(super) fn accepted_cost(slot: &Slot) -> Result<Option<KdfCost>> {
+    if !slot.kind.has_passphrase() {
         return Ok(None);
     }
-    let aad = aad::slot(&Header::fixed(place), index, &slot.bound());
-    let mut bytes = Zeroizing::new([0; OWNER_PAYLOAD_LEN]);
-    aead::open(&slot_wrap(&root, &context), &aad, &slot.wrapped, bytes.as_mut_slice()).map_err(|_| {
-        Error::new(
-            ErrorKind::Tampered,
-            "the key is right, but its slot was altered; restore a backup of the file",
-        )
-    })?;
-    Ok(Some(Key::new(bytes)))
-}
-
-/// `HKDF-Extract(slot salt, kind | length | bytes)`. FORMAT 5.1.
-fn root_key(unlock: &Unlock, slot: &Slot) -> Result<Key<SlotRoot>> {
-    const STRETCHED_PASSPHRASE: u8 = 1;
-    const RAW_KEY: u8 = 2;
-    let material = match accepted_cost(slot)? {
-        Some(cost) => {
-            let stretched = stretch(unlock.expose(), &slot.salt, cost)?;
-            key_part(STRETCHED_PASSPHRASE, stretched.as_slice())
-        }
-        None => key_part(RAW_KEY, unlock.expose()),
-    };
-    Ok(slot_root(&slot.salt, &material))
-}
-
-fn key_part(kind: u8, bytes: &[u8]) -> Zeroizing<Vec<u8>> {
-    let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-    Zeroizing::new(Writer::with_capacity(5 + bytes.len()).u8(kind).u32(len).bytes(bytes).finish())
-}
-
-fn key_context(place: &StoreEpoch, index: u16, slot: &Slot) -> Vec<u8> {
-    [place.store_id.as_slice(), &index.to_le_bytes(), &slot.id].concat()
+    KdfCost::new(slot.cost.memory_kib, slot.cost.passes, slot.cost.lanes).map(Some)
 }

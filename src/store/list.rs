@@ -175,7 +175,7 @@ impl Store {
         let sealed = cursor.sealed()?;
         let mut plain = vec![0; sealed.len().checked_sub(OVERHEAD).ok_or_else(invalid)?];
         let aad = aad::cursor(file.place(), query);
-        aead::open(file.cursor_key(), &aad, &sealed, &mut plain).map_err(|_| invalid())?;
+        aead::open(file.cursor_key(), &aad, &sealed, &mut plain)?.map_err(|_| invalid())?;
         let path = std::str::from_utf8(&plain).map_err(|_| invalid())?;
         SecretPath::parse(path).map_err(|_| invalid())
     }

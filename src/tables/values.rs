@@ -30,31 +30,32 @@ const THIRD_PIECE: usize = 1_326;
 pub(crate) struct Keyring(RwLock<HashMap<String, Arc<Key<Namespace>>>>);
 
 impl Keyring {
-    const KEYS_MAX: usize = 1_024;
+    /// Few, because they lie in locked pages: as many as the arena's first chunk holds, less those of the file.
+    const KEYS_MAX: usize = 448;
 
     /// The key of the values at `path`: two derivations below its namespace.
-    fn key(&self, file: &SealedFile, path: &SecretPath) -> Key<Value> {
-        derive::value(&self.node(file, path.as_str()))
+    fn key(&self, file: &SealedFile, path: &SecretPath) -> Result<Key<Value>> {
+        derive::value(&self.node(file, path.as_str())?)
     }
 
-    fn node(&self, file: &SealedFile, path: &str) -> Key<PathNode> {
+    fn node(&self, file: &SealedFile, path: &str) -> Result<Key<PathNode>> {
         match path.rsplit_once('/') {
-            Some((parent, segment)) => derive::path_node(&self.namespace(file, parent), segment),
+            Some((parent, segment)) => derive::path_node(self.namespace(file, parent)?.as_ref(), segment),
             None => derive::path_node(file.value_root(), path),
         }
     }
 
-    fn namespace(&self, file: &SealedFile, path: &str) -> Arc<Key<Namespace>> {
+    fn namespace(&self, file: &SealedFile, path: &str) -> Result<Arc<Key<Namespace>>> {
         if let Some(key) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(path) {
-            return key.clone();
+            return Ok(key.clone());
         }
-        let key = Arc::new(derive::namespace(&self.node(file, path)));
+        let key = Arc::new(derive::namespace(&self.node(file, path)?)?);
         let mut keys = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if keys.len() >= Self::KEYS_MAX {
             keys.clear();
         }
         keys.insert(path.to_owned(), key.clone());
-        key
+        Ok(key)
     }
 }
 
@@ -111,7 +112,7 @@ impl Place<'_> {
 
     fn seal(&self, version: u64, value: &[u8]) -> Result<Vec<u8>> {
         let framed = frame(value)?;
-        let key = self.sealer.keyring.key(self.sealer.file, self.path);
+        let key = self.sealer.keyring.key(self.sealer.file, self.path)?;
         let chunks = framed.chunks(CHUNK_LEN);
         let count = chunks.len();
         let mut sealed = vec![0; framed.len() + count * OVERHEAD];
@@ -123,14 +124,14 @@ impl Place<'_> {
     }
 
     fn open(&self, version: u64, sealed: &[u8]) -> Result<SecretBytes> {
-        let key = self.sealer.keyring.key(self.sealer.file, self.path);
+        let key = self.sealer.keyring.key(self.sealer.file, self.path)?;
         let chunks = sealed.chunks(CHUNK_LEN + OVERHEAD);
         let count = chunks.len();
         let framed_len = sealed.len().checked_sub(count * OVERHEAD).ok_or_else(unauthentic)?;
         let mut framed = Zeroizing::new(vec![0; framed_len]);
         for (index, (sealed, out)) in chunks.zip(framed.chunks_mut(CHUNK_LEN)).enumerate() {
             let aad = self.aad(version, chunk_number(index)?, index + 1 == count);
-            aead::open(&key, &aad, sealed, out).map_err(|_| unauthentic())?;
+            aead::open(&key, &aad, sealed, out)?.map_err(|_| unauthentic())?;
         }
         unframe(&framed).map(SecretBytes::from).map_err(|_| unauthentic())
     }

@@ -4,8 +4,10 @@ use super::*;
 
 fn slot(kind: SlotKind) -> Slot {
     let cost = match kind {
-        SlotKind::Passphrase => StoredCost { memory_kib: 65_536, passes: 3, lanes: 4 },
-        SlotKind::RawKey => StoredCost::default(),
+        SlotKind::Passphrase | SlotKind::PassphraseAndKeyFile => {
+            StoredCost { memory_kib: 65_536, passes: 3, lanes: 4 }
+        }
+        SlotKind::RawKey | SlotKind::KeyFile | SlotKind::RecoveryCode => StoredCost::default(),
     };
     Slot {
         kind,
@@ -17,6 +19,10 @@ fn slot(kind: SlotKind) -> Slot {
     }
 }
 
+fn every_kind() -> impl Iterator<Item = SlotKind> {
+    SlotKind::NUMBERS.into_iter().map(|(kind, _)| kind)
+}
+
 fn decoded_with(slot: &Slot, at: usize, byte: u8) -> SlotState {
     let mut bytes = slot.encode();
     bytes[at] = byte;
@@ -25,7 +31,7 @@ fn decoded_with(slot: &Slot, at: usize, byte: u8) -> SlotState {
 
 #[test]
 fn slots_give_back_what_they_were_made_of() {
-    for kind in [SlotKind::Passphrase, SlotKind::RawKey] {
+    for kind in every_kind() {
         let slot = slot(kind);
         let bytes = slot.encode();
         assert_eq!(bytes.len(), SLOT_LEN);
@@ -37,7 +43,8 @@ fn slots_give_back_what_they_were_made_of() {
 
 #[test]
 fn kinds_of_later_versions_are_unknown() {
-    for kind in (0..=u8::MAX).filter(|kind| ![1, 2].contains(kind)) {
+    assert_eq!(every_kind().map(SlotKind::byte).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+    for kind in (0..=u8::MAX).filter(|kind| !(1..=5).contains(kind)) {
         assert_eq!(decoded_with(&slot(SlotKind::Passphrase), 0, kind), SlotState::Unknown, "kind {kind}");
     }
 }
@@ -46,6 +53,8 @@ fn kinds_of_later_versions_are_unknown() {
 fn a_kind_with_fields_of_another_is_unknown() {
     assert_eq!(decoded_with(&slot(SlotKind::Passphrase), 0, 2), SlotState::Unknown);
     assert_eq!(decoded_with(&slot(SlotKind::RawKey), 0, 1), SlotState::Unknown);
+    assert_eq!(decoded_with(&slot(SlotKind::PassphraseAndKeyFile), 0, 3), SlotState::Unknown);
+    assert_eq!(decoded_with(&slot(SlotKind::RecoveryCode), 0, 4), SlotState::Unknown);
     for at in 1..16 {
         assert_eq!(decoded_with(&slot(SlotKind::RawKey), at, 1), SlotState::Unknown, "raw key, byte {at}");
     }
@@ -56,7 +65,7 @@ fn a_kind_with_fields_of_another_is_unknown() {
 
 #[test]
 fn another_payload_or_a_reserved_byte_is_unknown() {
-    for kind in [SlotKind::Passphrase, SlotKind::RawKey] {
+    for kind in every_kind() {
         let slot = slot(kind);
         for len in [0, 1, 31, 33, 64, 65, 255] {
             assert_eq!(decoded_with(&slot, 96, len), SlotState::Unknown, "payload of {len}");
@@ -97,7 +106,7 @@ proptest! {
     #[test]
     fn whatever_decodes_encodes_to_the_same_bytes(
         mut bytes in prop::collection::vec(any::<u8>(), 0..2 * SLOT_LEN),
-        kind in 0u8..4,
+        kind in 0u8..7,
     ) {
         if let Some(first) = bytes.first_mut() {
             *first = kind;

@@ -229,7 +229,7 @@ fn fill_with_zeros(file: &File, from: u64, to: u64) -> io::Result<()> {
     Ok(())
 }
 
-fn sync_directory(target: &Path) -> io::Result<()> {
+pub(crate) fn sync_directory(target: &Path) -> io::Result<()> {
     let directory = match target.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),

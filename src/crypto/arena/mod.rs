@@ -1,0 +1,168 @@
+//! Where keys live: a few pages that are locked, left out of dumps, empty in forked children, between guard pages.
+//!
+//! A forked child finds its copy of the pages wiped, and must not seal under keys of zeros: a canary beside the keys is
+//! compared before every use of one. Nothing else lies in these pages.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use rustix::process::{Pid, getpid};
+use zeroize::Zeroize;
+
+use super::random;
+use crate::error::{Error, ErrorKind, Result};
+
+mod pages;
+
+pub use pages::MemoryStatus;
+use pages::Pages;
+
+/// Bytes of one mapping, without its guards: few, because little may be locked.
+const CHUNK_LEN: usize = 16 * 1024;
+/// Keys of one mapping; the first place is the canary's.
+const PLACES: usize = CHUNK_LEN / 32;
+/// Most mappings of one arena. More keys than this are in use only if hundreds of threads work at once.
+const CHUNKS_MAX: usize = 64;
+
+/// The memory of one store's keys. It grows by whole chunks and never shrinks before it is dropped.
+pub(crate) struct Arena {
+    chunks: [OnceLock<Chunk>; CHUNKS_MAX],
+    free: Mutex<Vec<usize>>,
+}
+
+struct Chunk {
+    pages: Pages,
+    canary: [u8; 32],
+    /// Who mapped the pages, if they are not wiped when it forks.
+    owner: Option<Pid>,
+}
+
+impl Arena {
+    /// # Errors
+    ///
+    /// [`ErrorKind::OutOfMemory`]; [`ErrorKind::RandomFailed`].
+    pub(crate) fn new() -> Result<Arc<Self>> {
+        let arena = Self { chunks: [const { OnceLock::new() }; CHUNKS_MAX], free: Mutex::new(Vec::new()) };
+        let first = Self::grow(&arena.chunks, &mut arena.free.lock().unwrap_or_else(PoisonError::into_inner));
+        first?;
+        Ok(Arc::new(arena))
+    }
+
+    /// How well the keys are protected: as well as the least of their pages.
+    pub(crate) fn status(&self) -> MemoryStatus {
+        let all = MemoryStatus { locked: true, excluded_from_dumps: true, wiped_on_fork: true };
+        let chunks = self.chunks.iter().map_while(OnceLock::get).map(|chunk| chunk.pages.status());
+        chunks.fold(all, |least, status| MemoryStatus {
+            locked: least.locked && status.locked,
+            excluded_from_dumps: least.excluded_from_dumps && status.excluded_from_dumps,
+            wiped_on_fork: least.wiped_on_fork && status.wiped_on_fork,
+        })
+    }
+
+    /// # Errors
+    ///
+    /// [`ErrorKind::Forked`] in a child that was forked after the keys were made.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.chunks.iter().map_while(OnceLock::get).try_for_each(Chunk::check)
+    }
+
+    /// A place of 32 bytes, zero at first.
+    pub(super) fn place(self: &Arc<Self>) -> Result<Place> {
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        if free.is_empty() {
+            Self::grow(&self.chunks, &mut free)?;
+        }
+        let index = free.pop().ok_or_else(exhausted)?;
+        Ok(Place { arena: self.clone(), index })
+    }
+
+    /// The caller holds the lock of the free places, so that no two chunks are made at once.
+    fn grow(chunks: &[OnceLock<Chunk>], free: &mut Vec<usize>) -> Result<()> {
+        let number = chunks.iter().take_while(|chunk| chunk.get().is_some()).count();
+        let empty = chunks.get(number).ok_or_else(exhausted)?;
+        let chunk = Chunk::new()?;
+        empty.set(chunk).map_err(|_| Error::internal("two chunks of key memory in one place"))?;
+        free.reserve(PLACES * (number + 1));
+        free.extend((1..PLACES).rev().map(|index| number * PLACES + index));
+        Ok(())
+    }
+
+    fn chunk(&self, index: usize) -> Result<&Chunk> {
+        let chunk = self.chunks.get(index / PLACES).and_then(OnceLock::get);
+        chunk.ok_or_else(|| Error::internal("a key outside its memory"))
+    }
+}
+
+impl Chunk {
+    fn new() -> Result<Self> {
+        let pages = Pages::guarded(CHUNK_LEN)?;
+        let canary = random::bytes()?;
+        // SAFETY: index 0 lies inside, and nobody else knows the pages yet.
+        unsafe { *pages.get_mut(0) = canary };
+        let owner = (!pages.status().wiped_on_fork).then(getpid);
+        Ok(Self { pages, canary, owner })
+    }
+
+    fn check(&self) -> Result<()> {
+        // SAFETY: index 0 lies inside, and is written in `new` only.
+        let canary = unsafe { self.pages.get(0) };
+        if *canary == self.canary && self.owner.is_none_or(|owner| owner == getpid()) {
+            Ok(())
+        } else {
+            Err(forked())
+        }
+    }
+}
+
+/// A place in the arena that one owner has. Wiped and given back on drop.
+pub(super) struct Place {
+    arena: Arc<Arena>,
+    index: usize,
+}
+
+impl Place {
+    /// The arena, for keys that follow from this one.
+    pub(super) fn arena(&self) -> &Arc<Arena> {
+        &self.arena
+    }
+
+    /// # Errors
+    ///
+    /// [`ErrorKind::Forked`].
+    pub(super) fn bytes(&self) -> Result<&[u8; 32]> {
+        let chunk = self.arena.chunk(self.index)?;
+        chunk.check()?;
+        // SAFETY: the index was handed out once, so only this place's owner refers to these bytes; it is below PLACES
+        // and the reference borrows the owner, so no `bytes_mut` lives beside it.
+        Ok(unsafe { chunk.pages.get(self.index % PLACES) })
+    }
+
+    /// # Errors
+    ///
+    /// [`ErrorKind::Forked`].
+    pub(super) fn bytes_mut(&mut self) -> Result<&mut [u8; 32]> {
+        let chunk = self.arena.chunk(self.index)?;
+        chunk.check()?;
+        // SAFETY: as in `bytes`; the owner is borrowed for writing.
+        Ok(unsafe { chunk.pages.get_mut(self.index % PLACES) })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Ok(bytes) = self.bytes_mut() {
+            bytes.zeroize();
+        }
+        self.arena.free.lock().unwrap_or_else(PoisonError::into_inner).push(self.index);
+    }
+}
+
+fn forked() -> Error {
+    Error::new(
+        ErrorKind::Forked,
+        "the store was opened before this process was forked; its keys are not here: open it again in the child",
+    )
+}
+
+fn exhausted() -> Error {
+    Error::new(ErrorKind::OutOfMemory, "too many keys in use at once; use fewer threads")
+}

@@ -1,0 +1,31 @@
+//! Wiping what a computation leaves on the stack.
+//!
+//! Ciphers and hashes wipe the state they own, but not the copies a compiler makes on the way: spilled registers,
+//! moved arrays. They lie in frames that are dead when the computation returns, right below the caller's.
+
+use std::hint::black_box;
+
+/// Frames of the cipher and the hashes, measured with room to spare.
+pub(super) const SHALLOW: usize = 4 * 1024;
+/// Frames of Argon2id, which keeps whole blocks of 1 KiB in them.
+pub(super) const DEEP: usize = 32 * 1024;
+
+/// Runs `work`, then overwrites `DEPTH` bytes of stack where its frames were.
+#[inline(never)]
+pub(super) fn on_clean_stack<const DEPTH: usize, T>(work: impl FnOnce() -> T) -> T {
+    let done = run(work);
+    burn::<DEPTH>();
+    done
+}
+
+/// Not inlined, so that its frames lie below those of [`on_clean_stack`], where [`burn`] reaches them.
+#[inline(never)]
+fn run<T>(work: impl FnOnce() -> T) -> T {
+    work()
+}
+
+#[inline(never)]
+fn burn<const DEPTH: usize>() {
+    // The optimiser must take it for used, or there is no array at all.
+    black_box(&mut [0u8; DEPTH]);
+}
