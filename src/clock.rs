@@ -1,6 +1,7 @@
 //! The one seam to time: wall clock for records, monotonic clock for bounded waits.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// An instant of the wall clock, in milliseconds since 1970-01-01T00:00:00Z.
@@ -50,6 +51,34 @@ impl SystemClock {
     pub(crate) fn now(self) -> Timestamp {
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Timestamp(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
+/// When a handle was last used, on the monotonic clock, in milliseconds.
+pub(crate) struct LastUse {
+    start: Instant,
+    millis: AtomicU64,
+}
+
+impl LastUse {
+    pub(crate) fn now() -> Self {
+        Self { start: Instant::now(), millis: AtomicU64::new(0) }
+    }
+
+    pub(crate) fn touch(&self) {
+        let since_start = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.millis.store(since_start, Ordering::Relaxed);
+    }
+
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.start.elapsed().saturating_sub(Duration::from_millis(self.millis.load(Ordering::Relaxed)))
+    }
+}
+
+/// Lets time pass on this thread.
+pub(crate) fn pause(duration: Duration) {
+    if !duration.is_zero() {
+        std::thread::sleep(duration);
     }
 }
 

@@ -15,8 +15,6 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub enum ErrorKind {
     /// An argument breaks a documented rule. Found by reading the calling code, never caused by data.
     InvalidArgument = 1,
-    /// The handle was closed.
-    Closed = 3,
     /// A write through the store by a thread that is inside a transaction of the same store.
     Reentrant = 4,
     /// A cursor that this store did not issue for this query.
@@ -60,7 +58,8 @@ pub enum ErrorKind {
     UnsupportedFormat = 33,
     /// Not a strongroom file.
     NotAStore = 34,
-    /// Not opened: another file than the one expected lies at the path, or its type, owner or links are refused.
+    /// Not opened: another file than the one expected lies at the path, or its type, owner, mode, links, directory or
+    /// file system are refused. The sentence says how to put it right.
     FileRefused = 36,
     /// The handle belongs to the process that this one was forked from. Open the store again here.
     Forked = 90,
@@ -76,7 +75,6 @@ impl ErrorKind {
     /// Every kind, in the order of their codes.
     pub const ALL: &'static [Self] = &[
         Self::InvalidArgument,
-        Self::Closed,
         Self::Reentrant,
         Self::InvalidCursor,
         Self::LimitExceeded,
@@ -144,6 +142,10 @@ impl Error {
 
     pub(crate) fn held_by(self, holder: Holder) -> Self {
         Self { holder: Some(holder), ..self }
+    }
+
+    pub(crate) fn caused_by(self, source: io::Error) -> Self {
+        Self { source: Some(source), ..self }
     }
 
     /// Wraps an error of the operating system. `doing` completes "could not …".

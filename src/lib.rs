@@ -61,13 +61,18 @@ mod tamper;
 pub struct Readme;
 
 pub use clock::Timestamp;
+pub use crypto::arena::MemoryStatus;
 pub use crypto::kdf::KdfCost;
 pub use error::{Error, ErrorKind, Holder, Result};
-pub use record::id::SecretId;
+pub use format::slot::SlotKind;
+pub use record::id::{SecretId, SlotId};
 pub use record::path::SecretPath;
+pub use record::pin::Pin;
+pub use sealed::recovery::RecoveryCode;
 pub use sealed::unlock::Unlock;
 pub use secret::SecretBytes;
 pub use store::{
-    Cursor, OpenReport, OpenedReport, Page, Query, Secret, SecretInfo, Store, StoreOptions, Transaction,
+    Copied, CopyOptions, Cursor, Health, KdfUpgrade, KeySlot, NewSlot, OpenReport, OpenedReport, Page,
+    PinCheck, Policy, Progress, Query, Secret, SecretInfo, Slots, Store, StoreOptions, Transaction,
     VerifyAtOpen, VerifyReport, Written,
 };

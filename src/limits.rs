@@ -55,5 +55,8 @@ pub const CACHE_BYTES_DEFAULT: usize = 8 << 20;
 /// Files up to this size are verified whenever they are opened, unless the caller says otherwise: 64 MiB.
 pub const VERIFY_AT_OPEN_MAX: u64 = 64 << 20;
 
+/// Most entries of the store's directory that are looked at, for strays and for copies of the store.
+pub const DIRECTORY_ENTRIES_MAX: usize = 10_000;
+
 const _: () = assert!(PATH_SEGMENTS_MAX * 2 <= PATH_LEN_MAX);
 const _: () = assert!(KDF_MEMORY_KIB_MIN <= KDF_MEMORY_KIB_MAX);

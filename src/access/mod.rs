@@ -26,6 +26,10 @@ pub(crate) enum Action<'a> {
     Write(&'a SecretPath),
     List,
     Verify,
+    /// To look at the file from outside: its place, and what lies beside it.
+    Inspect,
+    /// Key slots, policy, copies, pins and locking.
+    Administer,
 }
 
 /// Decides before anything is looked up, so that a refusal is the same whether or not the path exists.
@@ -35,6 +39,14 @@ pub(crate) enum Action<'a> {
 /// None yet: the owner is the only principal, and may do everything.
 pub(crate) fn authorise(principal: Principal, action: Action<'_>) -> Result<()> {
     match (principal, action) {
-        (Principal::Owner, Action::Read(_) | Action::Write(_) | Action::List | Action::Verify) => Ok(()),
+        (
+            Principal::Owner,
+            Action::Read(_)
+            | Action::Write(_)
+            | Action::List
+            | Action::Verify
+            | Action::Inspect
+            | Action::Administer,
+        ) => Ok(()),
     }
 }

@@ -79,6 +79,11 @@ impl KdfCost {
         self.lanes
     }
 
+    /// Whether a guess at this cost is cheaper than at another, by memory times passes.
+    pub(crate) fn is_below(self, other: Self) -> bool {
+        self.weight() < other.weight()
+    }
+
     /// Memory times passes, in KiB: what the budget of an unlock counts.
     pub(crate) fn weight(self) -> u64 {
         u64::from(self.memory_kib) * u64::from(self.passes)

@@ -2,7 +2,8 @@
 
 use super::aad::StoreEpoch;
 use super::layout::{
-    DATA_OFFSET, FORMAT_VERSION, HEADER_LEN, LOGICAL_BLOCK, MAGIC, STRIDE, SUITE, SUPERBLOCK_OFFSET,
+    DATA_OFFSET, FORMAT_VERSION, HEADER_LEN, LOGICAL_BLOCK, MAGIC, STORE_ID_LEN, STRIDE, SUITE,
+    SUPERBLOCK_OFFSET,
 };
 use super::slot::{SLOT_LEN, Slot, SlotState};
 use super::wire::{Malformed, Reader, Writer};
@@ -25,6 +26,14 @@ pub(crate) enum HeaderFault {
     Unsupported,
     /// Shorter than a header, or its digest does not hold: an accident, or an attacker who did not care to fix it.
     Damaged,
+}
+
+/// Length of the start of a header that [`claimed_store_id`] needs.
+pub(crate) const CLAIM_LEN: usize = 32;
+
+/// The store id in the start of a header. Nothing vouches for it yet.
+pub(crate) fn claimed_store_id(start: &[u8; CLAIM_LEN]) -> Option<[u8; STORE_ID_LEN]> {
+    if start.starts_with(&MAGIC) { start.last_chunk().copied() } else { None }
 }
 
 /// A header as the slots' keys see it: digest checked, MACs not yet.

@@ -9,6 +9,8 @@ pub(crate) const SUITE: u16 = 1;
 /// What every file starts with. The high bit and the line ends show a transfer that was not binary.
 pub(crate) const MAGIC: [u8; 8] = *b"\x89SRM\r\n\x1a\n";
 
+/// Length of the id of a store.
+pub(crate) const STORE_ID_LEN: usize = 16;
 /// Length of one copy of the key header.
 pub(crate) const HEADER_LEN: usize = 0x4000;
 /// Length of one superblock.

@@ -73,8 +73,8 @@ impl From<&SecretRecord> for Secret {
 impl From<&audit::Segment> for Segment {
     fn from(record: &audit::Segment) -> Self {
         let event = |event: &audit::Event| {
-            let audit::Event { time, kind, secret, version } = *event;
-            Event { time, kind, secret, version }
+            let audit::Event { time, kind, subject, version } = *event;
+            Event { time, kind, secret: subject, version }
         };
         let events = record.events.iter().map(event).collect();
         Self { generation: record.generation, events, head: record.head }
@@ -159,7 +159,7 @@ fn version(random: &mut impl FnMut() -> u64) -> VersionRecord {
 
 fn event(random: &mut impl FnMut() -> u64) -> audit::Event {
     let kind = (number(random) & 0xffff) as u16;
-    audit::Event { time: time(random), kind, secret: array(random), version: number(random) }
+    audit::Event { time: time(random), kind, subject: array(random), version: number(random) }
 }
 
 #[test]

@@ -97,7 +97,7 @@ fn events(case: &Case) -> Vec<Event> {
         let &[time, kind, secret, version, times] = words.as_slice() else { panic!("{}: {line}", case.name) };
         let secret = super::text::bytes_of(secret).unwrap().try_into().unwrap();
         let (time, kind) = (time.parse().unwrap(), kind.parse().unwrap());
-        let event = Event { time, kind, secret, version: version.parse().unwrap() };
+        let event = Event { time, kind, subject: secret, version: version.parse().unwrap() };
         events.extend(std::iter::repeat_n(event, times.parse().unwrap()));
     }
     events

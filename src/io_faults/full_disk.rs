@@ -13,7 +13,7 @@ use crate::sealed::disk::Disk;
 use crate::sealed::disk::memory::MemoryDisk;
 use crate::sealed::file::{SealedFile, Stamp};
 use crate::sealed::space::Space;
-use crate::tables::{Tables, deletion, initialise, secrets};
+use crate::tables::{Tables, deletion, describe, fill, secrets};
 use crate::{KdfCost, Query, limits};
 
 /// A disk of bounded size.
@@ -76,7 +76,11 @@ impl Disk for BoundedDisk {
 fn new_tables(disk: &Arc<BoundedDisk>) -> Tables {
     let file: Arc<SealedFile> = Arc::new(create(disk.clone(), &key(), KdfCost::DEFAULT).unwrap());
     let stamp = Stamp { audit_head: [0; 32], clock_mark: 0 };
-    initialise(&file, &crate::record::secret::StoreRecord { created_at: 0 }, stamp).unwrap();
+    fill(&file, |batch| {
+        describe(batch, &crate::record::secret::StoreRecord { created_at: 0 })?;
+        Ok(stamp)
+    })
+    .unwrap();
     file.finish_creation().unwrap();
     Tables::open(file, limits::CACHE_BYTES_MIN).unwrap()
 }

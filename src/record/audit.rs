@@ -12,6 +12,20 @@ pub(crate) enum EventKind {
     SecretUpdated,
     /// A commit that was cut off before it was acknowledged was found and discarded at open.
     CommitDiscarded,
+    SlotAdded,
+    SlotRemoved,
+    /// Another passphrase or cost for the same slot.
+    SlotChanged,
+    /// The cost of a slot was raised to the store's floor.
+    SlotStrengthened,
+    /// A copy of the state with this generation was made elsewhere.
+    BackedUp,
+    Compacted,
+    /// Everything was sealed anew, and what was deleted left behind.
+    Purged,
+    /// As purged, under another slot.
+    Rekeyed,
+    KdfFloorChanged,
 }
 
 impl EventKind {
@@ -20,6 +34,15 @@ impl EventKind {
             Self::SecretCreated => 1,
             Self::SecretUpdated => 2,
             Self::CommitDiscarded => 64,
+            Self::SlotAdded => 65,
+            Self::SlotRemoved => 66,
+            Self::SlotChanged => 67,
+            Self::SlotStrengthened => 68,
+            Self::BackedUp => 69,
+            Self::Compacted => 70,
+            Self::Purged => 71,
+            Self::Rekeyed => 72,
+            Self::KdfFloorChanged => 73,
         }
     }
 }
@@ -30,9 +53,9 @@ pub(crate) struct Event {
     /// Milliseconds since the Unix epoch.
     pub(crate) time: i64,
     pub(crate) kind: u16,
-    /// Zero if no secret is concerned.
-    pub(crate) secret: [u8; 16],
-    /// The version written; for a discarded commit its generation.
+    /// The id of the secret or key slot concerned; zero if there is none.
+    pub(crate) subject: [u8; 16],
+    /// The version written; for a discarded commit its generation, for a backup that of the copy.
     pub(crate) version: u64,
 }
 
@@ -65,7 +88,7 @@ pub(crate) fn follow(head: &[u8; 32], sequence: u64, generation: u64, event: &Ev
         &generation.to_le_bytes(),
         &event.time.to_le_bytes(),
         &event.kind.to_le_bytes(),
-        &event.secret,
+        &event.subject,
         &event.version.to_le_bytes(),
     ])
 }

@@ -1,8 +1,10 @@
-//! The name of a secret that outlives its path.
+//! Names that outlive paths and labels.
 
 use std::fmt;
+use std::str::FromStr;
 
 use crate::clock::Timestamp;
+use crate::error::{Error, ErrorKind, Result};
 
 /// The id of a secret: a ULID (48 bits of creation time in milliseconds, 80 random bits), shown as `sec_` and 26
 /// characters of Crockford's base 32. It never changes and is never used again.
@@ -30,18 +32,59 @@ impl SecretId {
 
 impl fmt::Display for SecretId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const ALPHABET: [char; 32] = [
-            '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'J',
-            'K', 'M', 'N', 'P', 'Q', 'R', 'S', 'T', 'V', 'W', 'X', 'Y', 'Z',
-        ];
-        f.write_str("sec_")?;
-        let bits = u128::from_be_bytes(self.0);
-        for place in (0..26).rev() {
-            let digit = usize::try_from((bits >> (5 * place)) & 31).unwrap_or_default();
-            write!(f, "{}", ALPHABET.get(digit).copied().unwrap_or_default())?;
-        }
-        Ok(())
+        write_id(f, "sec_", self.0)
     }
+}
+
+/// The id of a key slot: 128 random bits, shown as `slot_` and 26 characters of Crockford's base 32. It stays when the
+/// slot's passphrase is changed.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct SlotId([u8; 16]);
+
+impl SlotId {
+    pub(crate) fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+impl fmt::Display for SlotId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_id(f, "slot_", self.0)
+    }
+}
+
+impl FromStr for SlotId {
+    type Err = Error;
+
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`] for a text that is no id of a key slot.
+    fn from_str(text: &str) -> Result<Self> {
+        let invalid = || Error::new(ErrorKind::InvalidArgument, "this is not the id of a key slot: slot_…");
+        let digits = text.strip_prefix("slot_").filter(|digits| digits.len() == 26).ok_or_else(invalid)?;
+        let bits = digits.bytes().try_fold(0u128, |bits, letter| {
+            let value = ALPHABET.iter().position(|&known| known == letter)?;
+            bits.checked_mul(32)?.checked_add(u128::try_from(value).ok()?)
+        });
+        bits.map(|bits| Self(bits.to_be_bytes())).ok_or_else(invalid)
+    }
+}
+
+/// Crockford's base 32.
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+fn write_id(f: &mut fmt::Formatter<'_>, prefix: &str, bytes: [u8; 16]) -> fmt::Result {
+    f.write_str(prefix)?;
+    let bits = u128::from_be_bytes(bytes);
+    for place in (0..26).rev() {
+        let digit = usize::try_from((bits >> (5 * place)) & 31).unwrap_or_default();
+        write!(f, "{}", char::from(ALPHABET.get(digit).copied().unwrap_or_default()))?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -52,5 +95,25 @@ mod tests {
     fn ids_print_as_ulids() {
         let id = SecretId::new(Timestamp::from_millis(1_469_918_176_385), [0xff; 10]);
         assert_eq!(id.to_string(), "sec_01ARYZ6S41ZZZZZZZZZZZZZZZZ");
+    }
+
+    #[test]
+    fn ids_of_slots_are_read_as_they_are_shown() {
+        for bytes in [[0; 16], [0xff; 16], *b"0123456789abcdef"] {
+            let id = SlotId::from_bytes(bytes);
+            assert_eq!(id.to_string().parse::<SlotId>().unwrap(), id);
+        }
+        let good = SlotId::from_bytes([7; 16]).to_string();
+        for bad in [
+            "",
+            "slot_",
+            &good[1..],
+            &good.to_lowercase(),
+            &format!("{good}0"),
+            &good.replace("slot_", "slot_8"),
+        ] {
+            assert_eq!(bad.parse::<SlotId>().unwrap_err().kind(), ErrorKind::InvalidArgument, "{bad}");
+        }
+        assert!("slot_80000000000000000000000000".parse::<SlotId>().is_err(), "129 bits");
     }
 }

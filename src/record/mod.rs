@@ -4,5 +4,8 @@ pub(crate) mod audit;
 pub(crate) mod codec;
 pub(crate) mod id;
 pub(crate) mod path;
+pub(crate) mod pin;
+pub(crate) mod policy;
 pub(crate) mod secret;
+pub(crate) mod slot;
 pub(crate) mod value;

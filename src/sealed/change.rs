@@ -60,6 +60,11 @@ impl SealedFile {
         self.owner().opener.slot.id
     }
 
+    /// The slot this handle came in by, with its key.
+    pub(crate) fn opener(&self) -> Arc<Opener> {
+        self.owner().opener.clone()
+    }
+
     /// The id of the slot that `unlock` opens, if one does. Costs what unlocking costs.
     pub(crate) fn slot_opened_by(&self, unlock: &Unlock) -> Result<Option<[u8; 16]>> {
         let header = self.owner().header.clone();

@@ -195,14 +195,13 @@ impl SealedFile {
 
     /// A file put in our place would take the commit with it unseen.
     pub(super) fn check_in_place(&self) -> Result<()> {
-        match self.disk.is_in_place() {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(Error::new(
-                ErrorKind::FileRefused,
-                "another file was put in the store's place while it was open; nothing was written",
-            )),
-            Err(source) => Err(Error::io("look at the store's path", source)),
+        if self.is_in_place()? {
+            return Ok(());
         }
+        Err(Error::new(
+            ErrorKind::FileRefused,
+            "another file was put in the store's place while it was open; nothing was written",
+        ))
     }
 
     /// The copy the next superblock goes to: never the stable one.

@@ -1,12 +1,9 @@
-//! A new sealed file: key headers first, then whatever the layers above put in, a name last.
+//! A new sealed file: key headers first, then whatever the layers above put in.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use data_encoding::HEXLOWER;
-
 use super::disk::Disk;
-use super::disk::file::{Access, FileDisk, absolute, already_exists};
+use super::disk::file::Access;
 use super::file::SealedFile;
 use super::owner::{Owner, after};
 use super::slots::Opener;
@@ -93,49 +90,4 @@ fn begin(disk: Arc<dyn Disk>, master: &MasterKey, mut header: Header, opener: Op
             .map_err(|source| Error::io("write the new store's key header", source))?;
     }
     Ok(file)
-}
-
-/// A file on its way to its name. Dropped before [`publish`](Self::publish) it is removed.
-pub(crate) struct Creation {
-    disk: Arc<FileDisk>,
-    target: PathBuf,
-    published: bool,
-}
-
-impl Creation {
-    /// An empty, locked file beside `target`.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::AlreadyExists`](crate::ErrorKind::AlreadyExists) if there is something at `target`, a dangling link included.
-    pub(crate) fn begin(target: &Path) -> Result<Self> {
-        let target = absolute(target)?;
-        if std::fs::symlink_metadata(&target).is_ok() {
-            return Err(already_exists());
-        }
-        let suffix = HEXLOWER.encode(&random::bytes::<8>()?);
-        let disk = Arc::new(FileDisk::create_beside(&target, &suffix)?);
-        Ok(Self { disk, target, published: false })
-    }
-
-    pub(crate) fn disk(&self) -> Arc<dyn Disk> {
-        self.disk.clone()
-    }
-
-    /// Gives the finished store its name, and makes the name durable.
-    pub(crate) fn publish(mut self, file: &SealedFile) -> Result<()> {
-        file.finish_creation()?;
-        self.disk.publish(&self.target)?;
-        self.published = true;
-        Ok(())
-    }
-}
-
-impl Drop for Creation {
-    fn drop(&mut self) {
-        if !self.published {
-            // Nobody knows of the file yet; if it cannot be removed it is a stray without a use.
-            let _ = self.disk.discard();
-        }
-    }
 }

@@ -1,5 +1,6 @@
 //! An unlocked sealed file: its keys, its disk, and the last state known to be durable.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -141,6 +142,16 @@ impl SealedFile {
         Ok(self.stable()?.generation)
     }
 
+    /// What tells this state from an older or foreign one.
+    pub(crate) fn position(&self) -> Result<Position> {
+        let stable = self.stable()?;
+        Ok(Position {
+            store_id: self.place.store_id,
+            generation: stable.generation,
+            audit_head: stable.audit_head,
+        })
+    }
+
     /// Head of the audit chain and clock mark of the last durable commit.
     pub(crate) fn stamp(&self) -> Result<Stamp> {
         let stable = self.stable()?;
@@ -178,8 +189,20 @@ impl SealedFile {
         Ok(file_len(self.physical_blocks()?))
     }
 
+    /// Whether the file is still the one its path names.
+    pub(crate) fn is_in_place(&self) -> Result<bool> {
+        self.disk.is_in_place().map_err(|source| Error::io("look at the store's path", source))
+    }
+
+    /// Other files beside this one that claim to be the same store.
+    pub(crate) fn copies(&self) -> Result<Vec<PathBuf>> {
+        self.disk
+            .copies(&self.place.store_id)
+            .map_err(|source| Error::io("list the store's directory", source))
+    }
+
     /// The length of the file, in bytes.
-    pub(super) fn disk_len(&self) -> Result<u64> {
+    pub(crate) fn disk_len(&self) -> Result<u64> {
         self.disk.len().map_err(|source| Error::io("ask for the length of the store's file", source))
     }
 
@@ -231,6 +254,14 @@ impl SealedFile {
         let opened = aead::open(&self.keys.superblock, &aad, sealed, &mut plaintext)?;
         Ok(opened.is_ok().then_some(plaintext))
     }
+}
+
+/// Which store, how old, with which history.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Position {
+    pub(crate) store_id: [u8; 16],
+    pub(crate) generation: u64,
+    pub(crate) audit_head: [u8; 32],
 }
 
 /// What the layers above put into the next commit.

@@ -53,10 +53,10 @@ pub(super) fn create(path: &Path) -> Result<SecretBytes> {
         .map(File::from)
         .map_err(|error| failed(error.into()))?;
     // A store that only this key opens must not outlive it: its name is made durable too.
-    let written = file
-        .write_all(&text)
-        .and_then(|()| file.sync_all())
-        .and_then(|()| super::disk::file::sync_directory(path));
+    let written = file.write_all(&text).and_then(|()| file.sync_all()).and_then(|()| {
+        let path = std::path::absolute(path)?;
+        File::open(path.parent().unwrap_or(&path))?.sync_all()
+    });
     if let Err(error) = written {
         let _ = std::fs::remove_file(path);
         return Err(failed(error));

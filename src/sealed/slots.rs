@@ -52,6 +52,11 @@ impl Opener {
         Ok(opener)
     }
 
+    /// The id of the slot.
+    pub(crate) fn id(&self) -> &[u8; 16] {
+        &self.slot.id
+    }
+
     /// The same slot around another master key: whatever opened the one opens the other.
     pub(super) fn rewrap(&self, master: &MasterKey, place: &StoreEpoch) -> Result<Self> {
         let mut opener = self.clone_to(master.arena(), self.slot.clone())?;

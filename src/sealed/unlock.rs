@@ -4,7 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 use super::key_file;
-use super::recovery;
+use super::recovery::{self, RecoveryCode};
 use crate::crypto::kdf::{KdfCost, stretch};
 use crate::crypto::keys::{Key, SlotRoot};
 use crate::crypto::{arena::Arena, derive};
@@ -115,6 +115,12 @@ impl Unlock {
     /// [`ErrorKind::InvalidArgument`] names the group that has a typing error.
     pub fn recovery_code(text: &str) -> Result<Self> {
         recovery::parse(text).map(|code| Self(Material::RecoveryCode(code)))
+    }
+
+    /// A new recovery code, and what it unlocks with.
+    pub(crate) fn new_recovery_code() -> Result<(Self, RecoveryCode)> {
+        let (code, bytes) = RecoveryCode::generate()?;
+        Ok((Self(Material::RecoveryCode(bytes)), code))
     }
 
     /// The kind of slot this opens.

@@ -15,7 +15,7 @@ use crate::sealed::open::open;
 use crate::sealed::space::Space;
 use crate::sealed::unlock::Unlock;
 use crate::tables::verify::{Depth, verify};
-use crate::tables::{Outcome, Rows, Tables, initialise};
+use crate::tables::{Outcome, Rows, Tables, describe, fill};
 
 /// Rows under a prefix that the store does not use.
 const PREFIX: u8 = 0x80;
@@ -37,7 +37,11 @@ impl Subject for EngineSubject {
         let disk = CrashDisk::new();
         let file = Arc::new(create(disk.clone(), &unlock(), KdfCost::MINIMUM).unwrap());
         let stamp = Stamp { audit_head: digest(&Model::new()), clock_mark: 0 };
-        initialise(&file, &StoreRecord { created_at: 0 }, stamp).unwrap();
+        fill(&file, |batch| {
+            describe(batch, &StoreRecord { created_at: 0 })?;
+            Ok(stamp)
+        })
+        .unwrap();
         file.finish_creation().unwrap();
         disk.content()
     }

@@ -42,7 +42,7 @@ fn image_copy(disk: &CrashDisk) -> CrashDisk {
 fn a_discarded_commit_is_reported_and_enters_the_audit_log_once() {
     let disk = image_with_an_incomplete_commit();
     let store = open(&disk);
-    let report = *store.open_report();
+    let report = store.open_report();
     let events = store.verify().unwrap().opened.unwrap().events;
     assert_eq!(events, 2, "the two acknowledged puts");
     assert_eq!(store.get("probe").unwrap().version(), 1);

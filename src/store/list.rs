@@ -14,7 +14,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::format::aad;
 use crate::limits::{CURSOR_LEN_MAX, PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX};
 use crate::record::path::SecretPath;
-use crate::tables::{Rows, secrets};
+use crate::sealed::file::SealedFile;
+use crate::tables::{Rows, Tables, secrets};
 
 /// Which secrets to list.
 #[derive(Clone, Debug)]
@@ -158,26 +159,8 @@ impl Store {
     /// ```
     pub fn list(&self, query: impl Borrow<Query>) -> Result<Page> {
         authorise(self.principal, Action::List)?;
-        self.tables.read(|rows| page(rows, self, query.borrow()))
-    }
-
-    fn seal_cursor(&self, query: &[u8; 32], last: &SecretPath) -> Result<Cursor> {
-        let file = self.tables.file();
-        let plain = last.as_str().as_bytes();
-        let mut sealed = vec![0; plain.len() + OVERHEAD];
-        let aad = aad::cursor(file.place(), query);
-        aead::seal(file.cursor_key(), &aad, plain, &mut sealed)?;
-        Ok(Cursor(BASE64URL_NOPAD.encode(&sealed)))
-    }
-
-    fn open_cursor(&self, query: &[u8; 32], cursor: &Cursor) -> Result<SecretPath> {
-        let file = self.tables.file();
-        let sealed = cursor.sealed()?;
-        let mut plain = vec![0; sealed.len().checked_sub(OVERHEAD).ok_or_else(invalid)?];
-        let aad = aad::cursor(file.place(), query);
-        aead::open(file.cursor_key(), &aad, &sealed, &mut plain)?.map_err(|_| invalid())?;
-        let path = std::str::from_utf8(&plain).map_err(|_| invalid())?;
-        SecretPath::parse(path).map_err(|_| invalid())
+        let tables = self.root.tables()?;
+        tables.read(|rows| page(rows, self, &tables, query.borrow()))
     }
 
     /// What a cursor is bound to: who asks for what. No path holds a zero, so the parts cannot run together.
@@ -187,16 +170,35 @@ impl Store {
     }
 }
 
-pub(super) fn page(rows: &impl Rows, store: &Store, query: &Query) -> Result<Page> {
+impl Cursor {
+    fn seal(file: &SealedFile, query: &[u8; 32], last: &SecretPath) -> Result<Self> {
+        let plain = last.as_str().as_bytes();
+        let mut sealed = vec![0; plain.len() + OVERHEAD];
+        let aad = aad::cursor(file.place(), query);
+        aead::seal(file.cursor_key(), &aad, plain, &mut sealed)?;
+        Ok(Self(BASE64URL_NOPAD.encode(&sealed)))
+    }
+
+    fn open(&self, file: &SealedFile, query: &[u8; 32]) -> Result<SecretPath> {
+        let sealed = self.sealed()?;
+        let mut plain = vec![0; sealed.len().checked_sub(OVERHEAD).ok_or_else(invalid)?];
+        let aad = aad::cursor(file.place(), query);
+        aead::open(file.cursor_key(), &aad, &sealed, &mut plain)?.map_err(|_| invalid())?;
+        let path = std::str::from_utf8(&plain).map_err(|_| invalid())?;
+        SecretPath::parse(path).map_err(|_| invalid())
+    }
+}
+
+pub(super) fn page(rows: &impl Rows, store: &Store, tables: &Tables, query: &Query) -> Result<Page> {
     if !(1..=PAGE_ITEMS_MAX).contains(&query.limit) {
         return Err(Error::new(ErrorKind::LimitExceeded, format!("a page has 1 to {PAGE_ITEMS_MAX} items")));
     }
     let namespace = query.namespace.as_deref().map(SecretPath::parse).transpose()?;
     let digest = store.query_digest(namespace.as_ref());
-    let after = query.cursor.as_ref().map(|cursor| store.open_cursor(&digest, cursor)).transpose()?;
+    let after = query.cursor.as_ref().map(|cursor| cursor.open(tables.file(), &digest)).transpose()?;
     let listed = secrets::list(rows, namespace.as_ref(), after.as_ref(), query.limit)?;
     let next = match listed.secrets.last() {
-        Some((last, _)) if listed.more => Some(store.seal_cursor(&digest, last)?),
+        Some((last, _)) if listed.more => Some(Cursor::seal(tables.file(), &digest, last)?),
         _ => None,
     };
     let items = listed.secrets.into_iter().map(|(path, record)| SecretInfo::new(path, &record)).collect();

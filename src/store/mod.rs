@@ -1,30 +1,45 @@
 //! The store: every operation goes one way. Authorise, act, audit, commit.
 
+mod commit;
+mod copy;
 mod gate;
+mod health;
 mod list;
+mod lock;
 mod open;
 mod options;
+mod pin;
+mod policy;
 mod read;
 mod report;
+mod root;
+mod slots;
 mod transaction;
 mod verify;
 mod write;
 
 use std::fmt;
 use std::sync::Mutex;
+use std::sync::atomic::AtomicU32;
 
+use commit::Owed;
 use gate::Gate;
+use root::Root;
 
+pub use copy::{Copied, CopyOptions, Progress};
+pub use health::Health;
 pub use list::{Cursor, Page, Query};
 pub use options::{StoreOptions, VerifyAtOpen};
+pub use pin::PinCheck;
+pub use policy::Policy;
 pub use read::{Secret, SecretInfo};
-pub use report::{OpenReport, OpenedReport, VerifyReport};
+pub use report::{KdfUpgrade, OpenReport, OpenedReport, VerifyReport};
+pub use slots::{KeySlot, NewSlot, Slots};
 pub use transaction::Transaction;
 pub use write::Written;
 
 use crate::access::Principal;
 use crate::clock::SystemClock;
-use crate::tables::Tables;
 
 /// An open, unlocked store.
 ///
@@ -55,17 +70,19 @@ use crate::tables::Tables;
 /// # Ok::<(), strongroom::Error>(())
 /// ```
 pub struct Store {
-    tables: Tables,
+    root: Root,
     principal: Principal,
     clock: SystemClock,
     gate: Gate,
-    report: OpenReport,
-    /// What the next commit has to say about the past: a discarded commit.
-    unreported: Mutex<Option<u64>>,
+    options: StoreOptions,
+    report: Mutex<OpenReport>,
+    owed: Mutex<Owed>,
+    /// Attempts to unlock with a wrong key since the last with a right one.
+    wrong_keys: AtomicU32,
 }
 
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Store(unlocked)")
+        f.write_str(if self.is_locked() { "Store(locked)" } else { "Store(unlocked)" })
     }
 }

@@ -2,25 +2,36 @@
 
 use std::borrow::Borrow;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::AtomicU32;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use super::commit::Owed;
 use super::gate::Gate;
+use super::pin::{check_history, check_position};
+use super::policy::{kdf_floor, set_kdf_floor};
+use super::report::KdfUpgrade;
+use super::root::Root;
 use super::{OpenReport, Store, StoreOptions, VerifyAtOpen, VerifyReport};
 use crate::access::Principal;
 use crate::clock::SystemClock;
+use crate::crypto::kdf::KdfCost;
 use crate::crypto::random;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::audit::genesis;
+use crate::record::pin::Pin;
 use crate::record::secret::StoreRecord;
-use crate::sealed::create::{Creation, create};
-use crate::sealed::disk::Disk;
+use crate::record::slot::SlotRecord;
+use crate::sealed::create::create;
 use crate::sealed::disk::file::{Access, FileDisk};
 use crate::sealed::disk::memory::MemoryDisk;
+use crate::sealed::disk::nascent::Creation;
+use crate::sealed::disk::{Disk, Nascent};
 use crate::sealed::file::{SealedFile, Stamp};
 use crate::sealed::open::open;
+use crate::sealed::slots::Opener;
 use crate::sealed::unlock::Unlock;
 use crate::tables::verify::{Depth, verify};
-use crate::tables::{Tables, initialise};
+use crate::tables::{Tables, describe, fill, slots};
 
 impl Store {
     /// Creates a store with the default [options](StoreOptions).
@@ -51,10 +62,11 @@ impl Store {
         StoreOptions::new().create_on(Arc::new(MemoryDisk::default()), &Unlock::raw_key(&key))
     }
 
-    /// What opening found: a discarded commit, an unreadable superblock, the counts of the verification.
+    /// What opening found: a discarded commit, an unreadable superblock, the counts of the verification. After
+    /// [`unlock`](Self::unlock), what that found.
     #[must_use]
-    pub fn open_report(&self) -> &OpenReport {
-        &self.report
+    pub fn open_report(&self) -> OpenReport {
+        *self.report.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Closes the store. Dropping it does the same, but cannot report a failure.
@@ -65,7 +77,10 @@ impl Store {
     ///
     /// [`ErrorKind::Io`] if the proof cannot be written. Nothing acknowledged is lost; the next open syncs once.
     pub fn close(self) -> Result<()> {
-        self.tables.close()
+        match self.root.locked() {
+            Some(_) => Ok(()),
+            None => self.root.tables()?.close(),
+        }
     }
 }
 
@@ -74,35 +89,43 @@ impl StoreOptions {
     ///
     /// The file is made under a temporary name beside `path`, readable by its owner only whatever the umask, and gets
     /// its name when it is complete and durable: an interrupted creation leaves no store or a good one. An existing
-    /// file is never replaced.
+    /// file is never replaced. What interrupted creations left in the directory is removed.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::AlreadyExists`] if there is something at `path`; [`ErrorKind::InvalidArgument`] for a passphrase
-    /// outside its bounds; [`ErrorKind::OutOfMemory`]; [`ErrorKind::DiskFull`]; [`ErrorKind::Io`].
+    /// [`ErrorKind::AlreadyExists`] if there is something at `path`; [`ErrorKind::FileRefused`] if the directory can be
+    /// written by everybody without being sticky, or lies on a network or user-space file system;
+    /// [`ErrorKind::InvalidArgument`] for a passphrase outside its bounds; [`ErrorKind::OutOfMemory`]; [`ErrorKind::DiskFull`]; [`ErrorKind::Io`].
     pub fn create(&self, path: impl AsRef<Path>, unlock: impl Borrow<Unlock>) -> Result<Store> {
         if self.access == Access::ReadOnly {
             return Err(Error::new(ErrorKind::InvalidArgument, "a store cannot be created read-only"));
         }
         let unlock = unlock.borrow();
         unlock.kind()?;
-        let creation = Creation::begin(path.as_ref())?;
+        let creation = Box::new(Creation::begin(path.as_ref(), self.allowed)?);
         let file = Arc::new(create(creation.disk(), unlock, self.kdf_cost)?);
-        initialise_store(&file)?;
-        creation.publish(&file)?;
-        self.over(file, OpenReport::default())
+        initialise(&file, self.kdf_cost)?;
+        file.finish_creation()?;
+        creation.publish()?;
+        self.over(file)
     }
 
     /// Opens the store at `path`.
     ///
-    /// Opening, reading, verifying and closing write nothing, and sync nothing except once after a crash.
+    /// Opening, reading, verifying and closing write nothing, and sync nothing except once after a crash. Opening for
+    /// writing also removes from the directory the temporary files of creations that were interrupted
+    /// (`.strongroom-<16 hex digits>.tmp`), if they are this user's and nobody holds them; the store is not touched
+    /// by it, and opening does not fail with it.
     ///
     /// # Errors
     ///
     /// | kind | when |
     /// |---|---|
     /// | [`NotFound`](ErrorKind::NotFound) | there is no file |
-    /// | [`FileRefused`](ErrorKind::FileRefused) | it is a link, not a regular file, or another user's |
+    /// | [`FileRefused`](ErrorKind::FileRefused) | it is a link, not a regular file, another user's, or has another name (a hard link) |
+    /// | [`FileRefused`](ErrorKind::FileRefused) | its mode lets group or others use it: `chmod 600`, or [`allow_shared_mode`](Self::allow_shared_mode) |
+    /// | [`FileRefused`](ErrorKind::FileRefused) | everybody may write to its directory, which is not sticky |
+    /// | [`FileRefused`](ErrorKind::FileRefused) | it lies on a network or user-space file system; see [`allow_network_fs`](Self::allow_network_fs) |
     /// | [`ReadOnly`](ErrorKind::ReadOnly) | it cannot be written; open it read-only |
     /// | [`InUse`](ErrorKind::InUse) | another handle holds it |
     /// | [`NotAStore`](ErrorKind::NotAStore) | it is something else |
@@ -112,41 +135,92 @@ impl StoreOptions {
     /// | [`OutOfMemory`](ErrorKind::OutOfMemory) | there is not enough memory for the key derivation |
     /// | [`WrongKey`](ErrorKind::WrongKey) | no slot opens |
     /// | [`Tampered`](ErrorKind::Tampered) | something in it is not authentic |
+    /// | [`WrongStore`](ErrorKind::WrongStore), [`RolledBack`](ErrorKind::RolledBack), [`ForkedHistory`](ErrorKind::ForkedHistory) | it is not what the [pin](Self::pin) asks for |
     pub fn open(&self, path: impl AsRef<Path>, unlock: impl Borrow<Unlock>) -> Result<Store> {
         let unlock = unlock.borrow();
         unlock.kind()?;
-        let disk = FileDisk::open(path.as_ref(), self.access, self.wait)?;
+        let disk = FileDisk::open(path.as_ref(), self.access, self.wait, self.allowed)?;
         self.open_on(Arc::new(disk), unlock)
     }
 
     pub(crate) fn create_on(&self, disk: Arc<dyn Disk>, unlock: &Unlock) -> Result<Store> {
         let file = Arc::new(create(disk, unlock, self.kdf_cost)?);
-        initialise_store(&file)?;
+        initialise(&file, self.kdf_cost)?;
         file.finish_creation()?;
-        self.over(file, OpenReport::default())
+        self.over(file)
     }
 
     pub(crate) fn open_on(&self, disk: Arc<dyn Disk>, unlock: &Unlock) -> Result<Store> {
+        let (tables, report, owed) = self.unlock_disk(disk, unlock, self.pin.as_ref())?;
+        Ok(self.store(tables, report, owed))
+    }
+
+    /// A store over a file that was just made.
+    fn over(&self, file: Arc<SealedFile>) -> Result<Store> {
+        let tables = Tables::open(file, self.cache_bytes)?;
+        Ok(self.store(tables, OpenReport::default(), Owed::default()))
+    }
+
+    fn store(&self, tables: Tables, report: OpenReport, owed: Owed) -> Store {
+        Store {
+            root: Root::new(tables),
+            principal: Principal::Owner,
+            clock: SystemClock,
+            gate: Gate::new(self.write_wait),
+            options: self.clone(),
+            report: Mutex::new(report),
+            owed: Mutex::new(owed),
+            wrong_keys: AtomicU32::new(0),
+        }
+    }
+
+    /// Unlocks, verifies and opens what lies on a disk, and says what was found and what the next commit owes.
+    pub(super) fn unlock_disk(
+        &self,
+        disk: Arc<dyn Disk>,
+        unlock: &Unlock,
+        pin: Option<&Pin>,
+    ) -> Result<(Tables, OpenReport, Owed)> {
         let (file, found) = open(disk, self.access, unlock)?;
         let file = Arc::new(file);
+        if let Some(pin) = pin {
+            check_position(pin, &file.position()?)?;
+        }
         let verified = if self.verifies(file.needed_len()?) {
             // Before redb opens the file for use: it trusts what it reads.
             Some(VerifyReport::new(verify(&file, Depth::Blocks)?, Depth::Blocks))
         } else {
             None
         };
-        self.over(file, OpenReport::new(found, verified))
+        let tables = Tables::open(file, self.cache_bytes)?;
+        let pin = pin.map(|pin| check_history(pin, &tables)).transpose()?;
+        let strengthened = self.strengthened(&tables, unlock)?;
+        let upgrade = strengthened.as_ref().map(|(upgrade, _)| *upgrade);
+        let owed = Owed {
+            discarded: found.discarded,
+            used: Some((tables.file().opener_id(), SystemClock.now())),
+            strengthened: strengthened.map(|(_, opener)| opener),
+        };
+        Ok((tables, OpenReport { kdf_upgrade: upgrade, pin, ..OpenReport::new(found, verified) }, owed))
     }
 
-    fn over(&self, file: Arc<SealedFile>, report: OpenReport) -> Result<Store> {
-        Ok(Store {
-            tables: Tables::open(file, self.cache_bytes)?,
-            principal: Principal::Owner,
-            clock: SystemClock,
-            gate: Gate::new(self.write_wait),
-            unreported: Mutex::new(report.discarded_generation),
-            report,
-        })
+    /// The slot that opened, wrapped anew at the store's floor, if it lies below. Made now, while the passphrase is at
+    /// hand, so that it need not be kept; written by the first write.
+    fn strengthened(&self, tables: &Tables, unlock: &Unlock) -> Result<Option<(KdfUpgrade, Opener)>> {
+        let file = tables.file();
+        let id = file.opener_id();
+        let from = file.slots()?.iter().find(|slot| slot.id == id).and_then(|slot| slot.cost);
+        let (Some(from), Access::ReadWrite) = (from, self.access) else { return Ok(None) };
+        let to = tables.read(|rows| kdf_floor(rows))?;
+        if !from.is_below(to) {
+            return Ok(None);
+        }
+        match file.rewrapped(unlock, to) {
+            Ok(opener) => Ok(Some((KdfUpgrade { from, to }, opener))),
+            // A device that cannot pay for the floor still opens what it can pay for.
+            Err(error) if error.kind() == ErrorKind::OutOfMemory => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     fn verifies(&self, len: u64) -> bool {
@@ -158,8 +232,14 @@ impl StoreOptions {
     }
 }
 
-fn initialise_store(file: &Arc<SealedFile>) -> Result<()> {
+/// The first rows of a store: what it is, what its first slot is, and what it demands of others.
+fn initialise(file: &Arc<SealedFile>, cost: KdfCost) -> Result<()> {
     let created_at = SystemClock.now().as_millis();
-    let stamp = Stamp { audit_head: genesis(&file.place().store_id), clock_mark: created_at };
-    initialise(file, &StoreRecord { created_at }, stamp)
+    fill(file, |batch| {
+        describe(batch, &StoreRecord { created_at })?;
+        set_kdf_floor(batch, cost)?;
+        let slot = SlotRecord { label: String::new(), created_at, last_used_at: created_at };
+        slots::write(batch, &file.opener_id(), &slot)?;
+        Ok(Stamp { audit_head: genesis(&file.place().store_id), clock_mark: created_at })
+    })
 }

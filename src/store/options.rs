@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use crate::crypto::kdf::KdfCost;
 use crate::limits::{CACHE_BYTES_DEFAULT, CACHE_BYTES_MIN, VERIFY_AT_OPEN_MAX};
+use crate::record::pin::Pin;
+use crate::sealed::disk::checks::Allowed;
 use crate::sealed::disk::file::Access;
 
 /// When [`open`](StoreOptions::open) verifies the file.
@@ -44,6 +46,8 @@ pub struct StoreOptions {
     pub(super) verify: VerifyAtOpen,
     pub(super) cache_bytes: usize,
     pub(super) kdf_cost: KdfCost,
+    pub(super) pin: Option<Pin>,
+    pub(super) allowed: Allowed,
 }
 
 impl StoreOptions {
@@ -57,6 +61,8 @@ impl StoreOptions {
             verify: VerifyAtOpen::UpTo(VERIFY_AT_OPEN_MAX),
             cache_bytes: CACHE_BYTES_DEFAULT,
             kdf_cost: KdfCost::DEFAULT,
+            pin: None,
+            allowed: Allowed::default(),
         }
     }
 
@@ -98,11 +104,45 @@ impl StoreOptions {
         self
     }
 
-    /// What unlocking a new store's passphrase costs. [`KdfCost::DEFAULT`] by default; opening takes what the file
-    /// says.
+    /// What unlocking a new store's passphrase costs, and the least it will cost: the store's
+    /// [floor](crate::Policy::kdf_floor). [`KdfCost::DEFAULT`] by default; opening takes what the file says.
     #[must_use]
     pub fn kdf_cost(mut self, cost: KdfCost) -> Self {
         self.kdf_cost = cost;
+        self
+    }
+
+    /// Opens only the store this pin was taken from, at that state or a later one of the same history. Without a pin
+    /// a complete older copy of the file is accepted.
+    #[must_use]
+    pub fn pin(mut self, pin: Pin) -> Self {
+        self.pin = Some(pin);
+        self
+    }
+
+    /// Whether a file is opened that its mode lets its group or others use. Refused by default: such a file is mostly
+    /// a copy that somebody made carelessly. A new store is always its owner's alone.
+    ///
+    /// # Security
+    ///
+    /// Whoever can read the file can guess its passphrase, without a limit; whoever can write to it can destroy it.
+    #[must_use]
+    pub fn allow_shared_mode(mut self, allow: bool) -> Self {
+        self.allowed.shared_mode = allow;
+        self
+    }
+
+    /// Whether a store may lie on a file system of a network (NFS, SMB, 9P, AFS, Ceph, Lustre and others) or of user
+    /// space (FUSE). Refused by default: there a lock may not keep another machine out, and a sync may return before
+    /// anything is durable.
+    ///
+    /// # Security
+    ///
+    /// Two writers at once destroy the store, and an acknowledged write may be lost. Allow it only where you know that
+    /// the file system keeps `flock` and `fsync`.
+    #[must_use]
+    pub fn allow_network_fs(mut self, allow: bool) -> Self {
+        self.allowed.network_fs = allow;
         self
     }
 }

@@ -117,7 +117,8 @@ impl Store {
     {
         let path = path.try_into()?;
         authorise(self.principal, Action::Read(&path))?;
-        self.tables.read(|rows| read(rows, &self.tables, path.clone(), None))
+        let tables = self.root.tables()?;
+        tables.read(|rows| read(rows, &tables, path.clone(), None))
     }
 
     /// Reads version `version` of the secret at `path`.
@@ -132,7 +133,8 @@ impl Store {
     {
         let path = path.try_into()?;
         authorise(self.principal, Action::Read(&path))?;
-        self.tables.read(|rows| read(rows, &self.tables, path.clone(), Some(version)))
+        let tables = self.root.tables()?;
+        tables.read(|rows| read(rows, &tables, path.clone(), Some(version)))
     }
 }
 

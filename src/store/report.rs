@@ -1,5 +1,7 @@
 //! What opening and verifying found.
 
+use super::pin::PinCheck;
+use crate::crypto::kdf::KdfCost;
 use crate::sealed::select::Found;
 use crate::tables::verify::{Counts, Depth};
 
@@ -15,6 +17,21 @@ pub struct OpenReport {
     pub unreadable_superblock: bool,
     /// The verification at open, if there was one. It looks at blocks, not into values.
     pub verified: Option<VerifyReport>,
+    /// How much of the [pin](crate::StoreOptions::pin) could be checked, if there was one.
+    pub pin: Option<PinCheck>,
+    /// The slot that unlocked costs less than the store's [floor](crate::Policy::kdf_floor). It is wrapped anew with
+    /// the first write, for which making it ready cost one more key derivation at open.
+    pub kdf_upgrade: Option<KdfUpgrade>,
+}
+
+/// A key slot whose cost is raised.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct KdfUpgrade {
+    /// What it costs now.
+    pub from: KdfCost,
+    /// What it costs from the first write on: the store's floor, and no more.
+    pub to: KdfCost,
 }
 
 impl OpenReport {
@@ -23,6 +40,8 @@ impl OpenReport {
             discarded_generation: found.discarded,
             unreadable_superblock: found.unreadable_superblock,
             verified,
+            pin: None,
+            kdf_upgrade: None,
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Transactions: all or nothing, in one commit with one audit segment.
 
 use std::borrow::Borrow;
-use std::sync::PoisonError;
 
+use super::commit::event;
 use super::read::read;
 use super::{Page, Query, Secret, Store, Written, list};
 use crate::access::{Action, authorise};
@@ -13,14 +13,12 @@ use crate::limits::TRANSACTION_OPERATIONS_MAX;
 use crate::record::audit::{Event, EventKind};
 use crate::record::id::SecretId;
 use crate::record::path::SecretPath;
-use crate::sealed::disk::file::Access;
-use crate::sealed::file::Stamp;
-use crate::sealed::space::Space;
-use crate::tables::{Batch, Outcome, audit, secrets};
+use crate::tables::{Batch, Tables, secrets};
 
 /// A running transaction: it sees its own writes, and nobody else does before it ends.
 pub struct Transaction<'a, 'b> {
     store: &'a Store,
+    tables: &'a Tables,
     batch: &'a mut Batch<'b>,
     now: Timestamp,
     events: Vec<Event>,
@@ -65,33 +63,16 @@ impl Store {
     /// # Ok::<(), strongroom::Error>(())
     /// ```
     pub fn transaction<T>(&self, work: impl FnOnce(&mut Transaction<'_, '_>) -> Result<T>) -> Result<T> {
-        if self.tables.file().access() == Access::ReadOnly {
-            return Err(Error::new(ErrorKind::ReadOnly, "the store was opened read-only"));
-        }
+        self.check_writable()?;
         let _pass = self.gate.enter()?;
-        let stamp = self.tables.file().stamp()?;
-        let generation = self.tables.file().generation()? + 1;
-        // The clock never goes back: turning it back revives nothing.
-        let now = self.clock.now().max(Timestamp::from_millis(stamp.clock_mark));
-        let mut unreported = self.unreported.lock().unwrap_or_else(PoisonError::into_inner);
-        let discarded = unreported.map(|lost| discarded_event(now, lost));
-        let mut committed = false;
-        let value = self.tables.write(Space::Normal, |batch| {
-            let mut transaction = Transaction { store: self, batch, now, events: Vec::new(), failed: false };
+        let tables = self.root.tables()?;
+        self.strengthen(&tables)?;
+        self.commit(&tables, |batch, now| {
+            let mut transaction =
+                Transaction { store: self, tables: &tables, batch, now, events: Vec::new(), failed: false };
             let value = work(&mut transaction)?;
-            let mutations = transaction.finish()?;
-            if mutations.is_empty() {
-                return Ok(Outcome { value, commit: None });
-            }
-            committed = true;
-            let events = discarded.into_iter().chain(mutations).collect();
-            let audit_head = audit::append(batch, &stamp.audit_head, generation, events)?;
-            Ok(Outcome { value, commit: Some(Stamp { audit_head, clock_mark: now.as_millis() }) })
-        })?;
-        if committed {
-            *unreported = None;
-        }
-        Ok(value)
+            Ok((value, transaction.finish()?))
+        })
     }
 }
 
@@ -123,7 +104,7 @@ impl Transaction<'_, '_> {
     {
         let path = path.try_into()?;
         authorise(self.store.principal, Action::Read(&path))?;
-        read(&*self.batch, &self.store.tables, path, None)
+        read(&*self.batch, self.tables, path, None)
     }
 
     /// As [`Store::get_version`], of the state this transaction sees.
@@ -138,7 +119,7 @@ impl Transaction<'_, '_> {
     {
         let path = path.try_into()?;
         authorise(self.store.principal, Action::Read(&path))?;
-        read(&*self.batch, &self.store.tables, path, Some(version))
+        read(&*self.batch, self.tables, path, Some(version))
     }
 
     /// As [`Store::list`], of the state this transaction sees.
@@ -148,7 +129,7 @@ impl Transaction<'_, '_> {
     /// As [`Store::list`].
     pub fn list(&self, query: impl Borrow<Query>) -> Result<Page> {
         authorise(self.store.principal, Action::List)?;
-        list::page(&*self.batch, self.store, query.borrow())
+        list::page(&*self.batch, self.store, self.tables, query.borrow())
     }
 
     fn write(&mut self, path: &SecretPath, value: &[u8]) -> Result<Written> {
@@ -160,10 +141,9 @@ impl Transaction<'_, '_> {
             ));
         }
         let new_id = SecretId::new(self.now, random::bytes()?);
-        let tables = &self.store.tables;
         let record = secrets::put(
             self.batch,
-            &tables.sealer(),
+            &self.tables.sealer(),
             path,
             value,
             *new_id.as_bytes(),
@@ -173,12 +153,7 @@ impl Transaction<'_, '_> {
             1 => EventKind::SecretCreated,
             _ => EventKind::SecretUpdated,
         };
-        self.events.push(Event {
-            time: self.now.as_millis(),
-            kind: kind.code(),
-            secret: record.id,
-            version: record.current.number,
-        });
+        self.events.push(event(self.now, kind, record.id, record.current.number));
         Ok(Written::new(path.clone(), &record))
     }
 
@@ -191,14 +166,5 @@ impl Transaction<'_, '_> {
             ));
         }
         Ok(self.events)
-    }
-}
-
-fn discarded_event(now: Timestamp, generation: u64) -> Event {
-    Event {
-        time: now.as_millis(),
-        kind: EventKind::CommitDiscarded.code(),
-        secret: [0; 16],
-        version: generation,
     }
 }

@@ -22,6 +22,7 @@ impl Store {
     pub fn verify(&self) -> Result<VerifyReport> {
         authorise(self.principal, Action::Verify)?;
         let _pass = self.gate.enter()?;
-        verify(self.tables.file(), Depth::Values).map(|counts| VerifyReport::new(counts, Depth::Values))
+        verify(self.root.tables()?.file(), Depth::Values)
+            .map(|counts| VerifyReport::new(counts, Depth::Values))
     }
 }

@@ -26,7 +26,6 @@ impl<'a> Batch<'a> {
     }
 
     /// Removes a row, and says whether there was one.
-    #[cfg(test)]
     pub(crate) fn remove(&mut self, key: &[u8]) -> Result<bool> {
         guarded(|| match self.table.remove(key) {
             Ok(removed) => Ok(removed.is_some()),

@@ -36,6 +36,6 @@ fn before(file: &Arc<SealedFile>) -> Result<(Stamp, u64)> {
     Ok((file.stamp()?, file.generation()? + 1))
 }
 
-fn event(kind: EventKind, secret: [u8; 16]) -> Event {
-    Event { time: 0, kind: kind.code(), secret, version: 1 }
+fn event(kind: EventKind, subject: [u8; 16]) -> Event {
+    Event { time: 0, kind: kind.code(), subject, version: 1 }
 }

@@ -18,10 +18,12 @@ use crate::sealed::space::Space;
 
 pub(crate) mod audit;
 mod batch;
+pub(crate) mod copy;
 #[cfg(test)]
 pub(crate) mod deletion;
 mod rows;
 pub(crate) mod secrets;
+pub(crate) mod slots;
 mod snapshot;
 mod values;
 pub(crate) mod verify;
@@ -54,17 +56,22 @@ pub(crate) struct Outcome<T> {
     pub(crate) commit: Option<Stamp>,
 }
 
-/// Puts the table and the store's own row into a new file. redb closes for real twice, so that it trims what it
+/// Fills a new file with what `write` puts into it, in one commit. redb closes for real twice, so that it trims what it
 /// allocates at first.
-pub(crate) fn initialise(file: &Arc<SealedFile>, record: &StoreRecord, stamp: Stamp) -> Result<()> {
+pub(crate) fn fill(
+    file: &Arc<SealedFile>,
+    write: impl FnOnce(&mut Batch<'_>) -> Result<Stamp>,
+) -> Result<()> {
     const CACHE: usize = 1 << 20;
     Engine::open(file, CACHE)?.close_for_real()?;
     let engine = Engine::open(file, CACHE)?;
-    engine.write(Space::Normal, |batch| {
-        batch.insert(&rows::STORE, &encode(record)?)?;
-        Ok(Outcome { value: (), commit: Some(stamp) })
-    })?;
+    engine.write(Space::Normal, |batch| Ok(Outcome { value: (), commit: Some(write(batch)?) }))?;
     engine.close_for_real()
+}
+
+/// Writes the store's own row.
+pub(crate) fn describe(batch: &mut Batch<'_>, record: &StoreRecord) -> Result<()> {
+    batch.insert(&rows::STORE, &encode(record)?)
 }
 
 impl Tables {
@@ -127,6 +134,15 @@ impl Tables {
         let mut engine = self.engine.write().map_err(|_| closed())?;
         match engine.take() {
             Some(engine) => engine.close(),
+            None => Ok(()),
+        }
+    }
+
+    /// Gives redb up without a mark: another file took this one's place.
+    pub(crate) fn abandon(&self) -> Result<()> {
+        let mut engine = self.engine.write().map_err(|_| closed())?;
+        match engine.take() {
+            Some(engine) => engine.abandon(),
             None => Ok(()),
         }
     }

@@ -5,6 +5,10 @@ use crate::record::path::SecretPath;
 /// The store's own row.
 pub(super) const STORE: [u8; 1] = [0x01];
 
+/// The least cost of the store's passphrase slots.
+pub(super) const KDF_FLOOR: [u8; 1] = [0x02];
+
+const SLOT: u8 = 0x03;
 const PATH: u8 = 0x10;
 const HISTORY: u8 = 0x20;
 const PIECE: u8 = 0x30;
@@ -12,6 +16,46 @@ const AUDIT: u8 = 0x40;
 
 /// Stands for `/` in a row's key: below every character of a segment, so that a namespace is one run of rows.
 const SEPARATOR: u8 = 0;
+
+/// What is known of a key slot.
+pub(super) fn slot(id: &[u8; 16]) -> Vec<u8> {
+    [&[SLOT], id.as_slice()].concat()
+}
+
+/// What is known of every key slot.
+pub(super) fn all_slots() -> (Vec<u8>, Vec<u8>) {
+    (vec![SLOT], vec![SLOT + 1])
+}
+
+/// The slot a row's key stands for.
+pub(super) fn slot_of(key: &[u8]) -> Option<[u8; 16]> {
+    key.strip_prefix(&[SLOT])?.try_into().ok()
+}
+
+/// Behind every row.
+pub(super) const END: [u8; 1] = [0xff];
+
+/// What a row holds, by the first byte of its key.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Sort {
+    Path,
+    History,
+    Piece,
+    Slot,
+    /// Any other: it is copied as it stands.
+    Other,
+}
+
+/// What the row with this key holds.
+pub(super) fn sort(key: &[u8]) -> Sort {
+    match key.first() {
+        Some(&PATH) => Sort::Path,
+        Some(&HISTORY) => Sort::History,
+        Some(&PIECE) => Sort::Piece,
+        Some(&SLOT) => Sort::Slot,
+        _ => Sort::Other,
+    }
+}
 
 /// The row of a live secret.
 pub(super) fn path(path: &SecretPath) -> Vec<u8> {

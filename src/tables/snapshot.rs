@@ -1,6 +1,6 @@
 //! Reading rows: of the last commit, or of a transaction that sees its own writes.
 
-use redb::{ReadOnlyTable, ReadableTable};
+use redb::{ReadOnlyTable, ReadableTable, ReadableTableMetadata};
 
 use super::{engine_error, guarded};
 use crate::error::Result;
@@ -33,6 +33,11 @@ pub(crate) struct Snapshot<'a> {
 impl<'a> Snapshot<'a> {
     pub(super) fn new(table: ReadOnlyTable<&'static [u8], &'static [u8]>, backend: &'a Backend) -> Self {
         Self { table, backend }
+    }
+
+    /// How many rows there are.
+    pub(crate) fn len(&self) -> Result<u64> {
+        guarded(|| self.table.len().map_err(|error| engine_error(self.backend, error)))
     }
 }
 

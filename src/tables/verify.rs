@@ -5,7 +5,7 @@ use std::sync::Arc;
 use redb::ReadableDatabase;
 
 use super::snapshot::{Rows, Snapshot};
-use super::{Engine, Keyring, Sealer, TABLE, audit, engine_error, guarded, rows, secrets};
+use super::{Engine, Keyring, Sealer, TABLE, audit, engine_error, guarded, rows, secrets, slots};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::{CACHE_BYTES_DEFAULT, CACHE_BYTES_MIN};
 use crate::record::audit::genesis;
@@ -75,6 +75,11 @@ fn open_everything(rows: &Snapshot<'_>, file: &Arc<SealedFile>, mut counts: Coun
     let sealer = Sealer { file, keyring: &keyring };
     let store = rows.get(&rows::STORE)?.ok_or_else(inconsistent)?;
     decode::<StoreRecord>(&Authenticated::from_page(&store))?;
+    let slots = file.slots()?;
+    if slots::known(rows)?.iter().any(|known| slots.iter().all(|slot| slot.id != *known)) {
+        return Err(inconsistent());
+    }
+    slots::kdf_floor(rows)?;
     let pieces = open_current(rows, &sealer, &mut counts)? + open_history(rows, &sealer, &mut counts)?;
     check_pieces(rows, pieces)?;
     let chain = audit::follow_log(rows, genesis(&file.place().store_id))?;

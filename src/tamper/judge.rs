@@ -77,7 +77,7 @@ fn read(store: &Store) -> Result<Contents> {
         secrets,
         opened: verified.opened,
         reachable_blocks: verified.blocks,
-        report: *store.open_report(),
+        report: store.open_report(),
     })
 }
 

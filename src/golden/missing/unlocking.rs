@@ -29,12 +29,9 @@ pub(super) fn slots() -> Vec<Case> {
         passphrase.fails("no passes", Fault::UnsupportedFormat, with_byte("slot", &passphrase, 8, 0)),
         passphrase.fails("other cost", Fault::Unauthentic, with_byte("slot", &passphrase, 8, 1)),
     ];
-    for (kind, fault) in [
-        (3, Fault::Unauthentic),
-        (4, Fault::Malformed),
-        (5, Fault::Unauthentic),
-        (6, Fault::Malformed),
-    ] {
+    for (kind, fault) in
+        [(3, Fault::Unauthentic), (4, Fault::Malformed), (5, Fault::Unauthentic), (6, Fault::Malformed)]
+    {
         cases.push(good.fails(format!("kind {kind}"), fault, with_byte("slot", &good, 0, kind)));
     }
     for (name, at) in [("flags", 2), ("cost of a raw key", 4), ("payload length", 96), ("tail", 255)] {

@@ -1,9 +1,10 @@
 //! A store in memory: the same semantics, gone with the handle.
 
 use std::io;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
-use super::Disk;
+use super::{Disk, Nascent};
+use crate::error::Result;
 
 /// A growable buffer as a disk.
 #[derive(Default)]
@@ -62,5 +63,22 @@ impl Disk for MemoryDisk {
 
     fn is_in_place(&self) -> io::Result<bool> {
         Ok(true)
+    }
+
+    fn successor(&self) -> Result<Box<dyn Nascent>> {
+        Ok(Box::new(NewMemory(Arc::default())))
+    }
+}
+
+/// Memory has no place to take.
+struct NewMemory(Arc<MemoryDisk>);
+
+impl Nascent for NewMemory {
+    fn disk(&self) -> Arc<dyn Disk> {
+        self.0.clone()
+    }
+
+    fn publish(self: Box<Self>) -> Result<()> {
+        Ok(())
     }
 }

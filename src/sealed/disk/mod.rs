@@ -1,11 +1,25 @@
 //! The seam to storage: what lies below sees ciphertext only.
 
 use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
 
+use crate::error::{Error, Result};
+use crate::format::layout::STORE_ID_LEN;
+
+pub(crate) mod checks;
+mod copies;
 pub(crate) mod file;
+mod file_system;
+mod lock;
 pub(crate) mod memory;
+pub(crate) mod nascent;
 #[cfg(test)]
 pub(crate) mod recording;
+#[cfg(test)]
+pub(crate) mod scratch;
+mod strays;
+mod temporary;
 
 /// A medium that holds one store. Shared by all threads of a handle.
 ///
@@ -33,4 +47,33 @@ pub(crate) trait Disk: Send + Sync + 'static {
 
     /// Whether the file is still the one its path names. A sync client or an editor may have put another in place.
     fn is_in_place(&self) -> io::Result<bool>;
+
+    /// Other files beside this one that claim to be the same store, sorted. None where there is no beside.
+    fn copies(&self, _store_id: &[u8; STORE_ID_LEN]) -> io::Result<Vec<PathBuf>> {
+        Ok(Vec::new())
+    }
+
+    /// An empty medium that will take this one's place.
+    ///
+    /// # Errors
+    ///
+    /// [`Io`](crate::ErrorKind::Io) where a medium cannot be replaced, or no new one can be made.
+    fn successor(&self) -> Result<Box<dyn Nascent>> {
+        Err(Error::io("replace the store on this medium", io::ErrorKind::Unsupported.into()))
+    }
+}
+
+/// A medium under construction: locked, and gone if it is dropped before it is published.
+pub(crate) trait Nascent: Send {
+    /// The medium, to write to.
+    fn disk(&self) -> Arc<dyn Disk>;
+
+    /// Gives it its place; it and its name are durable when this returns.
+    ///
+    /// # Errors
+    ///
+    /// [`FileRefused`](crate::ErrorKind::FileRefused) or [`AlreadyExists`](crate::ErrorKind::AlreadyExists) if another
+    /// file is there than the one expected: nothing was replaced. [`Io`](crate::ErrorKind::Io), which says so if the
+    /// medium has its place all the same.
+    fn publish(self: Box<Self>) -> Result<()>;
 }

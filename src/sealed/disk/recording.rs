@@ -1,10 +1,11 @@
 //! A disk in memory that remembers what was asked of it.
 
 use std::io;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use super::Disk;
 use super::memory::MemoryDisk;
+use super::{Disk, Nascent};
+use crate::error::Result;
 
 /// One operation, in the order they came.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -86,5 +87,21 @@ impl Disk for RecordingDisk {
 
     fn is_in_place(&self) -> io::Result<bool> {
         Ok(true)
+    }
+
+    fn successor(&self) -> Result<Box<dyn Nascent>> {
+        Ok(Box::new(NewRecording(Arc::default())))
+    }
+}
+
+struct NewRecording(Arc<RecordingDisk>);
+
+impl Nascent for NewRecording {
+    fn disk(&self) -> Arc<dyn Disk> {
+        self.0.clone()
+    }
+
+    fn publish(self: Box<Self>) -> Result<()> {
+        Ok(())
     }
 }

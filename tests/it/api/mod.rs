@@ -4,6 +4,7 @@ mod hostile;
 mod lists;
 mod paths;
 mod silence;
+mod slots;
 mod transactions;
 mod unlocking;
 mod values;

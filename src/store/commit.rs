@@ -1,0 +1,113 @@
+//! The one way of a commit: what was done, its events, and what the handle owes the log.
+
+use std::sync::PoisonError;
+
+use super::Store;
+use crate::clock::Timestamp;
+use crate::error::{Error, ErrorKind, Result};
+use crate::record::audit::{Event, EventKind};
+use crate::sealed::change::SlotChange;
+use crate::sealed::disk::file::Access;
+use crate::sealed::file::Stamp;
+use crate::sealed::slots::Opener;
+use crate::sealed::space::Space;
+use crate::tables::{Batch, Outcome, Tables, audit, slots};
+
+/// What the next commit of a handle says beside what it is for.
+#[derive(Default)]
+pub(super) struct Owed {
+    /// The generation of a commit that opening found cut off and discarded.
+    pub(super) discarded: Option<u64>,
+    /// The slot that unlocked the handle, and when.
+    pub(super) used: Option<([u8; 16], Timestamp)>,
+    /// The handle's slot at the store's floor, made while the passphrase was at hand.
+    pub(super) strengthened: Option<Opener>,
+}
+
+impl Store {
+    /// # Errors
+    ///
+    /// [`ErrorKind::ReadOnly`].
+    pub(super) fn check_writable(&self) -> Result<()> {
+        match self.options.access {
+            Access::ReadWrite => Ok(()),
+            Access::ReadOnly => Err(Error::new(ErrorKind::ReadOnly, "the store was opened read-only")),
+        }
+    }
+
+    /// Runs `work` in one write transaction and commits it with the events it returns; without any, nothing is
+    /// committed. The caller holds the gate.
+    pub(super) fn commit<T>(
+        &self,
+        tables: &Tables,
+        work: impl FnOnce(&mut Batch<'_>, Timestamp) -> Result<(T, Vec<Event>)>,
+    ) -> Result<T> {
+        let stamp = tables.file().stamp()?;
+        let generation = tables.file().generation()? + 1;
+        // The clock never goes back: turning it back revives nothing.
+        let now = self.clock.now().max(Timestamp::from_millis(stamp.clock_mark));
+        let mut owed = self.owed.lock().unwrap_or_else(PoisonError::into_inner);
+        let discarded = owed.discarded.map(|lost| discarded_event(now, lost));
+        let mut committed = false;
+        let value = tables.write(Space::Normal, |batch| {
+            let (value, events) = work(batch, now)?;
+            if events.is_empty() {
+                return Ok(Outcome { value, commit: None });
+            }
+            committed = true;
+            if let Some((slot, time)) = owed.used {
+                slots::used(batch, &slot, time.as_millis())?;
+            }
+            let events = discarded.into_iter().chain(events).collect();
+            let audit_head = audit::append(batch, &stamp.audit_head, generation, events)?;
+            Ok(Outcome { value, commit: Some(Stamp { audit_head, clock_mark: now.as_millis() }) })
+        })?;
+        if committed {
+            (owed.discarded, owed.used) = (None, None);
+        }
+        Ok(value)
+    }
+
+    /// Changes a key slot: header, row and event in the order that a crash cannot break. The caller holds the gate.
+    pub(super) fn change_slot(
+        &self,
+        tables: &Tables,
+        change: &SlotChange<'_>,
+        kind: EventKind,
+        row: impl FnOnce(&mut Batch<'_>, [u8; 16], Timestamp) -> Result<()>,
+    ) -> Result<[u8; 16]> {
+        let file = tables.file();
+        let id = file.stage_slots(change)?;
+        let committed = self.commit(tables, |batch, now| {
+            row(batch, id, now)?;
+            Ok(((), vec![event(now, kind, id, 0)]))
+        });
+        match committed {
+            Ok(()) => file.adopt_slots().map(|()| id),
+            Err(error) => {
+                file.abandon_slots();
+                Err(error)
+            }
+        }
+    }
+
+    /// Rewraps the handle's slot at the store's floor, if it owes that. The caller holds the gate.
+    pub(super) fn strengthen(&self, tables: &Tables) -> Result<()> {
+        let owed = self.owed.lock().unwrap_or_else(PoisonError::into_inner).strengthened.take();
+        let Some(opener) = owed else { return Ok(()) };
+        let change = SlotChange::Rewrapped(&opener);
+        match self.change_slot(tables, &change, EventKind::SlotStrengthened, |_, _, _| Ok(())) {
+            // The slot was removed meanwhile, or there is no room; the write this comes before may fit all the same.
+            Err(error) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::DiskFull) => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+pub(super) fn event(now: Timestamp, kind: EventKind, subject: [u8; 16], version: u64) -> Event {
+    Event { time: now.as_millis(), kind: kind.code(), subject, version }
+}
+
+fn discarded_event(now: Timestamp, generation: u64) -> Event {
+    event(now, EventKind::CommitDiscarded, [0; 16], generation)
+}

@@ -1,0 +1,407 @@
+//! Copies of a whole store: backup, compact, purge, rekey. One mechanism: every row of one commit goes into a new sealed
+//! file, which is opened with its own keys and verified, made durable, and only then given its name.
+
+use std::borrow::Borrow;
+use std::fmt;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::{Arc, PoisonError};
+
+use super::commit::{Owed, event};
+use super::gate::Pass;
+use super::slots::check_label;
+use super::{Store, VerifyReport};
+use crate::access::{Action, authorise};
+use crate::clock::Timestamp;
+use crate::crypto::kdf::KdfCost;
+use crate::error::{Error, ErrorKind, Result};
+use crate::record::audit::EventKind;
+use crate::record::slot::SlotRecord;
+use crate::sealed::create::CopyKeys;
+use crate::sealed::disk::file::Access;
+use crate::sealed::disk::nascent::Creation;
+use crate::sealed::disk::{Disk, Nascent};
+use crate::sealed::file::{SealedFile, Stamp};
+use crate::sealed::open::open;
+use crate::sealed::slots::With;
+use crate::sealed::unlock::Unlock;
+use crate::tables::copy::Copying;
+use crate::tables::verify::{Depth, verify};
+use crate::tables::{Batch, Keyring, Sealer, Snapshot, Tables, audit, fill, slots};
+
+/// How far a copy is, in rows of the store.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// Rows copied.
+    pub done: u64,
+    /// Rows there are.
+    pub total: u64,
+}
+
+/// What a copy may do, and whom it tells how far it is.
+#[derive(Default)]
+pub struct CopyOptions<'a> {
+    progress: Option<Box<dyn FnMut(Progress) -> ControlFlow<()> + 'a>>,
+    drop_other_slots: bool,
+    label: String,
+    kdf_cost: Option<KdfCost>,
+}
+
+impl<'a> CopyOptions<'a> {
+    /// Without a callback; other slots are not dropped.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Calls `progress` now and then, on this thread. [`ControlFlow::Break`] cancels: the store is as it was, and nothing
+    /// of the copy is left.
+    #[must_use]
+    pub fn progress(mut self, progress: impl FnMut(Progress) -> ControlFlow<()> + 'a) -> Self {
+        self.progress = Some(Box::new(progress));
+        self
+    }
+
+    /// Whether [`purge`](Store::purge) may leave slots behind, as it cannot take along any but the one of this handle.
+    #[must_use]
+    pub fn drop_other_slots(mut self, drop: bool) -> Self {
+        self.drop_other_slots = drop;
+        self
+    }
+
+    /// What to call the slot of a [`rekey`](Store::rekey).
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    /// What the passphrase of a [`rekey`](Store::rekey) costs to try: the store's [floor](crate::Policy::kdf_floor) by
+    /// default, and never less.
+    #[must_use]
+    pub fn kdf_cost(mut self, cost: KdfCost) -> Self {
+        self.kdf_cost = Some(cost);
+        self
+    }
+
+    fn report(&mut self, done: u64, total: u64) -> Result<()> {
+        match self.progress.as_mut().map(|progress| progress(Progress { done, total })) {
+            Some(ControlFlow::Break(())) => {
+                Err(Error::new(ErrorKind::Cancelled, "the copy was cancelled; the store is as it was"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for CopyOptions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CopyOptions")
+            .field("drop_other_slots", &self.drop_other_slots)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a copy holds, after it was verified.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Copied {
+    /// The number of the commit that the copy holds.
+    pub generation: u64,
+    /// What verifying the copy counted.
+    pub verified: VerifyReport,
+    /// The length of the new file in bytes, spare room included.
+    pub file_len: u64,
+}
+
+impl Store {
+    /// Copies the store as it is now to a new file at `path`. See [`backup_with`](Self::backup_with).
+    ///
+    /// # Errors
+    ///
+    /// As [`backup_with`](Self::backup_with).
+    pub fn backup(&self, path: impl AsRef<Path>) -> Result<Copied> {
+        self.backup_with(path, CopyOptions::new())
+    }
+
+    /// Copies the store as it is now to a new file at `path`, while others read and write through this handle.
+    ///
+    /// The copy is a store: it has the same id, the same keys and slots and the same history, and opens with whatever
+    /// opens this one today. It is readable by its owner only, never replaces a file, and has been verified with its own
+    /// keys when it gets its name. An in-memory store is copied with its slots too: add one first whose key you know.
+    ///
+    /// A handle that may write then notes the backup in the audit log.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::AlreadyExists`] if there is something at `path`; [`ErrorKind::Cancelled`]; [`ErrorKind::DiskFull`]
+    /// for the disk of the copy; [`ErrorKind::Tampered`] or [`ErrorKind::Damaged`] if the store cannot be copied whole;
+    /// [`ErrorKind::Io`]. Nothing is left of the copy then, unless the error says so; a process that is killed leaves a
+    /// temporary file, which the next creation, backup or opening for writing in that directory removes.
+    pub fn backup_with(&self, path: impl AsRef<Path>, mut options: CopyOptions<'_>) -> Result<Copied> {
+        authorise(self.principal, Action::Administer)?;
+        let tables = self.root.tables()?;
+        let nascent = Creation::begin(path.as_ref(), self.options.allowed)?;
+        let pass = self.gate.enter()?;
+        let opener = tables.file().opener();
+        let plan = Plan { keys: CopyKeys::Same, with: With::Opener(&opener), event: None };
+        let (_, copied) = self.copy(&tables, &nascent.disk(), &plan, Some(pass), &mut options)?;
+        Box::new(nascent).publish()?;
+        if self.options.access == Access::ReadWrite {
+            let _pass = self.gate.enter()?;
+            self.commit(&tables, |_, now| {
+                Ok(((), vec![event(now, EventKind::BackedUp, [0; 16], copied.generation)]))
+            })?;
+        }
+        Ok(copied)
+    }
+
+    /// Replaces the file by one without unused blocks. See [`compact_with`](Self::compact_with).
+    ///
+    /// # Errors
+    ///
+    /// As [`compact_with`](Self::compact_with).
+    pub fn compact(&self) -> Result<Copied> {
+        self.compact_with(CopyOptions::new())
+    }
+
+    /// Replaces the file by one without unused blocks, under the same keys and slots. Readers go on, writers wait.
+    ///
+    /// It needs as much room again while it runs. Cancelled, failed or cut off at any instant it leaves the old store
+    /// whole; the new file has been verified with its own keys when it takes the old one's place.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::ReadOnly`]; [`ErrorKind::Reentrant`]; [`ErrorKind::FileRefused`] if the file was replaced under the
+    /// handle; otherwise as [`backup_with`](Self::backup_with). After an [`ErrorKind::Io`] that says that the new file is
+    /// in place, open the store again.
+    pub fn compact_with(&self, mut options: CopyOptions<'_>) -> Result<Copied> {
+        let (tables, pass) = self.begin_replacing()?;
+        let opener = tables.file().opener();
+        let plan =
+            Plan { keys: CopyKeys::Same, with: With::Opener(&opener), event: Some(EventKind::Compacted) };
+        self.replace(&tables, &pass, &plan, &mut options)
+    }
+
+    /// Seals everything anew under new keys and leaves behind what was deleted. See [`purge_with`](Self::purge_with).
+    ///
+    /// # Errors
+    ///
+    /// As [`purge_with`](Self::purge_with).
+    pub fn purge(&self) -> Result<Copied> {
+        self.purge_with(CopyOptions::new())
+    }
+
+    /// Replaces the file by one that is sealed under new random keys, and holds only what the store holds now: nothing of
+    /// deleted or overwritten rows. What unlocked this handle unlocks the new file; the keys of other slots are not at
+    /// hand, so they are named and refused, unless [`drop_other_slots`](CopyOptions::drop_other_slots) says to leave them
+    /// behind. Store id, history and generation go on.
+    ///
+    /// # Security
+    ///
+    /// The old file is unlinked, not overwritten. **It cannot promise that the old bytes are gone**: flash, snapshots,
+    /// backups, journals and copies may keep them, and whoever finds them and knows a passphrase of that time opens them
+    /// as before. Where that matters, replace the secrets themselves.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`] names the slots that would be left behind, or says that the slot of this handle was
+    /// removed; otherwise as [`compact_with`](Self::compact_with).
+    pub fn purge_with(&self, mut options: CopyOptions<'_>) -> Result<Copied> {
+        let (tables, pass) = self.begin_replacing()?;
+        let opener = tables.file().opener();
+        if !tables.file().slots()?.iter().any(|slot| slot.id == *opener.id()) {
+            let message =
+                "the key slot that unlocked this handle was removed, so its key opens nothing new; use rekey";
+            return Err(Error::new(ErrorKind::InvalidArgument, message));
+        }
+        self.refuse_left_behind(&options, opener.id())?;
+        let plan =
+            Plan { keys: CopyKeys::Fresh, with: With::Opener(&opener), event: Some(EventKind::Purged) };
+        self.replace(&tables, &pass, &plan, &mut options)
+    }
+
+    /// Seals everything anew, and from then on only `unlock` opens the store. See [`rekey_with`](Self::rekey_with).
+    ///
+    /// # Errors
+    ///
+    /// As [`rekey_with`](Self::rekey_with).
+    pub fn rekey(&self, unlock: impl Borrow<Unlock>) -> Result<Copied> {
+        self.rekey_with(unlock, CopyOptions::new())
+    }
+
+    /// As [`purge_with`](Self::purge_with), but the new file starts with one new slot that opens with `unlock`, and every
+    /// other is left behind: the way to shut out whoever knew a passphrase or key of this store.
+    ///
+    /// # Security
+    ///
+    /// As for [`purge_with`](Self::purge_with): whoever has an older copy of the file and knows its passphrase keeps what
+    /// is in it.
+    ///
+    /// # Errors
+    ///
+    /// As [`purge_with`](Self::purge_with); [`ErrorKind::KdfLimits`] for a cost below the store's floor.
+    pub fn rekey_with(&self, unlock: impl Borrow<Unlock>, mut options: CopyOptions<'_>) -> Result<Copied> {
+        let unlock = unlock.borrow();
+        unlock.kind()?;
+        check_label(&options.label)?;
+        let (tables, pass) = self.begin_replacing()?;
+        let cost = self.slots().cost(&tables, options.kdf_cost)?;
+        let plan = Plan {
+            keys: CopyKeys::For(unlock, cost),
+            with: With::Unlock(unlock),
+            event: Some(EventKind::Rekeyed),
+        };
+        self.replace(&tables, &pass, &plan, &mut options)
+    }
+
+    fn begin_replacing(&self) -> Result<(Arc<Tables>, Pass<'_>)> {
+        authorise(self.principal, Action::Administer)?;
+        self.check_writable()?;
+        let pass = self.gate.enter()?;
+        let tables = self.root.tables()?;
+        tables.file().check_usable()?;
+        Ok((tables, pass))
+    }
+
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`] names every slot but `kept`, unless they may be dropped.
+    fn refuse_left_behind(&self, options: &CopyOptions<'_>, kept: &[u8; 16]) -> Result<()> {
+        let left: Vec<String> = self
+            .slots()
+            .list()?
+            .into_iter()
+            .filter(|slot| slot.id.as_bytes() != kept)
+            .map(|slot| {
+                if slot.label.is_empty() {
+                    slot.id.to_string()
+                } else {
+                    format!("{} ({})", slot.id, slot.label)
+                }
+            })
+            .collect();
+        if left.is_empty() || options.drop_other_slots {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::InvalidArgument,
+            format!(
+                "these key slots would no longer open the store: {}; allow it, or remove them first",
+                left.join(", ")
+            ),
+        ))
+    }
+
+    /// Copies into a successor of the file, puts it in place, and goes on with it.
+    fn replace(
+        &self,
+        tables: &Tables,
+        _pass: &Pass<'_>,
+        plan: &Plan<'_>,
+        options: &mut CopyOptions<'_>,
+    ) -> Result<Copied> {
+        let nascent = tables.file().disk().successor()?;
+        let (file, copied) = self.copy(tables, &nascent.disk(), plan, None, options)?;
+        let fresh = Tables::open(file, self.options.cache_bytes)?;
+        nascent.publish()?;
+        if let Some(old) = self.root.replace(fresh) {
+            // Readers that are under way end on the old file.
+            let _ = old.abandon();
+        }
+        // What was owed is in the new file, or belongs to a slot that is not.
+        *self.owed.lock().unwrap_or_else(PoisonError::into_inner) = Owed::default();
+        Ok(copied)
+    }
+
+    /// Fills `disk` with a copy, and verifies it through its own keys.
+    fn copy(
+        &self,
+        tables: &Tables,
+        disk: &Arc<dyn Disk>,
+        plan: &Plan<'_>,
+        mut pass: Option<Pass<'_>>,
+        options: &mut CopyOptions<'_>,
+    ) -> Result<(Arc<SealedFile>, Copied)> {
+        let generation = tables.read(|rows| {
+            // No writer is at work, so this is what the rows are of. From here on writers may go on.
+            let (stamp, generation) = (tables.file().stamp()?, tables.file().generation()?);
+            drop(pass.take());
+            self.write_copy(tables, rows, (stamp, generation), disk, plan, options)
+        })?;
+        let (file, _) = open(disk.clone(), Access::ReadWrite, plan.with)?;
+        let file = Arc::new(file);
+        let verified = VerifyReport::new(verify(&file, Depth::Values)?, Depth::Values);
+        let file_len = file.disk_len()?;
+        Ok((file, Copied { generation, verified, file_len }))
+    }
+
+    fn write_copy(
+        &self,
+        tables: &Tables,
+        rows: &Snapshot<'_>,
+        (stamp, generation): (Stamp, u64),
+        disk: &Arc<dyn Disk>,
+        plan: &Plan<'_>,
+        options: &mut CopyOptions<'_>,
+    ) -> Result<u64> {
+        // A first attempt may have ended half-way.
+        disk.set_len(0).map_err(|source| Error::io("write the new file", source))?;
+        let target = Arc::new(tables.file().begin_copy(disk.clone(), &plan.keys)?);
+        let generation = generation + u64::from(plan.event.is_some());
+        let (keyring, label) = (Keyring::default(), options.label.clone());
+        fill(&target, |batch| {
+            Copying {
+                from: tables.sealer(),
+                to: Sealer { file: &target, keyring: &keyring },
+                only_slot: plan.only_slot(&target),
+                progress: &mut |done, total| options.report(done, total),
+            }
+            .run(rows, batch)?;
+            self.end_copy(batch, &target, plan, (stamp, generation), label)
+        })?;
+        target.continue_at(generation)?;
+        target.finish_creation()?;
+        Ok(generation)
+    }
+
+    /// The event of the copy, and the row of a new slot.
+    fn end_copy(
+        &self,
+        batch: &mut Batch<'_>,
+        target: &SealedFile,
+        plan: &Plan<'_>,
+        (stamp, generation): (Stamp, u64),
+        label: String,
+    ) -> Result<Stamp> {
+        let Some(kind) = plan.event else { return Ok(stamp) };
+        let now = self.clock.now().max(Timestamp::from_millis(stamp.clock_mark));
+        if matches!(plan.keys, CopyKeys::For(..)) {
+            let record = SlotRecord { label, created_at: now.as_millis(), last_used_at: now.as_millis() };
+            slots::write(batch, &target.opener_id(), &record)?;
+        }
+        let events = vec![event(now, kind, [0; 16], generation)];
+        let audit_head = audit::append(batch, &stamp.audit_head, generation, events)?;
+        Ok(Stamp { audit_head, clock_mark: now.as_millis() })
+    }
+}
+
+/// Which copy is made.
+struct Plan<'a> {
+    keys: CopyKeys<'a>,
+    /// What opens the copy.
+    with: With<'a>,
+    /// The event that goes into the copy and makes it one commit newer; a backup stays what it is a copy of.
+    event: Option<EventKind>,
+}
+
+impl Plan<'_> {
+    /// The one slot that is known in the copy, if not all of them are.
+    fn only_slot(&self, target: &SealedFile) -> Option<[u8; 16]> {
+        match self.keys {
+            CopyKeys::Same => None,
+            CopyKeys::Fresh | CopyKeys::For(..) => Some(target.opener_id()),
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Locking an open store, and unlocking it again.
+
+use std::borrow::Borrow;
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::Store;
+use crate::access::{Action, authorise};
+use crate::clock::pause;
+use crate::error::{Error, ErrorKind, Result};
+use crate::sealed::unlock::Unlock;
+
+impl Store {
+    /// Locks the store: its keys are wiped and its cache is dropped, but the file stays held against other handles.
+    /// Everything but [`unlock`](Self::unlock) is refused as [`ErrorKind::Locked`] from then on. Locking a locked store
+    /// does nothing.
+    ///
+    /// When to lock is the application's to say: see [`idle_for`](Self::idle_for).
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Reentrant`] inside a transaction of this thread; [`ErrorKind::InUse`] if transactions, reads or
+    /// copies of other threads do not end in time. Then nothing is locked. After [`ErrorKind::Io`] it is: proof that the
+    /// last commit is durable could not be left, and the next unlock syncs once.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use strongroom::{ErrorKind, KdfCost, StoreOptions, Unlock};
+    ///
+    /// # let path = std::env::temp_dir().join(format!("strongroom-lock-{}", std::process::id()));
+    /// let store = StoreOptions::new().create(&path, Unlock::raw_key(&[7; 32]))?;
+    /// store.put("name", "value")?;
+    /// store.lock()?;
+    /// assert_eq!(store.get("name").unwrap_err().kind(), ErrorKind::Locked);
+    /// store.unlock(Unlock::raw_key(&[7; 32]))?;
+    /// assert_eq!(store.get("name")?.value().expose(), b"value");
+    /// # std::fs::remove_file(&path).expect("the store is there");
+    /// # Ok::<(), strongroom::Error>(())
+    /// ```
+    pub fn lock(&self) -> Result<()> {
+        authorise(self.principal, Action::Administer)?;
+        let _pass = self.gate.enter()?;
+        match self.root.lock(self.options.write_wait)? {
+            Some(tables) => {
+                // Made for the first write, which will not come before the next unlock.
+                self.owed.lock().unwrap_or_else(PoisonError::into_inner).strengthened = None;
+                tables.close()
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Unlocks a locked store as opening it does, verification included. What is on the disk must be the state that was
+    /// locked.
+    ///
+    /// After wrong keys the next attempts wait, half a second at first and 30 seconds at most: against guessing by hand
+    /// through the program. It is no protection of the file.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`] if the store is not locked; [`ErrorKind::WrongKey`], and the store stays locked;
+    /// [`ErrorKind::RolledBack`], [`ErrorKind::WrongStore`] or [`ErrorKind::ForkedHistory`] if the file was changed
+    /// meanwhile; otherwise as [`StoreOptions::open`](crate::StoreOptions::open).
+    pub fn unlock(&self, unlock: impl Borrow<Unlock>) -> Result<()> {
+        authorise(self.principal, Action::Administer)?;
+        let _pass = self.gate.enter()?;
+        let (disk, pin) = self
+            .root
+            .locked()
+            .ok_or_else(|| Error::new(ErrorKind::InvalidArgument, "the store is not locked"))?;
+        pause(delay_after(self.wrong_keys.load(Ordering::Relaxed)));
+        let (tables, report, owed) =
+            self.options.unlock_disk(disk, unlock.borrow(), Some(&pin)).inspect_err(|error| {
+                if error.kind() == ErrorKind::WrongKey {
+                    self.wrong_keys.fetch_add(1, Ordering::Relaxed);
+                }
+            })?;
+        self.wrong_keys.store(0, Ordering::Relaxed);
+        *self.report.lock().unwrap_or_else(PoisonError::into_inner) = report;
+        {
+            let mut present = self.owed.lock().unwrap_or_else(PoisonError::into_inner);
+            let discarded = owed.discarded.or(present.discarded);
+            *present = super::commit::Owed { discarded, ..owed };
+        }
+        self.root.replace(tables);
+        Ok(())
+    }
+
+    /// Whether the store is locked.
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        self.root.locked().is_some()
+    }
+
+    /// How long ago the store was last used: read, written, listed, or unlocked. An application that locks after a time
+    /// asks here; the store has no timer of its own.
+    #[must_use]
+    pub fn idle_for(&self) -> Duration {
+        self.root.idle()
+    }
+}
+
+/// The wait before an attempt after so many wrong keys in a row.
+fn delay_after(wrong_keys: u32) -> Duration {
+    const LONGEST: Duration = Duration::from_secs(30);
+    match wrong_keys {
+        0 | 1 => Duration::ZERO,
+        more => Duration::from_millis(500).saturating_mul(1 << (more - 2).min(6)).min(LONGEST),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attempts_after_wrong_keys_wait_longer_and_longer() {
+        let millis: Vec<u128> = (0..11).map(|wrong| delay_after(wrong).as_millis()).collect();
+        assert_eq!(millis, [0, 0, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
+        assert_eq!(delay_after(u32::MAX).as_secs(), 30);
+    }
+}

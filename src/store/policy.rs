@@ -1,0 +1,70 @@
+//! What a store demands, kept in the store.
+
+use super::Store;
+use super::commit::event;
+use crate::access::{Action, authorise};
+use crate::crypto::kdf::KdfCost;
+use crate::error::Result;
+use crate::record::audit::EventKind;
+use crate::record::policy::KdfFloorRecord;
+use crate::tables::{Batch, Rows, slots};
+
+/// The stored policy of a [`Store`]: see [`Store::policy`].
+pub struct Policy<'a>(&'a Store);
+
+impl Store {
+    /// What this store demands of everybody who opens it.
+    #[must_use]
+    pub fn policy(&self) -> Policy<'_> {
+        Policy(self)
+    }
+}
+
+impl Policy<'_> {
+    /// The least cost of the passphrases of this store.
+    ///
+    /// # Errors
+    ///
+    /// [`Locked`](crate::ErrorKind::Locked); [`Tampered`](crate::ErrorKind::Tampered).
+    pub fn kdf_floor(&self) -> Result<KdfCost> {
+        authorise(self.0.principal, Action::Administer)?;
+        self.0.root.tables()?.read(|rows| kdf_floor(rows))
+    }
+
+    /// Sets the least cost of passphrases. New slots cost at least this; a slot that costs less is wrapped anew with the
+    /// first write after it unlocked, never above the floor, and [the open report](crate::OpenReport) says so.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::put`].
+    pub fn set_kdf_floor(&self, floor: KdfCost) -> Result<()> {
+        authorise(self.0.principal, Action::Administer)?;
+        self.0.check_writable()?;
+        let _pass = self.0.gate.enter()?;
+        let tables = self.0.root.tables()?;
+        self.0.commit(&tables, |batch, now| {
+            set_kdf_floor(batch, floor)?;
+            Ok(((), vec![event(now, EventKind::KdfFloorChanged, [0; 16], 0)]))
+        })
+    }
+}
+
+impl std::fmt::Debug for Policy<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Policy")
+    }
+}
+
+/// The floor in a store; the first stores have none, and so the least there is.
+pub(super) fn kdf_floor(rows: &impl Rows) -> Result<KdfCost> {
+    match slots::kdf_floor(rows)? {
+        Some(floor) => KdfCost::new(floor.memory_kib, floor.passes, floor.lanes),
+        None => Ok(KdfCost::MINIMUM),
+    }
+}
+
+pub(super) fn set_kdf_floor(batch: &mut Batch<'_>, floor: KdfCost) -> Result<()> {
+    let record =
+        KdfFloorRecord { memory_kib: floor.memory_kib(), passes: floor.passes(), lanes: floor.lanes() };
+    slots::set_kdf_floor(batch, &record)
+}
