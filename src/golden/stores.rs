@@ -3,6 +3,8 @@
 //! Beside each `.store` stands a `.txt`: what unlocks it, how it was closed, what a verification counts, and every
 //! version in it. The spare room at the end of a store is cut off, which the format allows.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::sync::{Arc, Once};
 
@@ -132,6 +134,7 @@ fn every_store_opens_with_all_that_was_in_it() {
     for (name, bytes, sidecar) in stores() {
         let path = scratch.0.join(&name);
         std::fs::write(&path, &bytes).unwrap();
+        std::fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
         let unlock = unlock_of(sidecar.text("unlock"));
         for read_only in [true, false] {
             let store = StoreOptions::new().read_only(read_only).open(&path, &unlock).unwrap();

@@ -32,7 +32,9 @@ impl Process {
     /// As another user, from a copy of the program in `folder` that everybody may run.
     pub(crate) fn start_as(user: u32, folder: &Folder) -> Self {
         let copy = folder.join("program");
-        std::fs::copy(program(), &copy).unwrap();
+        // Not by this process: a child of another thread would share the file that is written, and a program that
+        // somebody may write to cannot be started.
+        assert!(Command::new("cp").arg(program()).arg(&copy).status().unwrap().success());
         std::fs::set_permissions(&copy, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
         let mut command = Command::new(copy);
         command.uid(user).gid(user).current_dir("/");
@@ -133,8 +135,9 @@ impl Actor {
     fn act(&mut self, words: &[&str]) -> Result<String, Error> {
         let store = || self.store.as_ref().expect("no store is open");
         Ok(match words {
-            ["open", access, wait, path] => {
+            [how @ ("open" | "open-remote"), access, wait, path] => {
                 let options = StoreOptions::new().read_only(*access == "ro");
+                let options = options.allow_network_fs(*how == "open-remote");
                 let wait = Duration::from_millis(wait.parse().unwrap());
                 self.store = Some(options.wait(wait).open(path, key())?);
                 String::new()
@@ -162,6 +165,19 @@ impl Actor {
             ["verify"] => format!("{:?}", store().verify()?.opened),
             ["report"] => format!("{:?}", store().open_report()),
             ["close"] => self.store.take().expect("no store is open").close().map(|()| String::new())?,
+            ["mount", target, file] => {
+                let mounted = crate::files::remote::mount_and_serve(Path::new(target), Path::new(file));
+                mounted.map_or_else(|error| format!("without a mount: {error}"), |()| String::new())
+            }
+            ["copies"] => {
+                let copies = store().health()?.copies_beside;
+                copies.iter().map(|path| path.to_str().unwrap()).collect::<Vec<_>>().join(" ")
+            }
+            ["copy", from, to] => {
+                // As most programs do, and unlike `fs::copy`: the mode is left to the umask.
+                std::fs::write(to, std::fs::read(from).unwrap()).unwrap();
+                String::new()
+            }
             ["umask", mask] => {
                 rustix::process::umask(Mode::from_raw_mode(u32::from_str_radix(mask, 8).unwrap()));
                 String::new()

@@ -1,7 +1,8 @@
 //! Folders that vanish, stores in them, and seeds that can be repeated.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::io::Write;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -78,6 +79,13 @@ pub(crate) fn small_store(path: &Path) {
     let store = create(path);
     store.put("name", "value").unwrap();
     store.close().unwrap();
+}
+
+/// A file of this content that is its owner's alone, as a store has to be.
+pub(crate) fn write_private(path: &Path, bytes: impl AsRef<[u8]>) {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    options.open(path).unwrap().write_all(bytes.as_ref()).unwrap();
 }
 
 /// The call failed with this kind; gives the error for a closer look.

@@ -11,7 +11,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use strongroom::{ErrorKind, KdfCost, OpenedReport, Query, Store, StoreOptions, Unlock};
 
-use crate::fixture::{Folder, PATIENCE, Random, patient};
+use crate::fixture::{Folder, PATIENCE, Random, patient, write_private};
 
 /// By path and version: the id, the time, the length and the digest of the value.
 type Contents = BTreeMap<(String, u64), (String, i64, usize, String)>;
@@ -240,7 +240,7 @@ fn the_second_reader_finds_what_is_in_the_golden_stores() {
     let folder = Folder::new();
     for golden in Golden::all() {
         let path = folder.join(&golden.name);
-        fs::write(&path, &golden.bytes).unwrap();
+        write_private(&path, &golden.bytes);
         let (reading, left) = check_same(&path, &golden.key());
         assert_eq!(reading, golden.expected(), "{}", golden.name);
         assert_eq!(left == "closed", golden.field("closed") == "orderly", "{}: {left}", golden.name);
@@ -317,7 +317,7 @@ fn with_each_block_flipped(golden: &Golden, mut check: impl FnMut(&Path, usize))
     for (number, start) in (0xa000..golden.bytes.len()).step_by(4136).enumerate() {
         let mut bytes = golden.bytes.clone();
         bytes[start + number * 97 % 4136] ^= 1;
-        fs::write(&path, bytes).unwrap();
+        write_private(&path, bytes);
         check(&path, number + 1);
     }
 }
@@ -371,11 +371,11 @@ fn the_second_reader_refuses_a_flipped_byte_in_both_headers_or_both_superblocks(
         for place in places {
             let mut one = golden.bytes.clone();
             one[place] ^= 1;
-            fs::write(&path, one).unwrap();
+            write_private(&path, one);
             assert_eq!(check_same(&path, &golden.key()).0, golden.expected(), "byte {place:#x}");
             bytes[place] ^= 1;
         }
-        fs::write(&path, bytes).unwrap();
+        write_private(&path, bytes);
         check_both_refuse(&path, &golden.key(), kind);
     }
 }
@@ -400,7 +400,7 @@ fn the_second_reader_refuses_what_the_library_refuses_for_the_same_reason() {
             bytes[start + at] ^= 1;
         }
         fix_digests(&mut bytes);
-        fs::write(&path, bytes).unwrap();
+        write_private(&path, bytes);
         match kind {
             Some(kind) => check_both_refuse(&path, &golden.key(), kind),
             None => assert_eq!(check_same(&path, &golden.key()).0, golden.expected(), "{copies:x?} {at:#x}"),
@@ -421,13 +421,13 @@ fn the_second_reader_refuses_what_the_library_refuses_for_the_same_reason() {
         check_headers(&[0], at, None);
         check_headers(&[0x4000], at, None);
     }
-    fs::write(&path, &golden.bytes[..golden.bytes.len() - 1]).unwrap();
+    write_private(&path, &golden.bytes[..golden.bytes.len() - 1]);
     check_both_refuse(&path, &golden.key(), ErrorKind::Damaged);
     for (len, kind) in [(0x9fff, ErrorKind::Damaged), (3, ErrorKind::Damaged), (0, ErrorKind::NotAStore)] {
-        fs::write(&path, &golden.bytes[..len]).unwrap();
+        write_private(&path, &golden.bytes[..len]);
         check_both_refuse(&path, &golden.key(), kind);
     }
-    fs::write(&path, &golden.bytes).unwrap();
+    write_private(&path, &golden.bytes);
     check_both_refuse(&path, &Key::Raw([0; 32]), ErrorKind::WrongKey);
     check_both_refuse(&path, &Key::Passphrase("open sesame".to_owned()), ErrorKind::WrongKey);
 }
@@ -450,7 +450,7 @@ fn the_second_reader_holds_slots_against_the_same_limits() {
             bytes[slot + field..slot + field + 4].copy_from_slice(&value.to_le_bytes());
         }
         fix_digests(&mut bytes);
-        fs::write(&path, bytes).unwrap();
+        write_private(&path, bytes);
         check_both_refuse(&path, &golden.key(), kind);
     }
 }

@@ -122,7 +122,7 @@ fn a_killed_holder_holds_nothing() {
 #[test]
 fn two_names_of_one_file_are_one_file() {
     let (folder, path) = store();
-    std::fs::hard_link(&path, folder.join("other")).unwrap();
     let _writer = held("rw", &path);
+    std::fs::hard_link(&path, folder.join("other")).unwrap();
     check("rw", &folder.join("other"), "Writer");
 }

@@ -1,7 +1,11 @@
 //! The file among other processes: locks, permissions, names, and what the operating system is asked to do.
 
 mod creation;
+mod health;
 mod locks;
 mod permissions;
+pub(crate) mod remote;
 mod replaced;
+mod shared;
+mod strays;
 mod syscalls;

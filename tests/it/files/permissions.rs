@@ -12,13 +12,13 @@ use crate::child::Process;
 use crate::fixture::{Folder, check_refused, create, key, open_read_only, patient, small_store};
 
 /// `nobody` of every Linux.
-const NOBODY: u32 = 65_534;
+pub(super) const NOBODY: u32 = 65_534;
 
-fn set_mode(path: &Path, mode: u32) {
+pub(super) fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
 }
 
-fn am_root() -> bool {
+pub(super) fn am_root() -> bool {
     rustix::process::geteuid().is_root()
 }
 
@@ -100,7 +100,10 @@ fn a_file_of_another_owner_is_refused() {
         let mut nobody = Process::start_as(NOBODY, &folder);
         for access in ["ro", "rw"] {
             let answer = nobody.ask(&["open".as_ref(), access.as_ref(), "60000".as_ref(), path.as_os_str()]);
-            assert_eq!(answer, "FileRefused: the store's file belongs to another user");
+            assert_eq!(
+                answer,
+                "FileRefused: the store's file belongs to another user; open it as that user, or chown it"
+            );
         }
     } else {
         // Every system has this file, readable for all and root's own.
@@ -110,7 +113,7 @@ fn a_file_of_another_owner_is_refused() {
 }
 
 /// A process that permissions bind: another user's if this one is root.
-fn bound_process(folder: &Folder, owned: &[&Path]) -> Process {
+pub(super) fn bound_process(folder: &Folder, owned: &[&Path]) -> Process {
     if !am_root() {
         return Process::start();
     }

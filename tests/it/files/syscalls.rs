@@ -36,11 +36,11 @@ fn traced(folder: &Folder, questions: &[&[&str]]) -> Vec<String> {
 fn call(line: &str, folder: &str) -> Option<String> {
     let (_, call) = line.split_once(' ')?;
     let (name, arguments) = call.trim_start().split_once('(')?;
-    let in_temporary = format!("{folder}/s.tmp-");
+    let in_temporary = format!("{folder}/.strongroom-");
     let relative = name.starts_with("rename") || name.starts_with("link") || name.starts_with("unlink");
     let what = if arguments.contains(&format!("{folder}>")) && !relative {
         "folder"
-    } else if arguments.contains(if relative { "s.tmp-" } else { &in_temporary }) {
+    } else if arguments.contains(if relative { ".strongroom-" } else { &in_temporary }) {
         "temporary"
     } else if arguments.contains(&format!("{folder}/s>")) || (relative && arguments.contains("\"s\"")) {
         "store"
@@ -101,7 +101,8 @@ fn a_new_store_is_durable_before_it_has_its_name() {
     let named = calls.iter().position(|call| call == "renameat2 temporary").unwrap();
     let (before, after) = calls.split_at(named);
     let last_write = before.iter().rposition(|call| call == "pwrite64 temporary").unwrap();
-    assert_eq!(before[last_write + 1..], ["fdatasync temporary"], "{calls:#?}");
+    // By whoever wrote it, and by whoever names it.
+    assert_eq!(before[last_write + 1..], ["fdatasync temporary", "fdatasync temporary"], "{calls:#?}");
     assert_eq!(after[1..], ["fsync folder"], "{calls:#?}");
     assert_eq!(count(&calls, |call| call.ends_with(" store")), 0, "{calls:#?}");
     assert_eq!(before[0], "fchmod temporary", "its mode is set before anything is in it");
@@ -125,9 +126,11 @@ fn lines_of_a_trace_are_understood() {
     let understood = |line: &str| call(line, "/data/x");
     assert_eq!(understood("12 fdatasync(5</data/x/s>)   = 0").unwrap(), "fdatasync store");
     assert_eq!(understood("12 fsync(5</data/x>) = 0").unwrap(), "fsync folder");
-    assert_eq!(understood("12 pwrite64(5</data/x/s.tmp-1>, \"a\", 1, 0) = 1").unwrap(), "pwrite64 temporary");
-    let rename =
-        "12 renameat2(AT_FDCWD</data/x>, \"s.tmp-1\", AT_FDCWD</data/x>, \"s\", RENAME_NOREPLACE) = 0";
+    assert_eq!(
+        understood("12 pwrite64(5</data/x/.strongroom-1.tmp>, \"a\", 1, 0) = 1").unwrap(),
+        "pwrite64 temporary"
+    );
+    let rename = "12 renameat2(AT_FDCWD</data/x>, \".strongroom-1.tmp\", AT_FDCWD</data/x>, \"s\", RENAME_NOREPLACE) = 0";
     assert_eq!(understood(rename).unwrap(), "renameat2 temporary");
     assert_eq!(understood("12 sync() = 0").unwrap(), "sync something");
     assert_eq!(understood("12 write(1<pipe:[5]>, \"@ ok\", 4) = 4"), None);

@@ -1,0 +1,150 @@
+//! Temporary files that were left behind: the next writer in the directory removes them, and nothing else.
+
+use std::fs::{self, File};
+use std::os::unix::fs::{chown, symlink};
+use std::path::Path;
+use std::process::Command;
+
+use rustix::fs::{CWD, FileType, Mode, mknodat};
+use strongroom::Store;
+
+use super::permissions::{NOBODY, am_root, bound_process, set_mode};
+use crate::child::Process;
+use crate::fixture::{Folder, create, key, open, open_read_only, small_store};
+
+/// A name that a creation could have drawn.
+const STRAY: &str = ".strongroom-0123456789abcdef.tmp";
+
+fn store() -> (Folder, std::path::PathBuf) {
+    let folder = Folder::new();
+    let path = folder.join("s");
+    small_store(&path);
+    (folder, path)
+}
+
+/// A creation of `path` that is killed as it begins the `nth` of these system calls.
+#[track_caller]
+fn kill_creation_at(path: &Path, call: &str, nth: u32) {
+    let strace = Path::new("/usr/bin/strace");
+    assert!(strace.exists(), "this test needs strace: apt-get install strace");
+    let mut launcher = Command::new(strace);
+    launcher.args(["-f", "-qq", "-e", &format!("trace={call}"), "-o", "/dev/null"]);
+    launcher.args(["-e", &format!("inject={call}:signal=SIGKILL:when={nth}"), "--"]);
+    let mut process = Process::start_under(launcher);
+    process.tell(&["create".as_ref(), path.as_os_str()]);
+    assert_eq!(process.next_answer(), None, "it was not killed");
+}
+
+#[test]
+fn a_creation_killed_in_the_middle_is_cleared_by_the_next_writer() {
+    for (call, nth) in [("fchmod", 1), ("fallocate", 1), ("pwrite64", 1), ("pwrite64", 5), ("renameat2", 1)] {
+        let (folder, path) = store();
+        let before = fs::read(&path).unwrap();
+        kill_creation_at(&folder.join("new"), call, nth);
+        let names = folder.names();
+        assert!(names.len() == 2 && names[0].starts_with(".strongroom-"), "{call}: {names:?}");
+        drop(open_read_only(&path));
+        assert_eq!(folder.names(), names, "a reader touches nothing");
+        drop(open(&path));
+        assert_eq!(folder.names(), ["s"], "{call}");
+        assert!(fs::read(&path).unwrap() == before, "the store was touched");
+        kill_creation_at(&folder.join("new"), call, nth);
+        drop(create(&folder.join("new")));
+        assert_eq!(folder.names(), ["new", "s"], "{call}");
+    }
+}
+
+#[test]
+fn strays_of_other_directories_are_left() {
+    let (folder, path) = store();
+    fs::create_dir(folder.join("inner")).unwrap();
+    fs::write(folder.join("inner").join(STRAY), "").unwrap();
+    drop(open(&path));
+    assert!(folder.join("inner").join(STRAY).exists());
+}
+
+#[test]
+fn what_somebody_builds_is_left() {
+    let (folder, path) = store();
+    let stray = folder.join(STRAY);
+    for exclusive in [true, false] {
+        fs::write(&stray, "half a store").unwrap();
+        let builder = File::open(&stray).unwrap();
+        if exclusive {
+            builder.lock().unwrap()
+        } else {
+            builder.lock_shared().unwrap()
+        }
+        drop(open(&path));
+        drop(create(&folder.join("new")));
+        assert_eq!(fs::read_to_string(&stray).unwrap(), "half a store");
+        builder.unlock().unwrap();
+        drop(open(&path));
+        assert!(!stray.exists(), "nobody holds it any more");
+        fs::remove_file(folder.join("new")).unwrap();
+    }
+}
+
+#[test]
+fn what_only_looks_like_a_stray_is_left() {
+    let (folder, path) = store();
+    let theirs = folder.join("theirs");
+    fs::write(&theirs, "dear").unwrap();
+    for name in [
+        "s.tmp-0123456789abcdef",
+        ".strongroom-0123456789abcde.tmp",
+        ".strongroom-0123456789abcdef0.tmp",
+        ".strongroom-0123456789ABCDEF.tmp",
+        ".strongroom-0123456789abcdef.tmp~",
+        ".strongroom-notes.tmp",
+        "strongroom-0123456789abcdef.tmp",
+    ] {
+        fs::write(folder.join(name), "dear").unwrap();
+    }
+    symlink(&theirs, folder.join(".strongroom-0000000000000001.tmp")).unwrap();
+    fs::hard_link(&theirs, folder.join(".strongroom-0000000000000002.tmp")).unwrap();
+    fs::create_dir(folder.join(".strongroom-0000000000000003.tmp")).unwrap();
+    let pipe = folder.join(".strongroom-0000000000000004.tmp");
+    mknodat(CWD, pipe, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+    if am_root() {
+        let foreign = folder.join(".strongroom-0000000000000005.tmp");
+        fs::write(&foreign, "dear").unwrap();
+        chown(&foreign, Some(NOBODY), None).unwrap();
+    }
+    let names = folder.names();
+    fs::write(folder.join(STRAY), "half a store").unwrap();
+    drop(open(&path));
+    assert_eq!(folder.names(), names, "only the stray is gone");
+    assert_eq!(fs::read_to_string(&theirs).unwrap(), "dear");
+}
+
+#[test]
+fn a_stray_that_cannot_be_removed_does_no_harm() {
+    let folder = Folder::new();
+    let inner = folder.join("folder");
+    fs::create_dir(&inner).unwrap();
+    let (path, stray) = (inner.join("s"), inner.join(STRAY));
+    small_store(&path);
+    fs::write(&stray, "").unwrap();
+    let mut process = bound_process(&folder, &[&inner, &path, &stray]);
+    // A folder that cannot be written to, and one that cannot even be listed.
+    for mode in [0o500, 0o100] {
+        set_mode(&inner, mode);
+        process.must(&["open".as_ref(), "rw".as_ref(), "60000".as_ref(), path.as_os_str()]);
+        process.must(&["put", "name", "next"]);
+        process.must(&["close"]);
+    }
+    set_mode(&inner, 0o700);
+    assert!(stray.exists());
+    process.must(&["open".as_ref(), "rw".as_ref(), "60000".as_ref(), path.as_os_str()]);
+    assert!(!stray.exists());
+}
+
+#[test]
+fn a_refused_opening_clears_nothing() {
+    let (folder, path) = store();
+    fs::write(folder.join(STRAY), "").unwrap();
+    set_mode(&path, 0o644);
+    assert!(Store::open(&path, key()).is_err());
+    assert_eq!(folder.names(), [STRAY, "s"]);
+}
