@@ -86,7 +86,7 @@ impl fmt::Display for Fault {
                 let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
                 let advice = match error.kind() {
                     ErrorKind::WrongKey => "; give the passphrase it was created with, or another --store",
-                    ErrorKind::NotAStore | ErrorKind::FileRefused => "; give another --store",
+                    ErrorKind::NotAStore => "; give another --store",
                     _ => "",
                 };
                 write!(f, "{error}{cause}{advice}")

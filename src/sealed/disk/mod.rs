@@ -53,7 +53,7 @@ pub(crate) trait Disk: Send + Sync + 'static {
         Ok(Vec::new())
     }
 
-    /// An empty medium that will take this one's place.
+    /// An empty medium that will take this one's place. Only for a handle that may write: it alone holds the store.
     ///
     /// # Errors
     ///

@@ -9,10 +9,9 @@ use data_encoding::HEXLOWER;
 use rustix::fs::{CWD, Mode, OFlags};
 use rustix::io::Errno;
 
-use super::checks::is_at;
 use super::file::{Access, FileDisk};
 use super::lock::lock;
-use super::strays;
+use super::{Disk, strays};
 use crate::crypto::random;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -36,7 +35,8 @@ impl Temporary {
     pub(super) fn create(directory: &Path) -> Result<Self> {
         strays::remove(directory);
         for _ in 0..ATTEMPTS {
-            if let Some(temporary) = Self::attempt(directory)? {
+            let temporary = Self::new(directory)?;
+            if temporary.hold()? {
                 return Ok(temporary);
             }
         }
@@ -46,21 +46,25 @@ impl Temporary {
         ))
     }
 
-    /// `None` if the file was taken for a stray between its creation and its lock.
-    fn attempt(directory: &Path) -> Result<Option<Self>> {
+    /// A new file that anybody who cleans up may still remove.
+    fn new(directory: &Path) -> Result<Self> {
         let random = HEXLOWER.encode(&random::bytes::<RANDOM_LEN>()?);
         let path = directory.join(format!("{PREFIX}{random}{SUFFIX}"));
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let mode = Mode::RUSR | Mode::WUSR;
         let failed = |error: Errno| Error::io("create a file in the store's directory", error.into());
         let file = File::from(rustix::fs::openat(CWD, &path, flags, mode).map_err(failed)?);
-        let disk = Arc::new(FileDisk::over(file, path.clone()));
-        let temporary = Self { disk, settled: false };
-        let file = &temporary.disk.file;
-        rustix::fs::fchmod(file, mode).map_err(failed)?;
-        let is_ours = lock(file, Access::ReadWrite)?.is_none()
-            && is_at(&path, file).map_err(|source| Error::io("look at the new file", source))?;
-        Ok(is_ours.then_some(temporary))
+        let temporary = Self { disk: Arc::new(FileDisk::over(file, path)), settled: false };
+        rustix::fs::fchmod(&temporary.disk.file, mode).map_err(failed)?;
+        Ok(temporary)
+    }
+
+    /// Locks the file. `false` if somebody took it for a stray first.
+    fn hold(&self) -> Result<bool> {
+        if lock(&self.disk.file, Access::ReadWrite)?.is_some() {
+            return Ok(false);
+        }
+        self.disk.is_in_place().map_err(|source| Error::io("look at the new file", source))
     }
 
     /// The file has got its place at `path`, and stays.
@@ -89,8 +93,28 @@ pub(super) fn is_temporary(name: &OsStr) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+
     use super::{Temporary, is_temporary};
     use crate::sealed::disk::scratch::Scratch;
+    use crate::sealed::disk::strays;
+
+    #[test]
+    fn a_file_that_was_taken_for_a_stray_before_its_lock_is_given_up() {
+        let scratch = Scratch::new();
+        let removed = Temporary::new(scratch.path()).unwrap();
+        strays::remove(scratch.path());
+        assert_eq!(scratch.names(), Vec::<String>::new());
+        assert!(!removed.hold().unwrap());
+        let examined = Temporary::new(scratch.path()).unwrap();
+        let cleaner = File::open(examined.disk.path()).unwrap();
+        cleaner.lock().unwrap();
+        assert!(!examined.hold().unwrap());
+        cleaner.unlock().unwrap();
+        assert!(examined.hold().unwrap());
+        strays::remove(scratch.path());
+        assert_eq!(scratch.names().len(), 1, "from its lock on nobody takes it for a stray");
+    }
 
     #[test]
     fn names_of_temporary_files_are_told_from_others() {

@@ -33,6 +33,8 @@ fn kill_creation_at(path: &Path, call: &str, nth: u32) {
     let mut process = Process::start_under(launcher);
     process.tell(&["create".as_ref(), path.as_os_str()]);
     assert_eq!(process.next_answer(), None, "it was not killed");
+    // Its pipe is closed before its lock is gone.
+    assert!(!process.finish().success());
 }
 
 #[test]

@@ -3,11 +3,13 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::*;
 use crate::sealed::disk::file::{Access, FileDisk};
 use crate::sealed::disk::scratch::Scratch;
+use crate::sealed::disk::strays;
 
 const SHARED: Allowed = Allowed { shared_mode: true, network_fs: false };
 
@@ -166,6 +168,31 @@ fn a_file_under_construction_is_not_taken_for_a_stray() {
     write(&successor.disk(), b"new");
     successor.publish().unwrap();
     assert_eq!(fs::read(scratch.join("s")).unwrap(), b"new");
+}
+
+#[test]
+fn creations_and_clean_ups_at_once_do_not_hinder_each_other() {
+    const CREATIONS: usize = 200;
+    let scratch = Scratch::new();
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    strays::remove(scratch.path());
+                }
+            });
+        }
+        for number in 0..CREATIONS {
+            let target = scratch.join(&number.to_string());
+            let creation = Box::new(Creation::begin(&target, Allowed::default()).unwrap());
+            let disk = creation.disk();
+            creation.publish().unwrap();
+            assert!(disk.is_in_place().unwrap());
+        }
+        done.store(true, Ordering::Relaxed);
+    });
+    assert_eq!(scratch.names().len(), CREATIONS);
 }
 
 #[test]
