@@ -122,7 +122,7 @@ fn what_took_the_place_is_seen() {
     fs::copy(folder.join("moved"), &path).unwrap();
     let seen = health(&store);
     assert!(!seen.in_place);
-    assert_eq!(seen.copies_beside, [path.clone()], "the file in the place is a copy now");
+    assert_eq!(seen.copies_beside, [path.as_path()], "the file in the place is a copy now");
     fs::rename(folder.join("moved"), &path).unwrap();
     assert!(health(&store).in_place);
 }
