@@ -5,15 +5,15 @@
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
 use std::sync::{Arc, Once};
 
-use super::text::{bytes_of, hex};
+use super::text::bytes_of;
 use super::unlocking::unlock_of;
 use super::{directory, may_write};
 use crate::format::layout::{block_offset, file_len};
 use crate::sealed::disk::Disk;
 use crate::sealed::disk::memory::MemoryDisk;
+use crate::sealed::disk::scratch::Scratch;
 use crate::{Cursor, ErrorKind, OpenedReport, Query, Result, Store, StoreOptions};
 
 /// A sidecar: its lines, a name and a text each.
@@ -103,24 +103,6 @@ fn stores() -> Vec<(String, Vec<u8>, Sidecar)> {
     stores
 }
 
-/// A directory of its own for one test, removed with its contents.
-pub(super) struct Scratch(pub(super) PathBuf);
-
-impl Scratch {
-    pub(super) fn new() -> Self {
-        let name = hex(&crate::crypto::random::bytes::<8>().unwrap());
-        let path = std::env::temp_dir().join(format!("strongroom-golden-{name}"));
-        std::fs::create_dir(&path).unwrap();
-        Self(path)
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
 fn open(bytes: &[u8], sidecar: &Sidecar) -> Result<Store> {
     let disk = MemoryDisk::default();
     disk.reserve(bytes.len() as u64).unwrap();
@@ -132,7 +114,7 @@ fn open(bytes: &[u8], sidecar: &Sidecar) -> Result<Store> {
 fn every_store_opens_with_all_that_was_in_it() {
     let scratch = Scratch::new();
     for (name, bytes, sidecar) in stores() {
-        let path = scratch.0.join(&name);
+        let path = scratch.join(&name);
         std::fs::write(&path, &bytes).unwrap();
         std::fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
         let unlock = unlock_of(sidecar.text("unlock"));

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use crate::format::layout::file_len;
 use crate::golden::directory;
-use crate::golden::stores::{Scratch, Sidecar};
+use crate::golden::stores::Sidecar;
 use crate::golden::text::bytes_of;
 use crate::golden::unlocking::unlock_of;
+use crate::sealed::disk::scratch::Scratch;
 use crate::{KdfCost, Query, Result, StoreOptions};
 
 /// A name, a comment, what unlocks, whether it is closed, and what is put in.
@@ -53,7 +54,7 @@ pub(in crate::golden) fn write_stores() {
 
 fn write_store(target: &Path, head: &str, puts: &[(&str, &str)]) -> Result<()> {
     let scratch = Scratch::new();
-    let path = scratch.0.join("new");
+    let path = scratch.join("new");
     let sidecar = Sidecar::parse(head);
     let store =
         StoreOptions::new().kdf_cost(KdfCost::MINIMUM).create(&path, unlock_of(sidecar.text("unlock")))?;
