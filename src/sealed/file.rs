@@ -158,11 +158,6 @@ impl SealedFile {
         Ok(Stamp { audit_head: stable.audit_head, clock_mark: stable.clock_mark })
     }
 
-    /// Whether this handle may write.
-    pub(crate) fn access(&self) -> Access {
-        self.access
-    }
-
     /// Whether a failed write or sync made the handle useless.
     pub(crate) fn is_poisoned(&self) -> bool {
         self.poisoned.load(Ordering::Acquire)

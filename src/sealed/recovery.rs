@@ -1,5 +1,5 @@
 //! Recovery codes: 256 random bits to be written down, in groups that each say whether they were typed right.
-//! FORMAT 5.4.
+//! FORMAT 5.3.
 
 use zeroize::{Zeroize, Zeroizing};
 

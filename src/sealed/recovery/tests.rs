@@ -30,7 +30,7 @@ fn a_code_is_read_as_it_was_shown() {
 fn a_known_code_stands_for_known_bytes() {
     let code: Vec<u8> = (0..32).collect();
     let shown = format(code.as_slice().try_into().unwrap());
-    // The data symbols are Crockford's base 32 of the bytes; the check symbols follow from FORMAT 5.4.
+    // The data symbols are Crockford's base 32 of the bytes; the check symbols follow from FORMAT 5.3.
     assert_eq!(parsed(std::str::from_utf8(&shown).unwrap()), Some(code));
     let data: String = std::str::from_utf8(&shown).unwrap().split('-').map(|group| &group[..4]).collect();
     assert_eq!(data, "000G40R40M30E209185GR38E1W8124GK2GAHC5RR34D1P70X3RFG");
@@ -45,7 +45,7 @@ fn typing_errors_are_found_in_their_group() {
         for other in ALPHABET.iter().map(|&letter| char::from(letter)).filter(|other| *other != letters[at]) {
             let mut typed = letters.clone();
             typed[at] = other;
-            let error = parse(&typed.iter().collect::<String>()).err().expect("found");
+            let error = parse(&typed.iter().collect::<String>()).map(drop).unwrap_err();
             assert!(error.to_string().contains(&format!("group {} ", at / 6 + 1)), "{at}: {error}");
         }
         if at + 1 < letters.len() && letters[at + 1] != '-' && letters[at] != letters[at + 1] {

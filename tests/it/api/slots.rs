@@ -108,14 +108,12 @@ fn copies_hold_everything() {
         store.put("more", "value").unwrap();
         store.get("more").unwrap();
         assert!(store.verify().is_ok());
-        let options = patient().pin(pin);
         let before = store.pin().unwrap();
         store.lock().unwrap();
         check_refused(store.get("more"), ErrorKind::Locked);
         check_refused(store.unlock(Unlock::passphrase("three")), ErrorKind::WrongKey);
         store.unlock(Unlock::passphrase(if round < 2 { "one" } else { "two" })).unwrap();
         assert_eq!(store.pin().unwrap(), before);
-        drop(options);
     }
     drop(store);
     check_refused(patient().open(&path, Unlock::passphrase("one")), ErrorKind::WrongKey);
