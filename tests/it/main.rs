@@ -15,6 +15,7 @@
 
 mod api;
 mod child;
+mod examples;
 mod files;
 mod fixture;
 mod kill;

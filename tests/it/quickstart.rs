@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 use dotenv::LineError;
 use strongroom::{ErrorKind, Query, Store, StoreOptions, Unlock};
 
+use crate::examples::program;
+
 const PASSPHRASE: &str = "correct horse battery staple";
 /// Stands in every value of the test's files, and must never be seen outside a store.
 const VALUE: &str = "hunter2";
@@ -38,7 +40,7 @@ impl Desk {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(program());
+        let mut command = Command::new(program("quickstart"));
         command
             .args(arguments)
             .current_dir(&self.0)
@@ -66,14 +68,6 @@ impl Drop for Desk {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
     }
-}
-
-/// The example, which `cargo test` builds beside the tests.
-fn program() -> PathBuf {
-    let tests = std::env::current_exe().unwrap();
-    let program = tests.parent().and_then(Path::parent).unwrap().join("examples/quickstart");
-    assert!(program.exists(), "{} is missing; run `cargo test`, which builds it", program.display());
-    program
 }
 
 #[track_caller]
