@@ -11,6 +11,8 @@
 //!
 //! A backup that was never opened is a hope. So is a recovery code that was never typed.
 
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program says what it does")]
+
 use std::env;
 use std::error::Error;
 use std::path::{Path, PathBuf};

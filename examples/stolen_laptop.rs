@@ -7,6 +7,8 @@
 //! It plays the thief. The thief has the file as it was on the laptop, and one day learns the passphrase of that day, from a
 //! camera, a note, or a guess that came true. The owner has another copy of the store, on another machine, and acts.
 
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program says what it does")]
+
 use std::env;
 use std::error::Error;
 use std::fs;

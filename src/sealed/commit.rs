@@ -172,6 +172,14 @@ impl SealedFile {
         Ok(())
     }
 
+    /// Another file took this one's place: nobody asks it for proof any more.
+    pub(crate) fn supersede(&self) -> Result<()> {
+        if let Some(durable) = self.durable()?.as_mut() {
+            durable.unproven = false;
+        }
+        Ok(())
+    }
+
     /// After a failed write or sync nobody knows what the medium holds; a sync that failed once may lie when repeated.
     pub(super) fn poison_on_error<T>(&self, result: Result<T>) -> Result<T> {
         result.map_err(|error| {

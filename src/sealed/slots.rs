@@ -177,7 +177,14 @@ impl<'a> Search<'a> {
     ///
     /// [`ErrorKind::KdfLimits`] when the budget ends before the slots do; [`ErrorKind::OutOfMemory`].
     pub(crate) fn open(&mut self, header: &Header) -> Result<Option<Arc<Opener>>> {
-        self.open_if(header, |_| true)
+        let opener = self.open_if(header, |_| true)?;
+        match self.with {
+            // Its slot may have been removed, and its key opens what it wrapped all the same.
+            With::Opener(known) if opener.is_none() => {
+                known.clone_to(self.arena, known.slot.clone()).map(Arc::new).map(Some)
+            }
+            _ => Ok(opener),
+        }
     }
 
     /// As [`open`](Self::open), if it is the slot with this id.

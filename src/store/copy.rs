@@ -150,7 +150,8 @@ impl Store {
         Box::new(nascent).publish()?;
         if self.options.access == Access::ReadWrite {
             let _pass = self.gate.enter()?;
-            self.commit(&tables, |_, now| {
+            // Another file may have taken the place of the one that was copied.
+            self.commit(self.root.tables()?.as_ref(), |_, now| {
                 Ok(((), vec![event(now, EventKind::BackedUp, [0; 16], copied.generation)]))
             })?;
         }
@@ -306,10 +307,8 @@ impl Store {
         let (file, copied) = self.copy(tables, &nascent.disk(), plan, None, options)?;
         let fresh = Tables::open(file, self.options.cache_bytes)?;
         nascent.publish()?;
-        if let Some(old) = self.root.replace(fresh) {
-            // Readers that are under way end on the old file.
-            let _ = old.abandon();
-        }
+        tables.file().supersede()?;
+        self.root.replace(fresh);
         // What was owed is in the new file, or belongs to a slot that is not.
         *self.owed.lock().unwrap_or_else(PoisonError::into_inner) = Owed::default();
         Ok(copied)

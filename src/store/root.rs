@@ -1,6 +1,6 @@
 //! What a store stands on: open rows, or a locked file. One place to replace them.
 
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, Weak};
 use std::time::Duration;
 
 use crate::clock::{LastUse, Wait};
@@ -12,6 +12,8 @@ use crate::tables::Tables;
 /// Everything that is gone while a store is locked.
 pub(super) struct Root {
     state: RwLock<State>,
+    /// Rows that were replaced, for as long as an operation works on them: they have keys too.
+    replaced: Mutex<Vec<Weak<Tables>>>,
     last_use: LastUse,
 }
 
@@ -23,7 +25,8 @@ enum State {
 
 impl Root {
     pub(super) fn new(tables: Tables) -> Self {
-        Self { state: RwLock::new(State::Unlocked(Arc::new(tables))), last_use: LastUse::now() }
+        let state = RwLock::new(State::Unlocked(Arc::new(tables)));
+        Self { state, replaced: Mutex::default(), last_use: LastUse::now() }
     }
 
     /// The open rows, for one operation: as long as somebody has them the store cannot be locked.
@@ -56,12 +59,13 @@ impl Root {
     }
 
     /// Puts other rows in place. Operations under way end on the old ones.
-    pub(super) fn replace(&self, tables: Tables) -> Option<Arc<Tables>> {
+    pub(super) fn replace(&self, tables: Tables) {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         self.last_use.touch();
-        match std::mem::replace(&mut *state, State::Unlocked(Arc::new(tables))) {
-            State::Unlocked(old) => Some(old),
-            State::Locked(..) => None,
+        if let State::Unlocked(old) = std::mem::replace(&mut *state, State::Unlocked(Arc::new(tables))) {
+            let mut replaced = self.replaced();
+            replaced.retain(|old| old.strong_count() > 0);
+            replaced.push(Arc::downgrade(&old));
         }
     }
 
@@ -76,7 +80,7 @@ impl Root {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         let State::Unlocked(tables) = &*state else { return Ok(None) };
         let locked = State::Locked(tables.file().disk().clone(), Pin::of(&tables.file().position()?));
-        while Arc::strong_count(tables) > 1 {
+        while Arc::strong_count(tables) > 1 || self.replaced().iter().any(|old| old.strong_count() > 0) {
             if !wait.step() {
                 let message =
                     "a read or a copy of another thread through this handle did not end in time; try again";
@@ -87,6 +91,10 @@ impl Root {
             State::Unlocked(tables) => Ok(Arc::into_inner(tables)),
             State::Locked(..) => Ok(None),
         }
+    }
+
+    fn replaced(&self) -> MutexGuard<'_, Vec<Weak<Tables>>> {
+        self.replaced.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn state(&self) -> RwLockReadGuard<'_, State> {

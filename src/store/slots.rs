@@ -1,10 +1,12 @@
 //! Key slots: who can unlock a store.
 
 use std::borrow::Borrow;
+use std::sync::Arc;
 
 use unicode_normalization::is_nfc;
 
 use super::Store;
+use super::gate::Pass;
 use super::policy::kdf_floor;
 use crate::access::{Action, authorise};
 use crate::clock::Timestamp;
@@ -139,8 +141,7 @@ impl Slots<'_> {
         let unlock = unlock.borrow();
         check_label(&new.label)?;
         unlock.kind()?;
-        let tables = self.open_to_change()?;
-        let _pass = self.0.gate.enter()?;
+        let (tables, _pass) = self.open_to_change()?;
         let cost = self.cost(&tables, new.kdf_cost)?;
         if tables.file().slot_opened_by(unlock)?.is_some() {
             return Err(Error::new(
@@ -192,8 +193,7 @@ impl Slots<'_> {
                 add a slot and remove the other for anything else";
             return Err(Error::new(ErrorKind::InvalidArgument, message));
         }
-        let tables = self.open_to_change()?;
-        let _pass = self.0.gate.enter()?;
+        let (tables, _pass) = self.open_to_change()?;
         let id = tables.file().slot_opened_by(old)?.ok_or_else(|| {
             Error::new(ErrorKind::WrongKey, "no key slot of this store opens with the old passphrase")
         })?;
@@ -229,8 +229,7 @@ impl Slots<'_> {
     }
 
     fn remove_leaving(&self, id: SlotId, one_for_people: bool) -> Result<()> {
-        let tables = self.open_to_change()?;
-        let _pass = self.0.gate.enter()?;
+        let (tables, _pass) = self.open_to_change()?;
         let facts = tables.file().slots()?;
         let (removed, left): (Vec<&SlotFacts>, Vec<&SlotFacts>) =
             facts.iter().partition(|slot| slot.id == *id.as_bytes());
@@ -266,14 +265,16 @@ impl Slots<'_> {
         Ok(tables.file().slot_opened_by(unlock.borrow())?.map(SlotId::from_bytes))
     }
 
-    fn open(&self) -> Result<std::sync::Arc<Tables>> {
+    fn open(&self) -> Result<Arc<Tables>> {
         authorise(self.0.principal, Action::Administer)?;
         self.0.root.tables()
     }
 
-    fn open_to_change(&self) -> Result<std::sync::Arc<Tables>> {
+    /// The gate first: whoever held it before may have put another file in place.
+    fn open_to_change(&self) -> Result<(Arc<Tables>, Pass<'_>)> {
         self.0.check_writable()?;
-        self.open()
+        let pass = self.0.gate.enter()?;
+        Ok((self.open()?, pass))
     }
 
     /// The cost of a new slot: what was asked for, or the floor.

@@ -138,15 +138,6 @@ impl Tables {
         }
     }
 
-    /// Gives redb up without a mark: another file took this one's place.
-    pub(crate) fn abandon(&self) -> Result<()> {
-        let mut engine = self.engine.write().map_err(|_| closed())?;
-        match engine.take() {
-            Some(engine) => engine.abandon(),
-            None => Ok(()),
-        }
-    }
-
     /// redb refuses everything after any failure. As long as the file is not poisoned it goes on when it is opened anew.
     fn reopen_after_failure(&self) -> Result<()> {
         if self.file.is_poisoned() || !self.engine()?.as_ref().is_some_and(Engine::gave_up) {

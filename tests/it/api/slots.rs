@@ -142,3 +142,25 @@ fn contents(store: &Store) -> Vec<(String, u64, Vec<Vec<u8>>)> {
         })
         .collect()
 }
+
+#[test]
+fn a_handle_whose_slot_was_removed_still_copies() {
+    let folder = Folder::new();
+    let path = folder.join("store");
+    let store = patient().create(&path, key()).unwrap();
+    let other = Unlock::raw_key(&[9; 32]);
+    let own = store.slots().list().unwrap()[0].id;
+    store.slots().add(&other).unwrap();
+    store.slots().remove_last_for_people(own).unwrap();
+    store.put("name", "value").unwrap();
+    store.compact().unwrap();
+    store.backup(folder.join("backup")).unwrap();
+    check_refused(store.purge(), ErrorKind::InvalidArgument);
+    store.slots().add(Unlock::raw_key(&[10; 32])).unwrap();
+    drop(store);
+    for path in [folder.join("backup"), path] {
+        check_refused(patient().open(&path, key()), ErrorKind::WrongKey);
+        let store = patient().open(&path, &other).unwrap();
+        assert_eq!(store.get("name").unwrap().value().expose(), b"value");
+    }
+}
