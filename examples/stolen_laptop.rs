@@ -39,7 +39,7 @@ fn main() -> ExitCode {
 fn play(folder: &Path) -> Outcome<()> {
     let (ours, stolen) = (folder.join("ours"), folder.join("stolen"));
     // The least cost there is, so that the play is short. A real store keeps the default.
-    let store = StoreOptions::new().kdf_cost(KdfCost::MINIMUM).create(&ours, Unlock::passphrase(OLD))?;
+    let store = StoreOptions::new().kdf_cost(KdfCost::EDGE).create(&ours, Unlock::passphrase(OLD))?;
     store.put("bank/token", "token of the first day")?;
     store.close()?;
     take(&ours, &stolen)?;

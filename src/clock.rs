@@ -82,6 +82,19 @@ pub(crate) fn pause(duration: Duration) {
     }
 }
 
+/// Measures how long something takes.
+pub(crate) struct Stopwatch(Instant);
+
+impl Stopwatch {
+    pub(crate) fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
 /// A bounded wait on the monotonic clock, in small steps.
 pub(crate) struct Wait {
     until: Instant,

@@ -36,6 +36,8 @@ mod access;
 mod clock;
 mod crypto;
 mod error;
+#[cfg(test)]
+mod forked;
 mod format;
 #[doc(hidden)]
 #[cfg(any(fuzzing, test))]
@@ -45,6 +47,8 @@ mod golden;
 #[cfg(test)]
 mod io_faults;
 pub mod limits;
+#[cfg(test)]
+mod own_process;
 mod record;
 mod sealed;
 mod secret;
@@ -62,7 +66,7 @@ pub struct Readme;
 
 pub use clock::Timestamp;
 pub use crypto::arena::MemoryStatus;
-pub use crypto::kdf::KdfCost;
+pub use crypto::kdf::{Calibration, KdfCost};
 pub use error::{Error, ErrorKind, Holder, Result};
 pub use format::slot::SlotKind;
 pub use record::id::{SecretId, SlotId};

@@ -1,7 +1,5 @@
 //! Bytes that are wiped when they are dropped.
 
-use std::fmt;
-
 use secrecy::{ExposeSecret, SecretBox};
 use zeroize::Zeroizing;
 
@@ -9,6 +7,20 @@ use zeroize::Zeroizing;
 ///
 /// [`expose`](Self::expose) is the only way in, so a search for it is an audit. Copies the caller makes of what
 /// it returns are the caller's to wipe.
+///
+/// ```compile_fail,E0277
+/// println!("{:?}", strongroom::SecretBytes::from("value"));
+/// ```
+/// ```compile_fail,E0277
+/// println!("{}", strongroom::SecretBytes::from("value"));
+/// ```
+/// ```compile_fail,E0599
+/// let twice = strongroom::SecretBytes::from("value").clone();
+/// ```
+/// ```compile_fail,E0369
+/// use strongroom::SecretBytes;
+/// assert!(SecretBytes::from("one") == SecretBytes::from("one"));
+/// ```
 pub struct SecretBytes(SecretBox<[u8]>);
 
 impl SecretBytes {
@@ -53,11 +65,5 @@ impl From<Zeroizing<Vec<u8>>> for SecretBytes {
 impl AsRef<[u8]> for SecretBytes {
     fn as_ref(&self) -> &[u8] {
         self.expose()
-    }
-}
-
-impl fmt::Debug for SecretBytes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SecretBytes(redacted)")
     }
 }

@@ -25,6 +25,8 @@ pub(crate) enum Action<'a> {
     Read(&'a SecretPath),
     Write(&'a SecretPath),
     List,
+    /// To begin a transaction; what it does is asked with each operation.
+    Begin,
     Verify,
     /// To look at the file from outside: its place, and what lies beside it.
     Inspect,
@@ -44,6 +46,7 @@ pub(crate) fn authorise(principal: Principal, action: Action<'_>) -> Result<()> 
             Action::Read(_)
             | Action::Write(_)
             | Action::List
+            | Action::Begin
             | Action::Verify
             | Action::Inspect
             | Action::Administer,

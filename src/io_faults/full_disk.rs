@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::workload::{key, options, reopen};
+use crate::crypto::arena::Arena;
 use crate::error::ErrorKind;
 use crate::record::path::SecretPath;
 use crate::sealed::create::create;
@@ -74,7 +75,8 @@ impl Disk for BoundedDisk {
 }
 
 fn new_tables(disk: &Arc<BoundedDisk>) -> Tables {
-    let file: Arc<SealedFile> = Arc::new(create(disk.clone(), &key(), KdfCost::DEFAULT).unwrap());
+    let file: Arc<SealedFile> =
+        Arc::new(create(&Arena::any(), disk.clone(), &key(), KdfCost::DEFAULT).unwrap());
     let stamp = Stamp { audit_head: [0; 32], clock_mark: 0 };
     fill(&file, |batch| {
         describe(batch, &crate::record::secret::StoreRecord { created_at: 0 })?;

@@ -19,10 +19,15 @@ use crate::format::header::{Header, SLOTS};
 use crate::format::layout::{Twin, file_len};
 use crate::format::slot::SlotState;
 
-/// Writes the key headers of a new store with one slot on an empty disk.
-pub(crate) fn create(disk: Arc<dyn Disk>, unlock: &Unlock, cost: KdfCost) -> Result<SealedFile> {
+/// Writes the key headers of a new store with one slot on an empty disk. Its keys are in `arena`.
+pub(crate) fn create(
+    arena: &Arc<Arena>,
+    disk: Arc<dyn Disk>,
+    unlock: &Unlock,
+    cost: KdfCost,
+) -> Result<SealedFile> {
     let place = StoreEpoch { store_id: random::bytes()?, epoch: 0 };
-    let master = MasterKey::generate(&Arena::new()?)?;
+    let master = MasterKey::generate(arena)?;
     let opener = Opener::wrap(&master, unlock, cost, &place, (0, random::bytes()?))?;
     let header = Header::new(place, 1, &[Some(opener.slot.clone())]);
     begin(disk, &master, header, opener)

@@ -167,7 +167,14 @@ impl SealedFile {
     ///
     /// [`ErrorKind::Poisoned`] after a failed write or sync; [`ErrorKind::Forked`] in a forked child.
     pub(crate) fn check_usable(&self) -> Result<()> {
-        if self.is_poisoned() { Err(poisoned()) } else { self.arena().check() }
+        if self.is_poisoned() { Err(poisoned()) } else { self.check_process() }
+    }
+
+    /// # Errors
+    ///
+    /// [`ErrorKind::Forked`] in a child that was forked from the process that opened the file.
+    pub(crate) fn check_process(&self) -> Result<()> {
+        self.arena().check()
     }
 
     pub(super) fn poison(&self) {

@@ -17,7 +17,7 @@ use crate::format::slot::SlotState;
 /// An authentic key header of the store in `image`, one sequence number older than its own.
 pub(crate) fn outdated_header(image: &[u8], unlock: &Unlock) -> Vec<u8> {
     let header = Header::decode(&image[..HEADER_LEN]).unwrap();
-    let arena = Arena::new().unwrap();
+    let arena = Arena::any();
     let mut search = Search::new(With::Unlock(unlock), &arena, std::slice::from_ref(&header)).unwrap();
     let master = search.open(&header).unwrap().unwrap().master(&header.place).unwrap();
     let keys = derive::store_keys(&master, &header.place.store_id, header.place.epoch).unwrap();
@@ -33,7 +33,7 @@ pub(crate) fn outdated_header(image: &[u8], unlock: &Unlock) -> Vec<u8> {
 /// The pages inside the blocks of `image` that authenticate.
 pub(crate) fn opened_pages(image: &[u8], unlock: &Unlock) -> Vec<Vec<u8>> {
     let disk = Arc::new(RecordingDisk::holding(image));
-    let (file, _) = open(disk, Access::ReadOnly, unlock).unwrap();
+    let (file, _) = open(&Arena::any(), disk, Access::ReadOnly, unlock).unwrap();
     let blocks = image[usize::try_from(DATA_OFFSET).unwrap()..].chunks_exact(BLOCK_LEN);
     (1..)
         .zip(blocks)

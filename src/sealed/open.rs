@@ -15,12 +15,13 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::format::header::{Header, HeaderFault};
 use crate::format::layout::{DATA_OFFSET, HEADER_LEN, MAGIC, Twin};
 
-/// Unlocks the store on `disk`. Writes nothing, and syncs only after a crash.
+/// Unlocks the store on `disk`, with its keys in `arena`. Writes nothing, and syncs only after a crash.
 ///
 /// # Errors
 ///
 /// One kind each for: not a store, damaged, a newer format, a cost outside the window, a wrong key, tampering.
 pub(crate) fn open<'a>(
+    arena: &Arc<Arena>,
     disk: Arc<dyn Disk>,
     access: Access,
     with: impl Into<With<'a>>,
@@ -30,9 +31,8 @@ pub(crate) fn open<'a>(
     let mut headers: Vec<(Twin, Header)> =
         copies.into_iter().filter_map(|(twin, copy)| Some((twin, copy.ok()?))).collect();
     headers.sort_by_key(|(_, header)| std::cmp::Reverse(header.sequence));
-    let arena = Arena::new()?;
     let decoded: Vec<Header> = headers.iter().map(|(_, header)| header.clone()).collect();
-    let mut search = Search::new(with.into(), &arena, &decoded)?;
+    let mut search = Search::new(with.into(), arena, &decoded)?;
     let mut stale = None;
     let mut refused = None;
     for (twin, header) in headers {

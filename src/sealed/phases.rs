@@ -16,6 +16,7 @@ use super::open::open;
 use super::select::Found;
 use super::space::Space;
 use super::unlock::Unlock;
+use crate::crypto::arena::Arena;
 use crate::crypto::kdf::KdfCost;
 use crate::error::{ErrorKind, Result};
 use crate::format::layout::{BLOCK_LEN, DATA_OFFSET, Twin, block_offset};
@@ -40,7 +41,7 @@ impl Handle {
     /// A new file of three pages in one durable commit.
     fn create() -> Self {
         let disk = Arc::new(RecordingDisk::default());
-        let file = Arc::new(create(disk.clone(), &unlock(), KdfCost::DEFAULT).unwrap());
+        let file = Arc::new(create(&Arena::any(), disk.clone(), &unlock(), KdfCost::DEFAULT).unwrap());
         let handle = Self::over(disk, file);
         handle.redb.set_len(BLOCKS * PAGE).unwrap();
         handle.write(&[1, 2, 3], 0xa0);
@@ -87,7 +88,8 @@ impl Handle {
 }
 
 fn reopen(image: &[u8]) -> Result<(u64, Found)> {
-    let (file, found) = open(Arc::new(RecordingDisk::holding(image)), Access::ReadWrite, &unlock())?;
+    let (file, found) =
+        open(&Arena::any(), Arc::new(RecordingDisk::holding(image)), Access::ReadWrite, &unlock())?;
     Ok((file.generation()?, found))
 }
 
@@ -137,7 +139,7 @@ impl Drop for Without {
 fn a_commit_without_release_is_an_internal_error_and_reaches_nothing() {
     const TABLE: TableDefinition<'static, u64, u64> = TableDefinition::new("phases");
     let disk = Arc::new(RecordingDisk::default());
-    let file = Arc::new(create(disk.clone(), &unlock(), KdfCost::DEFAULT).unwrap());
+    let file = Arc::new(create(&Arena::any(), disk.clone(), &unlock(), KdfCost::DEFAULT).unwrap());
     let first = SharedBackend(Backend::new(file.clone()).unwrap());
     drop(Builder::new().create_with_backend(first).unwrap());
     for released in [true, false] {
@@ -279,7 +281,7 @@ fn a_discarded_commit_is_reported_until_another_one_is_made() {
     handle.disk.write_at(block_offset(8), &[0; BLOCK_LEN]).unwrap();
     for discarded in [Some(generation), None] {
         let disk = handle.disk.clone();
-        let (file, found) = open(disk.clone(), Access::ReadWrite, &unlock()).unwrap();
+        let (file, found) = open(&Arena::any(), disk.clone(), Access::ReadWrite, &unlock()).unwrap();
         assert_eq!(found.discarded, Some(generation));
         let again = Handle::over(disk, Arc::new(file));
         again.backend.opened().unwrap();

@@ -6,6 +6,7 @@ use super::disk::CrashDisk;
 use super::life::Subject;
 use super::model::{Change, Model, digest, tag_of, value_of};
 use crate::KdfCost;
+use crate::crypto::arena::Arena;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::secret::StoreRecord;
 use crate::sealed::create::create;
@@ -35,7 +36,7 @@ impl Subject for EngineSubject {
 
     fn create() -> Vec<u8> {
         let disk = CrashDisk::new();
-        let file = Arc::new(create(disk.clone(), &unlock(), KdfCost::MINIMUM).unwrap());
+        let file = Arc::new(create(&Arena::any(), disk.clone(), &unlock(), KdfCost::EDGE).unwrap());
         let stamp = Stamp { audit_head: digest(&Model::new()), clock_mark: 0 };
         fill(&file, |batch| {
             describe(batch, &StoreRecord { created_at: 0 })?;
@@ -47,7 +48,7 @@ impl Subject for EngineSubject {
     }
 
     fn open(disk: Arc<CrashDisk>, access: Access, small_cache: bool) -> Result<Self> {
-        let (file, _) = open(disk, access, &unlock())?;
+        let (file, _) = open(&Arena::any(), disk, access, &unlock())?;
         let cache = if small_cache { 40_000 } else { 4 << 20 };
         Tables::open(Arc::new(file), cache).map(Self)
     }

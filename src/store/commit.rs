@@ -1,8 +1,10 @@
 //! The one way of a commit: what was done, its events, and what the handle owes the log.
 
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
 use super::Store;
+use super::gate::Pass;
+use crate::access::Action;
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::audit::{Event, EventKind};
@@ -25,14 +27,19 @@ pub(super) struct Owed {
 }
 
 impl Store {
+    /// The way into every operation that writes: the right to be the one writer, and the rows as they are then, because
+    /// whoever had that right before may have put another file in place.
+    ///
     /// # Errors
     ///
-    /// [`ErrorKind::ReadOnly`].
-    pub(super) fn check_writable(&self) -> Result<()> {
-        match self.options.access {
-            Access::ReadWrite => Ok(()),
-            Access::ReadOnly => Err(Error::new(ErrorKind::ReadOnly, "the store was opened read-only")),
+    /// [`ErrorKind::ReadOnly`]; otherwise those of [`authorise`](Self::authorise) and of the gate.
+    pub(super) fn begin_writing(&self, action: Action<'_>) -> Result<(Arc<Tables>, Pass<'_>)> {
+        self.authorise(action)?;
+        if self.options.access == Access::ReadOnly {
+            return Err(Error::new(ErrorKind::ReadOnly, "the store was opened read-only"));
         }
+        let pass = self.gate.enter()?;
+        Ok((self.authorise(action)?, pass))
     }
 
     /// Runs `work` in one write transaction and commits it with the events it returns; without any, nothing is

@@ -11,7 +11,7 @@ use super::commit::{Owed, event};
 use super::gate::Pass;
 use super::slots::check_label;
 use super::{Store, VerifyReport};
-use crate::access::{Action, authorise};
+use crate::access::Action;
 use crate::clock::Timestamp;
 use crate::crypto::kdf::KdfCost;
 use crate::error::{Error, ErrorKind, Result};
@@ -140,18 +140,17 @@ impl Store {
     /// [`ErrorKind::Io`]. Nothing is left of the copy then, unless the error says so; a process that is killed leaves a
     /// temporary file, which the next creation, backup or opening for writing in that directory removes.
     pub fn backup_with(&self, path: impl AsRef<Path>, mut options: CopyOptions<'_>) -> Result<Copied> {
-        authorise(self.principal, Action::Administer)?;
-        let tables = self.root.tables()?;
+        self.authorise(Action::Administer)?;
         let nascent = Creation::begin(path.as_ref(), self.options.allowed)?;
         let pass = self.gate.enter()?;
+        let tables = self.authorise(Action::Administer)?;
         let opener = tables.file().opener();
         let plan = Plan { keys: CopyKeys::Same, with: With::Opener(&opener), event: None };
         let (_, copied) = self.copy(&tables, &nascent.disk(), &plan, Some(pass), &mut options)?;
         Box::new(nascent).publish()?;
         if self.options.access == Access::ReadWrite {
-            let _pass = self.gate.enter()?;
-            // Another file may have taken the place of the one that was copied.
-            self.commit(self.root.tables()?.as_ref(), |_, now| {
+            let (tables, _pass) = self.begin_writing(Action::Administer)?;
+            self.commit(&tables, |_, now| {
                 Ok(((), vec![event(now, EventKind::BackedUp, [0; 16], copied.generation)]))
             })?;
         }
@@ -178,7 +177,7 @@ impl Store {
     /// handle; otherwise as [`backup_with`](Self::backup_with). After an [`ErrorKind::Io`] that says that the new file is
     /// in place, open the store again.
     pub fn compact_with(&self, mut options: CopyOptions<'_>) -> Result<Copied> {
-        let (tables, pass) = self.begin_replacing()?;
+        let (tables, pass) = self.begin_writing(Action::Administer)?;
         let opener = tables.file().opener();
         let plan =
             Plan { keys: CopyKeys::Same, with: With::Opener(&opener), event: Some(EventKind::Compacted) };
@@ -210,7 +209,7 @@ impl Store {
     /// [`ErrorKind::InvalidArgument`] names the slots that would be left behind, or says that the slot of this handle was
     /// removed; otherwise as [`compact_with`](Self::compact_with).
     pub fn purge_with(&self, mut options: CopyOptions<'_>) -> Result<Copied> {
-        let (tables, pass) = self.begin_replacing()?;
+        let (tables, pass) = self.begin_writing(Action::Administer)?;
         let opener = tables.file().opener();
         if !tables.file().slots()?.iter().any(|slot| slot.id == *opener.id()) {
             let message =
@@ -247,7 +246,7 @@ impl Store {
         let unlock = unlock.borrow();
         unlock.kind()?;
         check_label(&options.label)?;
-        let (tables, pass) = self.begin_replacing()?;
+        let (tables, pass) = self.begin_writing(Action::Administer)?;
         let cost = self.slots().cost(&tables, options.kdf_cost)?;
         let plan = Plan {
             keys: CopyKeys::For(unlock, cost),
@@ -255,15 +254,6 @@ impl Store {
             event: Some(EventKind::Rekeyed),
         };
         self.replace(&tables, &pass, &plan, &mut options)
-    }
-
-    fn begin_replacing(&self) -> Result<(Arc<Tables>, Pass<'_>)> {
-        authorise(self.principal, Action::Administer)?;
-        self.check_writable()?;
-        let pass = self.gate.enter()?;
-        let tables = self.root.tables()?;
-        tables.file().check_usable()?;
-        Ok((tables, pass))
     }
 
     /// # Errors
@@ -329,7 +319,8 @@ impl Store {
             drop(pass.take());
             self.write_copy(tables, rows, (stamp, generation), disk, plan, options)
         })?;
-        let (file, _) = open(disk.clone(), Access::ReadWrite, plan.with)?;
+        let arena = self.options.arena()?;
+        let (file, _) = open(&arena, disk.clone(), Access::ReadWrite, plan.with)?;
         let file = Arc::new(file);
         let verified = VerifyReport::new(verify(&file, Depth::Values)?, Depth::Values);
         let file_len = file.disk_len()?;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::Store;
-use crate::access::{Action, authorise};
+use crate::access::Action;
 use crate::error::Result;
 
 /// What [`Store::health`] found.
@@ -46,10 +46,8 @@ impl Store {
     /// # Ok::<(), strongroom::Error>(())
     /// ```
     pub fn health(&self) -> Result<Health> {
-        authorise(self.principal, Action::Inspect)?;
-        let tables = self.root.tables()?;
+        let tables = self.authorise(Action::Inspect)?;
         let file = tables.file();
-        file.check_usable()?;
         Ok(Health {
             generation: file.generation()?,
             in_place: file.is_in_place()?,

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use data_encoding::BASE64URL_NOPAD;
 
 use super::{SecretInfo, Store};
-use crate::access::{Action, authorise};
+use crate::access::Action;
 use crate::crypto::aead::{self, OVERHEAD};
 use crate::crypto::mac::sha256;
 use crate::error::{Error, ErrorKind, Result};
@@ -158,8 +158,7 @@ impl Store {
     /// # Ok::<(), strongroom::Error>(())
     /// ```
     pub fn list(&self, query: impl Borrow<Query>) -> Result<Page> {
-        authorise(self.principal, Action::List)?;
-        let tables = self.root.tables()?;
+        let tables = self.authorise(Action::List)?;
         tables.read(|rows| page(rows, self, &tables, query.borrow()))
     }
 

@@ -40,7 +40,10 @@ impl Store {
     /// # Ok::<(), strongroom::Error>(())
     /// ```
     pub fn lock(&self) -> Result<()> {
-        authorise(self.principal, Action::Administer)?;
+        if self.is_locked() {
+            return Ok(());
+        }
+        self.authorise(Action::Administer)?;
         let _pass = self.gate.enter()?;
         match self.root.lock(self.options.write_wait)? {
             Some(tables) => {
@@ -66,13 +69,14 @@ impl Store {
     pub fn unlock(&self, unlock: impl Borrow<Unlock>) -> Result<()> {
         authorise(self.principal, Action::Administer)?;
         let _pass = self.gate.enter()?;
-        let (disk, pin) = self
+        let locked = self
             .root
             .locked()
             .ok_or_else(|| Error::new(ErrorKind::InvalidArgument, "the store is not locked"))?;
+        locked.process.check()?;
         pause(delay_after(self.wrong_keys.load(Ordering::Relaxed)));
         let (tables, report, owed) =
-            self.options.unlock_disk(disk, unlock.borrow(), Some(&pin)).inspect_err(|error| {
+            self.options.unlock_disk(locked.disk, unlock.borrow(), Some(&locked.pin)).inspect_err(|error| {
                 if error.kind() == ErrorKind::WrongKey {
                     self.wrong_keys.fetch_add(1, Ordering::Relaxed);
                 }

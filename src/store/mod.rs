@@ -19,8 +19,8 @@ mod verify;
 mod write;
 
 use std::fmt;
-use std::sync::Mutex;
 use std::sync::atomic::AtomicU32;
+use std::sync::{Arc, Mutex};
 
 use commit::Owed;
 use gate::Gate;
@@ -38,8 +38,10 @@ pub use slots::{KeySlot, NewSlot, Slots};
 pub use transaction::Transaction;
 pub use write::Written;
 
-use crate::access::Principal;
+use crate::access::{Action, Principal, authorise};
 use crate::clock::SystemClock;
+use crate::error::Result;
+use crate::tables::Tables;
 
 /// An open, unlocked store.
 ///
@@ -79,6 +81,16 @@ pub struct Store {
     owed: Mutex<Owed>,
     /// Attempts to unlock with a wrong key since the last with a right one.
     wrong_keys: AtomicU32,
+}
+
+impl Store {
+    /// The way into every operation: nothing is read, and no lock is waited for, where the handle is of no use.
+    fn authorise(&self, action: Action<'_>) -> Result<Arc<Tables>> {
+        let tables = self.root.tables()?;
+        tables.file().check_usable()?;
+        authorise(self.principal, action)?;
+        Ok(tables)
+    }
 }
 
 impl fmt::Debug for Store {

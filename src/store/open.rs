@@ -12,8 +12,9 @@ use super::policy::{kdf_floor, set_kdf_floor};
 use super::report::KdfUpgrade;
 use super::root::Root;
 use super::{OpenReport, Store, StoreOptions, VerifyAtOpen, VerifyReport};
-use crate::access::Principal;
+use crate::access::{Action, Principal};
 use crate::clock::SystemClock;
+use crate::crypto::arena::{Arena, MemoryStatus};
 use crate::crypto::kdf::KdfCost;
 use crate::crypto::random;
 use crate::error::{Error, ErrorKind, Result};
@@ -69,6 +70,25 @@ impl Store {
         *self.report.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// How well the operating system protects the memory that holds the keys of this store.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Locked`]: then there are no keys.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let store = strongroom::Store::in_memory()?;
+    /// if !store.memory_status()?.locked {
+    ///     // `ulimit -l` is too low: the keys may be written to swap.
+    /// }
+    /// # Ok::<(), strongroom::Error>(())
+    /// ```
+    pub fn memory_status(&self) -> Result<MemoryStatus> {
+        Ok(self.authorise(Action::Inspect)?.file().memory_status())
+    }
+
     /// Closes the store. Dropping it does the same, but cannot report a failure.
     ///
     /// Writes at most one superblock, without a sync: proof for the next open that the last commit is durable.
@@ -76,6 +96,7 @@ impl Store {
     /// # Errors
     ///
     /// [`ErrorKind::Io`] if the proof cannot be written. Nothing acknowledged is lost; the next open syncs once.
+    /// [`ErrorKind::Forked`] in a forked child: nothing is written, and the parent's handle stays as it is.
     pub fn close(self) -> Result<()> {
         match self.root.locked() {
             Some(_) => Ok(()),
@@ -103,7 +124,7 @@ impl StoreOptions {
         let unlock = unlock.borrow();
         unlock.kind()?;
         let creation = Box::new(Creation::begin(path.as_ref(), self.allowed)?);
-        let file = Arc::new(create(creation.disk(), unlock, self.kdf_cost)?);
+        let file = Arc::new(create(&self.arena()?, creation.disk(), unlock, self.kdf_cost)?);
         initialise(&file, self.kdf_cost)?;
         file.finish_creation()?;
         creation.publish()?;
@@ -144,7 +165,7 @@ impl StoreOptions {
     }
 
     pub(crate) fn create_on(&self, disk: Arc<dyn Disk>, unlock: &Unlock) -> Result<Store> {
-        let file = Arc::new(create(disk, unlock, self.kdf_cost)?);
+        let file = Arc::new(create(&self.arena()?, disk, unlock, self.kdf_cost)?);
         initialise(&file, self.kdf_cost)?;
         file.finish_creation()?;
         self.over(file)
@@ -153,6 +174,11 @@ impl StoreOptions {
     pub(crate) fn open_on(&self, disk: Arc<dyn Disk>, unlock: &Unlock) -> Result<Store> {
         let (tables, report, owed) = self.unlock_disk(disk, unlock, self.pin.as_ref())?;
         Ok(self.store(tables, report, owed))
+    }
+
+    /// Memory for the keys of a file.
+    pub(super) fn arena(&self) -> Result<Arc<Arena>> {
+        Arena::new(self.locking)
     }
 
     /// A store over a file that was just made.
@@ -181,7 +207,7 @@ impl StoreOptions {
         unlock: &Unlock,
         pin: Option<&Pin>,
     ) -> Result<(Tables, OpenReport, Owed)> {
-        let (file, found) = open(disk, self.access, unlock)?;
+        let (file, found) = open(&self.arena()?, disk, self.access, unlock)?;
         let file = Arc::new(file);
         if let Some(pin) = pin {
             check_position(pin, &file.position()?)?;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::crypto::arena::Locking;
 use crate::crypto::kdf::KdfCost;
 use crate::limits::{CACHE_BYTES_DEFAULT, CACHE_BYTES_MIN, VERIFY_AT_OPEN_MAX};
 use crate::record::pin::Pin;
@@ -48,6 +49,7 @@ pub struct StoreOptions {
     pub(super) kdf_cost: KdfCost,
     pub(super) pin: Option<Pin>,
     pub(super) allowed: Allowed,
+    pub(super) locking: Locking,
 }
 
 impl StoreOptions {
@@ -63,6 +65,7 @@ impl StoreOptions {
             kdf_cost: KdfCost::DEFAULT,
             pin: None,
             allowed: Allowed::default(),
+            locking: Locking::Wished,
         }
     }
 
@@ -143,6 +146,17 @@ impl StoreOptions {
     #[must_use]
     pub fn allow_network_fs(mut self, allow: bool) -> Self {
         self.allowed.network_fs = allow;
+        self
+    }
+
+    /// Whether to refuse, with [`OutOfMemory`](crate::ErrorKind::OutOfMemory), what would put keys into memory that
+    /// cannot be locked and may be written to swap. Not by default: [`Store::memory_status`](crate::Store::memory_status)
+    /// then says whether it is locked.
+    ///
+    /// A handle locks 16 KiB, and more only if hundreds of threads work at once. The limit is what `ulimit -l` shows.
+    #[must_use]
+    pub fn require_locked_memory(mut self, required: bool) -> Self {
+        self.locking = if required { Locking::Required } else { Locking::Wished };
         self
     }
 }

@@ -1,7 +1,7 @@
 //! Holding a store against a pin.
 
 use super::Store;
-use crate::access::{Action, authorise};
+use crate::access::Action;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::audit::genesis;
 use crate::record::pin::Pin;
@@ -27,9 +27,7 @@ impl Store {
     ///
     /// [`ErrorKind::Locked`]; [`ErrorKind::Poisoned`].
     pub fn pin(&self) -> Result<Pin> {
-        authorise(self.principal, Action::Administer)?;
-        let tables = self.root.tables()?;
-        tables.file().check_usable()?;
+        let tables = self.authorise(Action::Administer)?;
         Ok(Pin::of(&tables.file().position()?))
     }
 }

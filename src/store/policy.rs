@@ -2,7 +2,7 @@
 
 use super::Store;
 use super::commit::event;
-use crate::access::{Action, authorise};
+use crate::access::Action;
 use crate::crypto::kdf::KdfCost;
 use crate::error::Result;
 use crate::record::audit::EventKind;
@@ -27,8 +27,7 @@ impl Policy<'_> {
     ///
     /// [`Locked`](crate::ErrorKind::Locked); [`Tampered`](crate::ErrorKind::Tampered).
     pub fn kdf_floor(&self) -> Result<KdfCost> {
-        authorise(self.0.principal, Action::Administer)?;
-        self.0.root.tables()?.read(|rows| kdf_floor(rows))
+        self.0.authorise(Action::Administer)?.read(|rows| kdf_floor(rows))
     }
 
     /// Sets the least cost of passphrases. New slots cost at least this; a slot that costs less is wrapped anew with the
@@ -38,10 +37,7 @@ impl Policy<'_> {
     ///
     /// As [`Store::put`].
     pub fn set_kdf_floor(&self, floor: KdfCost) -> Result<()> {
-        authorise(self.0.principal, Action::Administer)?;
-        self.0.check_writable()?;
-        let _pass = self.0.gate.enter()?;
-        let tables = self.0.root.tables()?;
+        let (tables, _pass) = self.0.begin_writing(Action::Administer)?;
         self.0.commit(&tables, |batch, now| {
             set_kdf_floor(batch, floor)?;
             Ok(((), vec![event(now, EventKind::KdfFloorChanged, [0; 16], 0)]))
@@ -59,7 +55,7 @@ impl std::fmt::Debug for Policy<'_> {
 pub(super) fn kdf_floor(rows: &impl Rows) -> Result<KdfCost> {
     match slots::kdf_floor(rows)? {
         Some(floor) => KdfCost::new(floor.memory_kib, floor.passes, floor.lanes),
-        None => Ok(KdfCost::MINIMUM),
+        None => Ok(KdfCost::EDGE),
     }
 }
 

@@ -1,7 +1,9 @@
 //! Reading one secret.
 
+use std::fmt;
+
 use super::Store;
-use crate::access::{Action, authorise};
+use crate::access::Action;
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::id::SecretId;
@@ -63,12 +65,22 @@ impl SecretInfo {
 }
 
 /// A secret with the value of one version. The value is wiped on drop.
-#[derive(Debug)]
 pub struct Secret {
     info: SecretInfo,
     version: u64,
     version_created_at: Timestamp,
     value: SecretBytes,
+}
+
+impl fmt::Debug for Secret {
+    /// Everything but the value.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Secret")
+            .field("info", &self.info)
+            .field("version", &self.version)
+            .field("version_created_at", &self.version_created_at)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Secret {
@@ -116,8 +128,7 @@ impl Store {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        authorise(self.principal, Action::Read(&path))?;
-        let tables = self.root.tables()?;
+        let tables = self.authorise(Action::Read(&path))?;
         tables.read(|rows| read(rows, &tables, path.clone(), None))
     }
 
@@ -132,8 +143,7 @@ impl Store {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        authorise(self.principal, Action::Read(&path))?;
-        let tables = self.root.tables()?;
+        let tables = self.authorise(Action::Read(&path))?;
         tables.read(|rows| read(rows, &tables, path.clone(), Some(version)))
     }
 }

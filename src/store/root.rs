@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, We
 use std::time::Duration;
 
 use crate::clock::{LastUse, Wait};
+use crate::crypto::arena::Process;
 use crate::error::{Error, ErrorKind, Holder, Result};
 use crate::record::pin::Pin;
 use crate::sealed::disk::Disk;
@@ -19,8 +20,17 @@ pub(super) struct Root {
 
 enum State {
     Unlocked(Arc<Tables>),
-    /// The file stays locked against other handles; its keys are wiped. The pin is of the state it was left in.
-    Locked(Arc<dyn Disk>, Pin),
+    Locked(LockedFile),
+}
+
+/// A file without its keys, held against other handles.
+#[derive(Clone)]
+pub(super) struct LockedFile {
+    pub(super) disk: Arc<dyn Disk>,
+    /// The state it was left in.
+    pub(super) pin: Pin,
+    /// A forked child shares the lock on the file with this process, and must not unlock beside it.
+    pub(super) process: Arc<Process>,
 }
 
 impl Root {
@@ -37,7 +47,7 @@ impl Root {
     pub(super) fn tables(&self) -> Result<Arc<Tables>> {
         let tables = match &*self.state() {
             State::Unlocked(tables) => tables.clone(),
-            State::Locked(..) => {
+            State::Locked(_) => {
                 return Err(Error::new(ErrorKind::Locked, "the store is locked; unlock it first"));
             }
         };
@@ -46,10 +56,10 @@ impl Root {
     }
 
     /// What is locked; `None` if nothing is.
-    pub(super) fn locked(&self) -> Option<(Arc<dyn Disk>, Pin)> {
+    pub(super) fn locked(&self) -> Option<LockedFile> {
         match &*self.state() {
             State::Unlocked(_) => None,
-            State::Locked(disk, pin) => Some((disk.clone(), *pin)),
+            State::Locked(file) => Some(file.clone()),
         }
     }
 
@@ -79,7 +89,11 @@ impl Root {
         // New operations wait here meanwhile, and go on if it takes too long.
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         let State::Unlocked(tables) = &*state else { return Ok(None) };
-        let locked = State::Locked(tables.file().disk().clone(), Pin::of(&tables.file().position()?));
+        let locked = State::Locked(LockedFile {
+            disk: tables.file().disk().clone(),
+            pin: Pin::of(&tables.file().position()?),
+            process: Arc::new(Process::this()),
+        });
         while Arc::strong_count(tables) > 1 || self.replaced().iter().any(|old| old.strong_count() > 0) {
             if !wait.step() {
                 let message =
@@ -89,7 +103,7 @@ impl Root {
         }
         match std::mem::replace(&mut *state, locked) {
             State::Unlocked(tables) => Ok(Arc::into_inner(tables)),
-            State::Locked(..) => Ok(None),
+            State::Locked(_) => Ok(None),
         }
     }
 

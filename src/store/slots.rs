@@ -8,7 +8,7 @@ use unicode_normalization::is_nfc;
 use super::Store;
 use super::gate::Pass;
 use super::policy::kdf_floor;
-use crate::access::{Action, authorise};
+use crate::access::Action;
 use crate::clock::Timestamp;
 use crate::crypto::kdf::KdfCost;
 use crate::error::{Error, ErrorKind, Result};
@@ -113,7 +113,6 @@ impl Slots<'_> {
     pub fn list(&self) -> Result<Vec<KeySlot>> {
         let tables = self.open()?;
         let file = tables.file();
-        file.check_usable()?;
         let (facts, opener) = (file.slots()?, file.opener_id());
         tables.read(|rows| {
             let known = |slot: &SlotFacts| Ok(key_slot(slot, slots::find(rows, &slot.id)?, opener));
@@ -266,15 +265,11 @@ impl Slots<'_> {
     }
 
     fn open(&self) -> Result<Arc<Tables>> {
-        authorise(self.0.principal, Action::Administer)?;
-        self.0.root.tables()
+        self.0.authorise(Action::Administer)
     }
 
-    /// The gate first: whoever held it before may have put another file in place.
     fn open_to_change(&self) -> Result<(Arc<Tables>, Pass<'_>)> {
-        self.0.check_writable()?;
-        let pass = self.0.gate.enter()?;
-        Ok((self.open()?, pass))
+        self.0.begin_writing(Action::Administer)
     }
 
     /// The cost of a new slot: what was asked for, or the floor.

@@ -5,7 +5,7 @@ use std::borrow::Borrow;
 use super::commit::event;
 use super::read::read;
 use super::{Page, Query, Secret, Store, Written, list};
-use crate::access::{Action, authorise};
+use crate::access::Action;
 use crate::clock::Timestamp;
 use crate::crypto::random;
 use crate::error::{Error, ErrorKind, Result};
@@ -63,9 +63,7 @@ impl Store {
     /// # Ok::<(), strongroom::Error>(())
     /// ```
     pub fn transaction<T>(&self, work: impl FnOnce(&mut Transaction<'_, '_>) -> Result<T>) -> Result<T> {
-        self.check_writable()?;
-        let _pass = self.gate.enter()?;
-        let tables = self.root.tables()?;
+        let (tables, _pass) = self.begin_writing(Action::Begin)?;
         self.strengthen(&tables)?;
         self.commit(&tables, |batch, now| {
             let mut transaction =
@@ -103,7 +101,7 @@ impl Transaction<'_, '_> {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        authorise(self.store.principal, Action::Read(&path))?;
+        self.store.authorise(Action::Read(&path))?;
         read(&*self.batch, self.tables, path, None)
     }
 
@@ -118,7 +116,7 @@ impl Transaction<'_, '_> {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        authorise(self.store.principal, Action::Read(&path))?;
+        self.store.authorise(Action::Read(&path))?;
         read(&*self.batch, self.tables, path, Some(version))
     }
 
@@ -128,12 +126,12 @@ impl Transaction<'_, '_> {
     ///
     /// As [`Store::list`].
     pub fn list(&self, query: impl Borrow<Query>) -> Result<Page> {
-        authorise(self.store.principal, Action::List)?;
+        self.store.authorise(Action::List)?;
         list::page(&*self.batch, self.store, self.tables, query.borrow())
     }
 
     fn write(&mut self, path: &SecretPath, value: &[u8]) -> Result<Written> {
-        authorise(self.store.principal, Action::Write(path))?;
+        self.store.authorise(Action::Write(path))?;
         if self.events.len() >= TRANSACTION_OPERATIONS_MAX {
             return Err(Error::new(
                 ErrorKind::LimitExceeded,

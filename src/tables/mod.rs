@@ -4,7 +4,7 @@
 //! the row is ([`rows`]). Values are sealed here ([`values`]), so that redb never holds one in clear.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::{Arc, RwLock, RwLockReadGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, TryLockError};
 
 use redb::{Builder, Database, ReadableDatabase, TableDefinition, WriteTransaction};
 
@@ -92,9 +92,9 @@ impl Tables {
     /// Runs `read` on the last committed state. It runs a second time if redb gave up: because of another block than
     /// this read needs, or of a writer that found the disk full.
     pub(crate) fn read<T>(&self, mut read: impl FnMut(&Snapshot<'_>) -> Result<T>) -> Result<T> {
+        self.file.check_usable()?;
         let guard = self.engine()?;
         let engine = guard.as_ref().ok_or_else(closed)?;
-        self.file.check_usable()?;
         match engine.read(&mut read) {
             // A writer may not have ended yet. No other write begins while the guard is held.
             Err(_) if engine.gave_up() && !self.file.is_poisoned() => {
@@ -130,7 +130,12 @@ impl Tables {
     }
 
     /// Closes redb without a sync, leaving proof that the last commit is durable.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Forked`] in a forked child, where it does nothing.
     pub(crate) fn close(&self) -> Result<()> {
+        self.file.check_process()?;
         let mut engine = self.engine.write().map_err(|_| closed())?;
         match engine.take() {
             Some(engine) => engine.close(),
@@ -140,7 +145,7 @@ impl Tables {
 
     /// redb refuses everything after any failure. As long as the file is not poisoned it goes on when it is opened anew.
     fn reopen_after_failure(&self) -> Result<()> {
-        if self.file.is_poisoned() || !self.engine()?.as_ref().is_some_and(Engine::gave_up) {
+        if self.file.check_usable().is_err() || !self.engine()?.as_ref().is_some_and(Engine::gave_up) {
             return Ok(());
         }
         let mut engine = self.engine.write().map_err(|_| closed())?;
@@ -158,8 +163,30 @@ impl Tables {
 
 impl Drop for Tables {
     fn drop(&mut self) {
+        if self.file.check_process().is_err() {
+            self.leave_to_parent();
+            return;
+        }
         // The last commit is durable with or without the proof; the next open then syncs once.
         let _ = self.close();
+    }
+}
+
+impl Tables {
+    /// In a forked child: ends redb here if nobody was inside it when the process was forked. Otherwise locks are held
+    /// by threads that are not here, and dropping redb could wait for them for ever.
+    fn leave_to_parent(&mut self) {
+        let was_busy = matches!(self.engine.try_write(), Err(TryLockError::WouldBlock));
+        let Some(engine) = self.engine.get_mut().unwrap_or_else(PoisonError::into_inner).take() else {
+            return;
+        };
+        if was_busy {
+            // With it the file stays open, and so locked, until this process ends.
+            std::mem::forget(engine);
+        } else {
+            // What redb writes as it ends goes nowhere.
+            let _ = engine.abandon();
+        }
     }
 }
 

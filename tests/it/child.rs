@@ -11,6 +11,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use rustix::fs::Mode;
+use rustix::process::{Resource, Rlimit, setrlimit};
 use strongroom::{Error, KdfCost, Store, StoreOptions, Unlock};
 
 use crate::fixture::{Folder, key};
@@ -151,7 +152,7 @@ impl Actor {
                 String::new()
             }
             ["create-with", passphrase, path] => {
-                let options = StoreOptions::new().kdf_cost(KdfCost::MINIMUM);
+                let options = StoreOptions::new().kdf_cost(KdfCost::EDGE);
                 self.store = Some(options.create(path, Unlock::passphrase(passphrase))?);
                 String::new()
             }
@@ -178,6 +179,20 @@ impl Actor {
                 std::fs::write(to, std::fs::read(from).unwrap()).unwrap();
                 String::new()
             }
+            ["lock-at-most", bytes] => {
+                let most = bytes.parse().unwrap();
+                setrlimit(Resource::Memlock, Rlimit { current: Some(most), maximum: Some(most) }).unwrap();
+                String::new()
+            }
+            ["open-locked", path] => {
+                self.store = Some(StoreOptions::new().require_locked_memory(true).open(path, key())?);
+                String::new()
+            }
+            ["create-locked", path] => {
+                self.store = Some(StoreOptions::new().require_locked_memory(true).create(path, key())?);
+                String::new()
+            }
+            ["memory"] => format!("{:?}", store().memory_status()?),
             ["umask", mask] => {
                 rustix::process::umask(Mode::from_raw_mode(u32::from_str_radix(mask, 8).unwrap()));
                 String::new()

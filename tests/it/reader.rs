@@ -295,7 +295,7 @@ fn the_second_reader_finds_what_is_in_random_stores() {
             _ => Key::Raw([number; 32]),
         };
         let (path, copy) = (folder.join(&format!("{number}")), folder.join(&format!("{number}.copy")));
-        let options = StoreOptions::new().kdf_cost(KdfCost::MINIMUM).wait(PATIENCE);
+        let options = StoreOptions::new().kdf_cost(KdfCost::EDGE).wait(PATIENCE);
         let store = options.create(&path, key.unlock()).unwrap();
         fill(&store, &mut random);
         let written = store.put("last", random_value(&mut random)).unwrap();

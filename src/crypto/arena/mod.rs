@@ -11,8 +11,17 @@ use zeroize::Zeroize;
 use super::random;
 use crate::error::{Error, ErrorKind, Result};
 
+mod mapping;
 mod pages;
+pub(super) mod scratch;
 
+#[cfg(test)]
+pub(crate) mod fork;
+#[cfg(test)]
+mod tests;
+
+#[cfg(test)]
+pub(crate) use mapping::{Wish, refusal};
 pub use pages::MemoryStatus;
 use pages::Pages;
 
@@ -26,7 +35,35 @@ const CHUNKS_MAX: usize = 64;
 /// The memory of one store's keys. It grows by whole chunks and never shrinks before it is dropped.
 pub(crate) struct Arena {
     chunks: [OnceLock<Chunk>; CHUNKS_MAX],
+    /// Never waited for in a forked child, where the thread that holds it may not exist.
     free: Mutex<Vec<usize>>,
+    locking: Locking,
+}
+
+/// Whether keys may lie in memory that the system does not lock.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) enum Locking {
+    /// Asked for; the status says whether it was granted.
+    #[default]
+    Wished,
+    /// Without it there are no keys.
+    Required,
+}
+
+/// The process that something belongs to, where there is no key to tell a forked child by.
+pub(crate) struct Process(Pid);
+
+impl Process {
+    pub(crate) fn this() -> Self {
+        Self(getpid())
+    }
+
+    /// # Errors
+    ///
+    /// [`ErrorKind::Forked`] in another process.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.0 == getpid() { Ok(()) } else { Err(forked()) }
+    }
 }
 
 struct Chunk {
@@ -39,12 +76,18 @@ struct Chunk {
 impl Arena {
     /// # Errors
     ///
-    /// [`ErrorKind::OutOfMemory`]; [`ErrorKind::RandomFailed`].
-    pub(crate) fn new() -> Result<Arc<Self>> {
-        let arena = Self { chunks: [const { OnceLock::new() }; CHUNKS_MAX], free: Mutex::new(Vec::new()) };
-        let first = Self::grow(&arena.chunks, &mut arena.free.lock().unwrap_or_else(PoisonError::into_inner));
-        first?;
-        Ok(Arc::new(arena))
+    /// [`ErrorKind::OutOfMemory`], also if the memory cannot be locked and must be; [`ErrorKind::RandomFailed`].
+    pub(crate) fn new(locking: Locking) -> Result<Arc<Self>> {
+        let mut free = Vec::new();
+        let chunks = [const { OnceLock::new() }; CHUNKS_MAX];
+        grow(&chunks, &mut free, locking)?;
+        Ok(Arc::new(Self { chunks, free: Mutex::new(free), locking }))
+    }
+
+    /// An arena that takes what the system gives.
+    #[cfg(test)]
+    pub(crate) fn any() -> Arc<Self> {
+        Self::new(Locking::Wished).unwrap()
     }
 
     /// How well the keys are protected: as well as the least of their pages.
@@ -67,23 +110,13 @@ impl Arena {
 
     /// A place of 32 bytes, zero at first.
     pub(super) fn place(self: &Arc<Self>) -> Result<Place> {
+        self.check()?;
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         if free.is_empty() {
-            Self::grow(&self.chunks, &mut free)?;
+            grow(&self.chunks, &mut free, self.locking)?;
         }
         let index = free.pop().ok_or_else(exhausted)?;
         Ok(Place { arena: self.clone(), index })
-    }
-
-    /// The caller holds the lock of the free places, so that no two chunks are made at once.
-    fn grow(chunks: &[OnceLock<Chunk>], free: &mut Vec<usize>) -> Result<()> {
-        let number = chunks.iter().take_while(|chunk| chunk.get().is_some()).count();
-        let empty = chunks.get(number).ok_or_else(exhausted)?;
-        let chunk = Chunk::new()?;
-        empty.set(chunk).map_err(|_| Error::internal("two chunks of key memory in one place"))?;
-        free.reserve(PLACES * (number + 1));
-        free.extend((1..PLACES).rev().map(|index| number * PLACES + index));
-        Ok(())
     }
 
     fn chunk(&self, index: usize) -> Result<&Chunk> {
@@ -92,9 +125,24 @@ impl Arena {
     }
 }
 
+/// Maps one more chunk. The caller keeps others out, so that no two chunks are made at once.
+fn grow(chunks: &[OnceLock<Chunk>], free: &mut Vec<usize>, locking: Locking) -> Result<()> {
+    let number = chunks.iter().take_while(|chunk| chunk.get().is_some()).count();
+    let empty = chunks.get(number).ok_or_else(exhausted)?;
+    let chunk = Chunk::new(locking)?;
+    empty.set(chunk).map_err(|_| Error::internal("two chunks of key memory in one place"))?;
+    // Room for every place there is: giving one back never needs memory.
+    free.reserve(PLACES * (number + 1));
+    free.extend((1..PLACES).rev().map(|index| number * PLACES + index));
+    Ok(())
+}
+
 impl Chunk {
-    fn new() -> Result<Self> {
+    fn new(locking: Locking) -> Result<Self> {
         let pages = Pages::guarded(CHUNK_LEN)?;
+        if locking == Locking::Required && !pages.status().locked {
+            return Err(unlockable());
+        }
         let canary = random::bytes()?;
         // SAFETY: index 0 lies inside, and nobody else knows the pages yet.
         unsafe { *pages.get_mut(0) = canary };
@@ -104,12 +152,8 @@ impl Chunk {
 
     fn check(&self) -> Result<()> {
         // SAFETY: index 0 lies inside, and is written in `new` only.
-        let canary = unsafe { self.pages.get(0) };
-        if *canary == self.canary && self.owner.is_none_or(|owner| owner == getpid()) {
-            Ok(())
-        } else {
-            Err(forked())
-        }
+        let is_whole = unsafe { self.pages.read(0) } == self.canary;
+        if is_whole && self.owner.is_none_or(|owner| owner == getpid()) { Ok(()) } else { Err(forked()) }
     }
 }
 
@@ -149,10 +193,14 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        if let Ok(bytes) = self.bytes_mut() {
-            bytes.zeroize();
+        let Ok(chunk) = self.arena.chunk(self.index) else { return };
+        // In a forked child too: if the system did not wipe its copy of the pages, this does.
+        // SAFETY: as in `bytes_mut`.
+        unsafe { chunk.pages.get_mut(self.index % PLACES) }.zeroize();
+        // In a child nobody takes a place, and the lock may be held by a thread of the parent's.
+        if chunk.check().is_ok() {
+            self.arena.free.lock().unwrap_or_else(PoisonError::into_inner).push(self.index);
         }
-        self.arena.free.lock().unwrap_or_else(PoisonError::into_inner).push(self.index);
     }
 }
 
@@ -165,4 +213,11 @@ fn forked() -> Error {
 
 fn exhausted() -> Error {
     Error::new(ErrorKind::OutOfMemory, "too many keys in use at once; use fewer threads")
+}
+
+fn unlockable() -> Error {
+    Error::new(
+        ErrorKind::OutOfMemory,
+        "the memory for the keys cannot be locked, and the options require it; raise the limit that `ulimit -l` shows",
+    )
 }

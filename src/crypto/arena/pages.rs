@@ -1,11 +1,12 @@
-//! Anonymous memory of the operating system's, kept from swap, core dumps and forked children as far as it lets us.
+//! Pages for keys, kept from swap, core dumps and forked children as far as the operating system lets us.
 
-use std::ptr::{NonNull, null_mut};
+use std::ptr::NonNull;
 use std::slice;
 
-use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, madvise, mlock, mmap_anonymous, mprotect, munmap};
+use rustix::mm::{MprotectFlags, ProtFlags, mprotect};
 
-use crate::error::{Error, ErrorKind, Result};
+use super::mapping::{Mapping, Wish, no_memory};
+use crate::error::Result;
 
 /// How well the memory that holds the keys of a store is protected by the operating system.
 ///
@@ -24,12 +25,18 @@ pub struct MemoryStatus {
 
 /// Pages between two guard pages that neither read nor write. Zero at first, wiped and returned on drop.
 pub(super) struct Pages {
-    mapping: Mapping,
+    /// Unmapped behind the wipe: fields are dropped after [`Drop::drop`].
+    _mapping: Mapping,
     /// Where the pages between the guards start.
     start: NonNull<u8>,
     len: usize,
     status: MemoryStatus,
 }
+
+// SAFETY: the mapping is plain memory that any thread may use; who may touch which part of it is settled by the owner.
+unsafe impl Send for Pages {}
+// SAFETY: as above; shared access is by `get`, `get_mut` and `read`, whose callers keep readers and writers apart.
+unsafe impl Sync for Pages {}
 
 impl Pages {
     /// Maps `len` bytes, a multiple of the page size or rounded up to it, and asks for every protection there is.
@@ -41,14 +48,19 @@ impl Pages {
     pub(super) fn guarded(len: usize) -> Result<Self> {
         let page = rustix::param::page_size();
         let len = len.next_multiple_of(page);
-        let mapping = Mapping::new(len + 2 * page, ProtFlags::empty())?;
+        let mapping = Mapping::new(len + 2 * page, ProtFlags::empty()).ok_or_else(no_memory)?;
         // SAFETY: one page into a mapping that is two pages longer than `len`.
-        let start = unsafe { mapping.start.add(page) };
+        let start = unsafe { mapping.start().add(page) };
         // SAFETY: `start` and `len` lie page-aligned inside a mapping that nobody else knows yet.
         unsafe { mprotect(start.as_ptr().cast(), len, MprotectFlags::READ | MprotectFlags::WRITE) }
             .map_err(|_| no_memory())?;
-        let status = protect(start, len);
-        Ok(Self { mapping, start, len, status })
+        let inside = page..page + len;
+        let status = MemoryStatus {
+            locked: mapping.wish(Wish::Lock, inside.clone()),
+            excluded_from_dumps: mapping.wish(Wish::NoDump, inside.clone()),
+            wiped_on_fork: mapping.wish(Wish::WipeOnFork, inside),
+        };
+        Ok(Self { _mapping: mapping, start, len, status })
     }
 
     pub(super) fn status(&self) -> MemoryStatus {
@@ -65,6 +77,17 @@ impl Pages {
         // SAFETY: the caller keeps `index` inside the mapping, which lives as long as `self`; every byte of it is
         // initialised (zero at first) and an array of bytes has no alignment.
         unsafe { self.start.add(index * 32).cast().as_ref() }
+    }
+
+    /// A copy of what is at `index` at this very moment: a fork empties the child's pages behind the compiler's back.
+    ///
+    /// # Safety
+    ///
+    /// As for [`get`](Self::get).
+    pub(super) unsafe fn read(&self, index: usize) -> [u8; 32] {
+        debug_assert!((index + 1) * 32 <= self.len);
+        // SAFETY: as for `get`.
+        unsafe { self.start.add(index * 32).cast().read_volatile() }
     }
 
     /// As [`get`](Self::get), to write.
@@ -85,71 +108,7 @@ impl Drop for Pages {
         // SAFETY: the range is mapped for writing, and nobody has a reference into it any more.
         let bytes = unsafe { slice::from_raw_parts_mut(self.start.as_ptr(), self.len) };
         bytes.fill(0);
-        // Not removed as dead: the pages are given to the system right behind, which is a call the compiler cannot see
-        // through.
-        std::hint::black_box(&self.mapping.start);
+        // Or the optimiser takes the fill for dead: the mapping is gone right behind it.
+        std::hint::black_box(bytes);
     }
-}
-
-/// A private anonymous mapping, unmapped on drop.
-struct Mapping {
-    start: NonNull<u8>,
-    len: usize,
-}
-
-// SAFETY: the mapping is plain memory; who may touch which part of it is settled by the owner of the pages.
-unsafe impl Send for Pages {}
-// SAFETY: as above; shared access is by `get` and `get_mut`, whose callers keep readers and writers apart.
-unsafe impl Sync for Pages {}
-
-impl Mapping {
-    fn new(len: usize, protection: ProtFlags) -> Result<Self> {
-        // SAFETY: a new mapping at an address of the system's choice touches no existing memory.
-        let start = unsafe { mmap_anonymous(null_mut(), len, protection, MapFlags::PRIVATE) };
-        let start = start.ok().and_then(|start| NonNull::new(start.cast())).ok_or_else(no_memory)?;
-        Ok(Self { start, len })
-    }
-}
-
-impl Drop for Mapping {
-    fn drop(&mut self) {
-        // SAFETY: exactly what `new` mapped, and no reference into it is left. A failure leaves it mapped, which is safe.
-        let _ = unsafe { munmap(self.start.as_ptr().cast(), self.len) };
-    }
-}
-
-/// Asks for every protection, and says which were granted.
-fn protect(start: NonNull<u8>, len: usize) -> MemoryStatus {
-    let start = start.as_ptr().cast();
-    MemoryStatus {
-        // SAFETY: the range is mapped; locking changes no byte of it.
-        locked: unsafe { mlock(start, len) }.is_ok(),
-        excluded_from_dumps: advise(start, len, Wish::NoDump),
-        wiped_on_fork: advise(start, len, Wish::WipeOnFork),
-    }
-}
-
-enum Wish {
-    NoDump,
-    WipeOnFork,
-}
-
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn advise(start: *mut std::ffi::c_void, len: usize, wish: Wish) -> bool {
-    use rustix::mm::Advice;
-    let advice = match wish {
-        Wish::NoDump => Advice::LinuxDontDump,
-        Wish::WipeOnFork => Advice::LinuxWipeOnFork,
-    };
-    // SAFETY: the range is mapped, private and anonymous; neither advice changes a byte of it in this process.
-    unsafe { madvise(start, len, advice) }.is_ok()
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn advise(_: *mut std::ffi::c_void, _: usize, _: Wish) -> bool {
-    false
-}
-
-fn no_memory() -> Error {
-    Error::new(ErrorKind::OutOfMemory, "not enough memory for the pages that hold the keys")
 }

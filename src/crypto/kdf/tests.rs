@@ -40,14 +40,8 @@ fn memory_times_passes_stays_within_four_gib() {
 
 #[test]
 fn the_named_costs_lie_in_the_window() {
-    for cost in [KdfCost::DEFAULT, KdfCost::MINIMUM] {
+    for cost in [KdfCost::EDGE, KdfCost::DEFAULT, KdfCost::DESKTOP, KdfCost::HIGH] {
         assert!(!refused(cost.memory_kib(), cost.passes(), cost.lanes()));
     }
-    assert_eq!(KdfCost::MINIMUM.weight(), 2 * 19 * 1024);
-}
-
-#[test]
-fn reserving_more_memory_than_there_is_is_an_error() {
-    assert_eq!(Scratch::reserve(usize::MAX / 1024).err().unwrap().kind(), ErrorKind::OutOfMemory);
-    assert_eq!(Scratch::reserve(8).unwrap().0.len(), 8);
+    assert_eq!(KdfCost::EDGE.weight(), 2 * 19 * 1024);
 }

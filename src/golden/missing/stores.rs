@@ -57,7 +57,7 @@ fn write_store(target: &Path, head: &str, puts: &[(&str, &str)]) -> Result<()> {
     let path = scratch.join("new");
     let sidecar = Sidecar::parse(head);
     let store =
-        StoreOptions::new().kdf_cost(KdfCost::MINIMUM).create(&path, unlock_of(sidecar.text("unlock")))?;
+        StoreOptions::new().kdf_cost(KdfCost::EDGE).create(&path, unlock_of(sidecar.text("unlock")))?;
     let mut text = head.to_owned();
     for (secret, value) in puts {
         let written = store.put(*secret, bytes_of(value).unwrap())?;

@@ -150,7 +150,7 @@ fn check_refused_cheaply(path: &Path, edit: impl Fn(&mut [u8]), passphrase: &str
 
 fn passphrase_store(folder: &Folder) -> std::path::PathBuf {
     let path = folder.join("s");
-    let options = StoreOptions::new().kdf_cost(KdfCost::MINIMUM);
+    let options = StoreOptions::new().kdf_cost(KdfCost::EDGE);
     options.create(&path, Unlock::passphrase("right")).unwrap().close().unwrap();
     path
 }

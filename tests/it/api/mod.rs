@@ -2,6 +2,7 @@
 
 mod hostile;
 mod lists;
+mod memory;
 mod paths;
 mod silence;
 mod slots;

@@ -5,7 +5,7 @@ use strongroom::{ErrorKind, KdfCost, NewSlot, RecoveryCode, SlotKind, Store, Sto
 use crate::fixture::{Folder, check_refused, key, patient};
 
 fn weak() -> StoreOptions {
-    patient().kdf_cost(KdfCost::MINIMUM)
+    patient().kdf_cost(KdfCost::EDGE)
 }
 
 #[test]

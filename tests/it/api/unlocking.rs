@@ -9,7 +9,7 @@ use crate::fixture::{Folder, check_refused, key, patient, small_store};
 fn check(made: &Unlock, tried: &[(&Unlock, Option<ErrorKind>)]) {
     let folder = Folder::new();
     let path = folder.join("s");
-    let options = StoreOptions::new().kdf_cost(KdfCost::MINIMUM);
+    let options = StoreOptions::new().kdf_cost(KdfCost::EDGE);
     options.create(&path, made).unwrap().put("name", "value").unwrap();
     for (unlock, refused) in tried {
         let opened = patient().open(&path, *unlock);

@@ -1,0 +1,208 @@
+//! What a forked child finds: no keys, nothing to read and nothing to write, and a parent that goes on.
+
+use std::path::{Path, PathBuf};
+
+use crate::crypto::arena::fork::fork;
+use crate::crypto::arena::{Wish, refusal};
+use crate::error::{ErrorKind, Result};
+use crate::own_process;
+use crate::sealed::unlock::Unlock;
+use crate::store::{Query, Store};
+
+/// How the child learns that it is one.
+const WAYS: [(&str, Option<Wish>); 2] = [("its pages are empty", None), ("its id", Some(Wish::WipeOnFork))];
+
+/// A folder of this process, removed on drop.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        let path = std::env::temp_dir().join(format!("strongroom-forked-{}", std::process::id()));
+        std::fs::create_dir(&path).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn key() -> Unlock {
+    Unlock::raw_key(&[0x5a; 32])
+}
+
+/// Runs `test` in a process of its own for each way, with a folder.
+fn in_own_processes(name: &str, test: impl FnOnce(&Folder)) {
+    let Some(part) = own_process::part() else {
+        for (way, _) in WAYS {
+            own_process::run(module_path!(), name, way);
+        }
+        return;
+    };
+    let (_, refused) = WAYS.into_iter().find(|(way, _)| *way == part).unwrap();
+    refusal::set(refused);
+    test(&Folder::new());
+}
+
+fn kind_of<T>(result: Result<T>) -> String {
+    result.map_or_else(|error| format!("{:?}", error.kind()), |_| "accepted".to_owned())
+}
+
+/// A store with a few secrets whose pages are in the cache, and a query that goes on in a second page.
+fn filled(path: &Path) -> (Store, Query) {
+    let store = Store::create(path, key()).unwrap();
+    for name in ["team/a", "team/b", "team/c"] {
+        store.put(name, "value").unwrap();
+        store.get(name).unwrap();
+    }
+    let page = store.list(Query::under("team").limit(1)).unwrap();
+    let rest = Query::under("team").limit(1).after(page.next_cursor().unwrap().clone());
+    assert_eq!(store.list(&rest).unwrap().items().len(), 1);
+    (store, rest)
+}
+
+/// What each operation of a handle ends with.
+fn attempts(store: &Store, rest: &Query) -> Vec<String> {
+    vec![
+        kind_of(store.get("team/a")),
+        kind_of(store.get("no/such/path")),
+        kind_of(store.get_version("team/a", 1)),
+        kind_of(store.list(Query::all())),
+        kind_of(store.list(rest)),
+        kind_of(store.put("team/a", "attempted")),
+        kind_of(store.transaction(|_| Ok(()))),
+        kind_of(store.verify()),
+    ]
+}
+
+/// That a store which this process opens itself works.
+fn use_another(path: &Path) -> Result<()> {
+    let store = Store::create(path, key())?;
+    store.put("own", "value")?;
+    store.close()?;
+    let store = Store::open(path, key())?;
+    assert_eq!(store.get("own")?.value().expose(), b"value");
+    store.verify()?;
+    store.close()
+}
+
+#[test]
+fn a_child_is_refused_everything_and_the_parent_goes_on() {
+    in_own_processes("a_child_is_refused_everything_and_the_parent_goes_on", |folder| {
+        let (path, other) = (folder.0.join("s"), folder.0.join("other"));
+        let (store, rest) = filled(&path);
+        assert!(attempts(&store, &rest).iter().all(|found| found == "accepted" || found == "NotFound"));
+        store.put("team/a", "value").unwrap();
+        let before = std::fs::read(&path).unwrap();
+        let mut child = match fork() {
+            Ok(child) => child,
+            Err(child) => child.live(|| {
+                let mut found = attempts(&store, &rest);
+                found.push(kind_of(use_another(&other)));
+                found.push(kind_of(store.close()));
+                found.join(" ")
+            }),
+        };
+        assert_eq!(child.told(), format!("{}accepted Forked", "Forked ".repeat(8)));
+        assert!(std::fs::read(&path).unwrap() == before, "the child wrote to the file");
+        // The child has dropped its handle, and lives: nothing of it is in the way.
+        assert_eq!(store.get("team/a").unwrap().value().expose(), b"value");
+        store.put("team/a", "written while the child lives").unwrap();
+        store.close().unwrap();
+        let store = Store::open(&path, key()).unwrap();
+        assert_eq!(store.open_report().discarded_generation, None);
+        child.end();
+        assert_eq!(store.get("team/a").unwrap().value().expose(), b"written while the child lives");
+        assert_eq!(store.list(&rest).unwrap().items().len(), 1);
+        store.put("team/b", "written when the child is gone").unwrap();
+        store.verify().unwrap();
+        store.close().unwrap();
+    });
+}
+
+#[test]
+fn a_child_that_is_forked_inside_a_transaction_commits_nothing() {
+    in_own_processes("a_child_that_is_forked_inside_a_transaction_commits_nothing", |folder| {
+        let path = folder.0.join("s");
+        let (store, _) = filled(&path);
+        let before = std::fs::read(&path).unwrap();
+        for fails in [false, true] {
+            let mut forked = None;
+            let mut inside = Vec::new();
+            let outcome = store.transaction(|tx| {
+                tx.put("team/d", "written by the parent")?;
+                match fork() {
+                    Ok(mut child) => {
+                        let told = child.told();
+                        assert_eq!(told, "Forked Forked Forked Forked, then Forked");
+                        assert!(std::fs::read(&path).unwrap() == before, "the child wrote to the file");
+                        child.end();
+                        Err(crate::Error::new(ErrorKind::Cancelled, "the parent has seen enough"))
+                    }
+                    Err(child) => {
+                        forked = Some(child);
+                        inside = vec![
+                            kind_of(tx.get("team/a")),
+                            kind_of(tx.get_version("team/a", 1)),
+                            kind_of(tx.list(Query::all())),
+                        ];
+                        if fails {
+                            inside.push(kind_of(tx.put("team/a", "written by the child")));
+                        } else {
+                            inside.push("Forked".to_owned());
+                        }
+                        Ok(())
+                    }
+                }
+            });
+            if let Some(child) = forked {
+                let end = match (fails, kind_of(outcome).as_str()) {
+                    // A write inside that failed is its own reason to refuse.
+                    (true, "InvalidArgument") => "Forked".to_owned(),
+                    (_, other) => other.to_owned(),
+                };
+                child.live(|| format!("{}, then {end}", inside.join(" ")));
+            }
+            assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Cancelled);
+        }
+        assert_eq!(store.get("team/d").unwrap_err().kind(), ErrorKind::NotFound);
+        store.put("team/d", "written afterwards").unwrap();
+        store.verify().unwrap();
+    });
+}
+
+#[test]
+fn a_child_of_a_process_with_a_reader_in_the_way_drops_its_handle_without_waiting() {
+    in_own_processes(
+        "a_child_of_a_process_with_a_reader_in_the_way_drops_its_handle_without_waiting",
+        |folder| {
+            let (store, _) = filled(&folder.0.join("s"));
+            let (inside, leave) = (std::sync::Barrier::new(2), std::sync::Barrier::new(2));
+            std::thread::scope(|scope| {
+                let writer = scope.spawn(|| {
+                    store.transaction(|tx| {
+                        inside.wait();
+                        leave.wait();
+                        tx.put("team/e", "written meanwhile")
+                    })
+                });
+                inside.wait();
+                let mut child = match fork() {
+                    Ok(child) => child,
+                    Err(child) => {
+                        // The thread that holds the engine does not exist here, and the handle ends as it does in `drop`.
+                        let store: *const Store = &raw const store;
+                        child.live(|| crate::crypto::arena::fork::drop_in_child(store))
+                    }
+                };
+                assert_eq!(child.told(), "dropped");
+                leave.wait();
+                writer.join().unwrap().unwrap();
+                child.end();
+            });
+            assert_eq!(store.get("team/e").unwrap().value().expose(), b"written meanwhile");
+        },
+    );
+}
