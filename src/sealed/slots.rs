@@ -249,3 +249,6 @@ pub(super) fn accepted_cost(slot: &Slot) -> Result<Option<KdfCost>> {
     }
     KdfCost::new(slot.cost.memory_kib, slot.cost.passes, slot.cost.lanes).map(Some)
 }
+
+#[cfg(test)]
+mod hostile;

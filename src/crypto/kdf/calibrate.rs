@@ -81,9 +81,9 @@ fn calibrate(
 }
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
+#[allow(clippy::useless_conversion, reason = "the field is as wide as a word of the machine")]
 fn machine_memory_kib() -> Option<u64> {
     let info = rustix::system::sysinfo();
-    // The field is as wide as a word.
     u64::try_from(info.totalram).ok()?.checked_mul(u64::from(info.mem_unit)).map(|bytes| bytes / 1024)
 }
 
