@@ -33,6 +33,9 @@
 #![cfg_attr(test, allow(clippy::as_conversions, clippy::panic, reason = "tests say what they mean"))]
 
 mod access;
+#[cfg(any(feature = "zeroizing-alloc", test))]
+#[expect(unsafe_code, reason = "a global allocator has no other interface")]
+mod allocator;
 mod clock;
 mod crypto;
 mod error;
@@ -58,12 +61,16 @@ mod store;
 mod tables;
 #[cfg(test)]
 mod tamper;
+#[cfg(test)]
+mod unprintable;
 
 /// The examples of the README, run as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 pub struct Readme;
 
+#[cfg(feature = "zeroizing-alloc")]
+pub use allocator::ZeroizingAllocator;
 pub use clock::Timestamp;
 pub use crypto::arena::MemoryStatus;
 pub use crypto::kdf::{Calibration, KdfCost};

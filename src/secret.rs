@@ -1,5 +1,7 @@
 //! Bytes that are wiped when they are dropped.
 
+use std::ops::{Deref, DerefMut};
+
 use secrecy::{ExposeSecret, SecretBox};
 use zeroize::Zeroizing;
 
@@ -62,8 +64,44 @@ impl From<Zeroizing<Vec<u8>>> for SecretBytes {
     }
 }
 
+impl From<Plaintext> for SecretBytes {
+    fn from(bytes: Plaintext) -> Self {
+        (*bytes).into()
+    }
+}
+
 impl AsRef<[u8]> for SecretBytes {
     fn as_ref(&self) -> &[u8] {
         self.expose()
+    }
+}
+
+/// Secret bytes on their way: wiped on drop, and of one length for good, so that growing leaves no copy behind.
+pub(crate) struct Plaintext(Zeroizing<Vec<u8>>);
+
+impl Plaintext {
+    pub(crate) fn zeros(len: usize) -> Self {
+        Self(Zeroizing::new(vec![0; len]))
+    }
+}
+
+impl From<Vec<u8>> for Plaintext {
+    /// Takes over a buffer that never grew.
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+}
+
+impl Deref for Plaintext {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl DerefMut for Plaintext {
+    fn deref_mut(&mut self) -> &mut [u8] {
+        &mut self.0
     }
 }

@@ -31,11 +31,20 @@ fn keyed(key: &[u8; 32], bytes: &[u8]) -> [u8; DIGEST_LEN] {
 
 /// `SHA-256(concatenated parts)`.
 pub(crate) fn sha256(parts: &[&[u8]]) -> [u8; DIGEST_LEN] {
+    hashed(parts).finalize().into()
+}
+
+/// As [`sha256`], of what is secret and into a place that is wiped.
+pub(crate) fn sha256_secret(parts: &[&[u8]], digest: &mut [u8; DIGEST_LEN]) {
+    on_clean_stack::<SHALLOW, _>(|| hashed(parts).finalize_into(digest.into()));
+}
+
+fn hashed(parts: &[&[u8]]) -> Sha256 {
     let mut digest = Sha256::new();
     for part in parts {
         digest.update(part);
     }
-    digest.finalize().into()
+    digest
 }
 
 /// Equality in time that depends on the lengths only.

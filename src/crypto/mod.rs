@@ -21,7 +21,7 @@ pub(crate) mod kdf;
 pub(crate) mod keys;
 pub(crate) mod mac;
 pub(crate) mod random;
-mod stack;
+pub(crate) mod stack;
 
 #[cfg(test)]
 mod vectors;

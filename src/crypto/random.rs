@@ -3,7 +3,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// `N` random bytes.
+/// `N` random bytes that are no secret.
 ///
 /// # Errors
 ///
@@ -14,8 +14,12 @@ pub(crate) fn bytes<const N: usize>() -> Result<[u8; N]> {
     Ok(bytes)
 }
 
-/// Fills `bytes` where they are.
-pub(super) fn fill(bytes: &mut [u8]) -> Result<()> {
+/// Fills `bytes` where they are: for keys, which must not be moved.
+///
+/// # Errors
+///
+/// As [`bytes`].
+pub(crate) fn fill(bytes: &mut [u8]) -> Result<()> {
     #[cfg(test)]
     if seeded::fill(bytes) {
         return Ok(());

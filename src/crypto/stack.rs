@@ -6,13 +6,13 @@
 use std::hint::black_box;
 
 /// Frames of the cipher and the hashes, measured with room to spare.
-pub(super) const SHALLOW: usize = 4 * 1024;
+pub(crate) const SHALLOW: usize = 4 * 1024;
 /// Frames of Argon2id, which keeps whole blocks of 1 KiB in them.
-pub(super) const DEEP: usize = 32 * 1024;
+pub(crate) const DEEP: usize = 32 * 1024;
 
 /// Runs `work`, then overwrites `DEPTH` bytes of stack where its frames were.
 #[inline(never)]
-pub(super) fn on_clean_stack<const DEPTH: usize, T>(work: impl FnOnce() -> T) -> T {
+pub(crate) fn on_clean_stack<const DEPTH: usize, T>(work: impl FnOnce() -> T) -> T {
     let done = run(work);
     burn::<DEPTH>();
     done

@@ -1,10 +1,9 @@
 //! How a value is framed before it is sealed: its length, itself, and padding, in chunks. FORMAT 8.4.
 
-use zeroize::Zeroizing;
-
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::wire::{Malformed, Reader};
 use crate::limits::VALUE_LEN_MAX;
+use crate::secret::Plaintext;
 
 /// Bytes of framed value in one seal.
 pub(crate) const CHUNK_LEN: usize = 65_280;
@@ -29,15 +28,15 @@ pub(crate) fn framed_len(len: usize) -> usize {
 }
 
 /// `length | value | zeros`.
-pub(crate) fn frame(value: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+pub(crate) fn frame(value: &[u8]) -> Result<Plaintext> {
     let len = u32::try_from(value.len()).ok().filter(|_| value.len() <= VALUE_LEN_MAX).ok_or_else(|| {
         Error::new(ErrorKind::LimitExceeded, format!("a value is at most {VALUE_LEN_MAX} bytes long"))
     })?;
-    let mut framed = Zeroizing::new(Vec::with_capacity(framed_len(value.len())));
+    let mut framed = Vec::with_capacity(framed_len(value.len()));
     framed.extend_from_slice(&len.to_le_bytes());
     framed.extend_from_slice(value);
     framed.resize(framed_len(value.len()), 0);
-    Ok(framed)
+    Ok(framed.into())
 }
 
 /// The value inside a frame. Padding that is not zero, or not as long as the bucket says, is malformed.
@@ -67,7 +66,7 @@ mod tests {
     fn frames_give_back_their_value_and_nothing_else() {
         for len in [0, 1, 63, 64, 65, 4096, 70_000] {
             let value = vec![0xa5; len];
-            let mut framed = frame(&value).unwrap();
+            let mut framed = frame(&value).unwrap().to_vec();
             assert_eq!(unframe(&framed).unwrap(), value);
             let last = framed.len() - 1;
             if bucket(len) > len {
@@ -77,6 +76,6 @@ mod tests {
             framed.truncate(last);
             assert!(unframe(&framed).is_err(), "cut frame of {len}");
         }
-        assert_eq!(frame(&vec![0; VALUE_LEN_MAX + 1]).unwrap_err().kind(), ErrorKind::LimitExceeded);
+        assert_eq!(frame(&vec![0; VALUE_LEN_MAX + 1]).err().unwrap().kind(), ErrorKind::LimitExceeded);
     }
 }

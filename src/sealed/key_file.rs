@@ -8,10 +8,12 @@ use data_encoding::HEXLOWER;
 use rustix::fs::{CWD, Mode, OFlags};
 use zeroize::Zeroizing;
 
-use crate::crypto::{mac::sha256, random};
+use crate::crypto::keys::KEY_LEN;
+use crate::crypto::mac::{DIGEST_LEN, sha256_secret};
+use crate::crypto::random;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::KEY_FILE_LEN_MAX;
-use crate::secret::SecretBytes;
+use crate::secret::{Plaintext, SecretBytes};
 
 /// The digest that stands for the file at `path`.
 pub(super) fn read(path: &Path) -> Result<SecretBytes> {
@@ -25,7 +27,7 @@ pub(super) fn read(path: &Path) -> Result<SecretBytes> {
         return Err(refused("the key file is not a regular file"));
     }
     // One byte more than allowed, in a buffer that never grows: no copy is left behind unwiped.
-    let mut bytes = Zeroizing::new(vec![0; KEY_FILE_LEN_MAX + 1]);
+    let mut bytes = Plaintext::zeros(KEY_FILE_LEN_MAX + 1);
     let mut len = 0;
     while let Some(rest) = bytes.get_mut(len..).filter(|rest| !rest.is_empty()) {
         match file.read(rest) {
@@ -44,9 +46,10 @@ pub(super) fn read(path: &Path) -> Result<SecretBytes> {
 
 /// Writes a key file of 32 random bytes in hexadecimal at `path`, where nothing may be yet.
 pub(super) fn create(path: &Path) -> Result<SecretBytes> {
-    let key: Zeroizing<[u8; 32]> = Zeroizing::new(random::bytes()?);
-    let mut text = Zeroizing::new(vec![0; 2 * key.len()]);
-    HEXLOWER.encode_mut(key.as_slice(), &mut text);
+    let mut key = Plaintext::zeros(KEY_LEN);
+    random::fill(&mut key)?;
+    let mut text = Plaintext::zeros(2 * KEY_LEN);
+    HEXLOWER.encode_mut(&key, &mut text);
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let failed = |source| Error::io("write the key file", source);
     let mut file = rustix::fs::openat(CWD, path, flags, Mode::RUSR | Mode::WUSR)
@@ -66,5 +69,7 @@ pub(super) fn create(path: &Path) -> Result<SecretBytes> {
 
 /// `SHA-256("strongroom/1/key-file" | bytes)`. FORMAT 5.1.
 fn digest(bytes: &[u8]) -> SecretBytes {
-    Zeroizing::new(sha256(&[b"strongroom/1/key-file", bytes])).as_slice().into()
+    let mut digest = Zeroizing::new([0; DIGEST_LEN]);
+    sha256_secret(&[b"strongroom/1/key-file", bytes], &mut digest);
+    digest.as_slice().into()
 }

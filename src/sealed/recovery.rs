@@ -5,7 +5,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::crypto::random;
 use crate::error::{Error, ErrorKind, Result};
-use crate::secret::SecretBytes;
+use crate::secret::{Plaintext, SecretBytes};
 
 /// Crockford's base 32: no I, L, O and U.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -36,8 +36,9 @@ pub struct RecoveryCode(SecretBytes);
 impl RecoveryCode {
     /// A new code, and the bytes it stands for.
     pub(super) fn generate() -> Result<(Self, SecretBytes)> {
-        let code: Zeroizing<[u8; CODE_LEN]> = Zeroizing::new(random::bytes()?);
-        Ok((Self(format(&code).as_slice().into()), code.as_slice().into()))
+        let mut code = Zeroizing::new([0; CODE_LEN]);
+        random::fill(code.as_mut_slice())?;
+        Ok((Self(format(&code).into()), code.as_slice().into()))
     }
 
     /// The text to write down.
@@ -57,8 +58,8 @@ impl RecoveryCode {
     }
 }
 
-fn format(code: &[u8; CODE_LEN]) -> Zeroizing<Vec<u8>> {
-    let mut text = Zeroizing::new(Vec::with_capacity(TEXT_LEN));
+fn format(code: &[u8; CODE_LEN]) -> Plaintext {
+    let mut text = Vec::with_capacity(TEXT_LEN);
     let mut group = Group::new(0);
     for at in 0..GROUPS * DATA {
         let symbol = five_bits(code, at);
@@ -70,7 +71,7 @@ fn format(code: &[u8; CODE_LEN]) -> Zeroizing<Vec<u8>> {
             text.extend((at + 1 < GROUPS * DATA).then_some(b'-'));
         }
     }
-    text
+    text.into()
 }
 
 /// The bytes a typed code stands for.

@@ -1,18 +1,19 @@
 //! What a person or a program unlocks with.
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use zeroize::Zeroizing;
 
 use super::key_file;
 use super::recovery::{self, RecoveryCode};
 use crate::crypto::kdf::{KdfCost, stretch};
 use crate::crypto::keys::{Key, SlotRoot};
+use crate::crypto::stack::{SHALLOW, on_clean_stack};
 use crate::crypto::{arena::Arena, derive};
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::slot::SlotKind;
 use crate::format::wire::Writer;
 use crate::limits::PASSPHRASE_LEN_MAX;
-use crate::secret::SecretBytes;
+use crate::secret::{Plaintext, SecretBytes};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -175,17 +176,21 @@ fn normalise(passphrase: &str) -> std::result::Result<SecretBytes, &'static str>
     if passphrase.len() > PASSPHRASE_LEN_MAX {
         return Err("the passphrase is longer than 1024 bytes");
     }
+    if is_nfc_quick(passphrase.chars()) == IsNormalized::Yes {
+        return Ok(passphrase.into());
+    }
     // NFC grows UTF-8 at most threefold; the buffer never grows, so no copy is left behind unwiped.
     let mut normalised = Zeroizing::new(String::with_capacity(3 * passphrase.len()));
-    normalised.extend(passphrase.nfc());
+    // The characters wait on the stack for the accents that follow them.
+    on_clean_stack::<SHALLOW, _>(|| normalised.extend(passphrase.nfc()));
     Ok(normalised.as_str().into())
 }
 
 /// `kind | length | bytes` of each part, in a buffer that never grows.
-fn parts(parts: &[(u8, &[u8])]) -> Zeroizing<Vec<u8>> {
+fn parts(parts: &[(u8, &[u8])]) -> Plaintext {
     let len = parts.iter().map(|(_, bytes)| 5 + bytes.len()).sum();
     let written = parts.iter().fold(Writer::with_capacity(len), |written, (kind, bytes)| {
         written.u8(*kind).u32(u32::try_from(bytes.len()).unwrap_or(u32::MAX)).bytes(bytes)
     });
-    Zeroizing::new(written.finish())
+    written.finish().into()
 }

@@ -75,8 +75,10 @@ impl Store {
             .ok_or_else(|| Error::new(ErrorKind::InvalidArgument, "the store is not locked"))?;
         locked.process.check()?;
         pause(delay_after(self.wrong_keys.load(Ordering::Relaxed)));
-        let (tables, report, owed) =
-            self.options.unlock_disk(locked.disk, unlock.borrow(), Some(&locked.pin)).inspect_err(|error| {
+        let (tables, report, owed) = self
+            .options
+            .unlock_disk(locked.disk, unlock.borrow(), Some(&locked.pin))
+            .inspect_err(|error| {
                 if error.kind() == ErrorKind::WrongKey {
                     self.wrong_keys.fetch_add(1, Ordering::Relaxed);
                 }

@@ -5,6 +5,8 @@ use std::path::Path;
 use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use zeroize::Zeroizing;
+
 use super::commit::Owed;
 use super::gate::Gate;
 use super::pin::{check_history, check_position};
@@ -16,6 +18,7 @@ use crate::access::{Action, Principal};
 use crate::clock::SystemClock;
 use crate::crypto::arena::{Arena, MemoryStatus};
 use crate::crypto::kdf::KdfCost;
+use crate::crypto::keys::KEY_LEN;
 use crate::crypto::random;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::audit::genesis;
@@ -59,7 +62,8 @@ impl Store {
     ///
     /// [`ErrorKind::RandomFailed`] if the operating system gives no randomness.
     pub fn in_memory() -> Result<Self> {
-        let key = zeroize::Zeroizing::new(random::bytes()?);
+        let mut key = Zeroizing::new([0; KEY_LEN]);
+        random::fill(key.as_mut_slice())?;
         StoreOptions::new().create_on(Arc::new(MemoryDisk::default()), &Unlock::raw_key(&key))
     }
 

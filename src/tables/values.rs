@@ -3,8 +3,6 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use zeroize::Zeroizing;
-
 use super::snapshot::Rows;
 use super::{Batch, rows};
 use crate::crypto::aead::{self, OVERHEAD};
@@ -16,7 +14,7 @@ use crate::record::path::SecretPath;
 use crate::record::secret::VersionRecord;
 use crate::record::value::{CHUNK_LEN, ROLE_VALUE, frame, unframe};
 use crate::sealed::file::SealedFile;
-use crate::secret::SecretBytes;
+use crate::secret::{Plaintext, SecretBytes};
 
 /// Most bytes of a sealed value that stand in the row of its version.
 const TAIL_MAX: usize = 1_300;
@@ -128,7 +126,7 @@ impl Place<'_> {
         let chunks = sealed.chunks(CHUNK_LEN + OVERHEAD);
         let count = chunks.len();
         let framed_len = sealed.len().checked_sub(count * OVERHEAD).ok_or_else(unauthentic)?;
-        let mut framed = Zeroizing::new(vec![0; framed_len]);
+        let mut framed = Plaintext::zeros(framed_len);
         for (index, (sealed, out)) in chunks.zip(framed.chunks_mut(CHUNK_LEN)).enumerate() {
             let aad = self.aad(version, chunk_number(index)?, index + 1 == count);
             aead::open(&key, &aad, sealed, out)?.map_err(|_| unauthentic())?;

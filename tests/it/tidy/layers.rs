@@ -5,7 +5,7 @@ use super::{check, check_control};
 
 /// Bottom first. A module may name only modules of lower layers, and itself.
 const LAYERS: &[&[&str]] = &[
-    &["error", "limits", "secret", "clock"],
+    &["error", "limits", "secret", "clock", "allocator"],
     &["crypto"],
     &["format"],
     &["sealed"],
