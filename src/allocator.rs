@@ -49,4 +49,6 @@ unsafe impl GlobalAlloc for ZeroizingAllocator {
 }
 
 #[cfg(test)]
+pub(crate) mod switched;
+#[cfg(test)]
 mod tests;

@@ -53,6 +53,8 @@ pub mod limits;
 #[cfg(test)]
 mod own_process;
 mod record;
+#[cfg(test)]
+mod residue;
 mod sealed;
 mod secret;
 #[cfg(test)]

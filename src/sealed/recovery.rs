@@ -35,7 +35,7 @@ pub struct RecoveryCode(SecretBytes);
 
 impl RecoveryCode {
     /// A new code, and the bytes it stands for.
-    pub(super) fn generate() -> Result<(Self, SecretBytes)> {
+    pub(crate) fn generate() -> Result<(Self, SecretBytes)> {
         let mut code = Zeroizing::new([0; CODE_LEN]);
         random::fill(code.as_mut_slice())?;
         Ok((Self(format(&code).into()), code.as_slice().into()))
@@ -75,7 +75,7 @@ fn format(code: &[u8; CODE_LEN]) -> Plaintext {
 }
 
 /// The bytes a typed code stands for.
-pub(super) fn parse(text: &str) -> Result<SecretBytes> {
+pub(crate) fn parse(text: &str) -> Result<SecretBytes> {
     let refused = |why: String| Error::new(ErrorKind::InvalidArgument, why);
     let mut code = Zeroizing::new([0; CODE_LEN]);
     let (mut group, mut count) = (Group::new(0), 0);

@@ -251,4 +251,6 @@ pub(super) fn accepted_cost(slot: &Slot) -> Result<Option<KdfCost>> {
 }
 
 #[cfg(test)]
+pub(crate) mod bare;
+#[cfg(test)]
 mod hostile;
