@@ -31,6 +31,11 @@ const CODE_LEN: usize = 32;
 ///     code.clone()
 /// }
 /// ```
+/// ```compile_fail,E0369
+/// fn same(one: strongroom::RecoveryCode, other: strongroom::RecoveryCode) -> bool {
+///     one == other
+/// }
+/// ```
 pub struct RecoveryCode(SecretBytes);
 
 impl RecoveryCode {

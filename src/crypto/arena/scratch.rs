@@ -43,7 +43,7 @@ impl Scratch {
         }
         for wish in [Wish::NoDump, Wish::WipeOnFork, Wish::HugePages] {
             // What is refused is missed: none of them is a condition of deriving a key.
-            let _ = mapping.wish(wish, 0..total);
+            let _ = mapping.wish(wish, offset..offset + len);
         }
         Ok(Self { mapping, offset, count })
     }
