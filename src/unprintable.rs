@@ -14,6 +14,7 @@ use crate::secret::{Plaintext, SecretBytes};
 /// Whether a type implements a trait: an inherent constant, where there is one, hides that of a trait.
 macro_rules! implements {
     ($type:ty: $trait:path) => {{
+        #[allow(dead_code, reason = "hidden by the inherent constant of types that implement the trait")]
         trait Otherwise {
             const FOUND: bool = false;
         }
