@@ -55,8 +55,10 @@ pub(super) fn create(path: &Path) -> Result<SecretBytes> {
     let mut file = rustix::fs::openat(CWD, path, flags, Mode::RUSR | Mode::WUSR)
         .map(File::from)
         .map_err(|error| failed(error.into()))?;
-    // A store that only this key opens must not outlive it: its name is made durable too.
-    let written = file.write_all(&text).and_then(|()| file.sync_all()).and_then(|()| {
+    // The umask may have taken from the mode. And a store that only this key opens must not outlive it: its name is made
+    // durable too.
+    let modes = rustix::fs::fchmod(&file, Mode::RUSR | Mode::WUSR).map_err(std::io::Error::from);
+    let written = modes.and_then(|()| file.write_all(&text)).and_then(|()| file.sync_all()).and_then(|()| {
         let path = std::path::absolute(path)?;
         File::open(path.parent().unwrap_or(&path))?.sync_all()
     });

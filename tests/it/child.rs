@@ -193,6 +193,11 @@ impl Actor {
                 String::new()
             }
             ["memory"] => format!("{:?}", store().memory_status()?),
+            ["key-file", path] => Unlock::key_file(path).map(|_| String::new())?,
+            ["create-key-file", file, path] => {
+                self.store = Some(Store::create(path, Unlock::create_key_file(file)?)?);
+                String::new()
+            }
             ["umask", mask] => {
                 rustix::process::umask(Mode::from_raw_mode(u32::from_str_radix(mask, 8).unwrap()));
                 String::new()

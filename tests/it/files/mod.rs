@@ -2,6 +2,7 @@
 
 mod creation;
 mod health;
+mod key_files;
 mod locks;
 mod permissions;
 pub(crate) mod remote;
