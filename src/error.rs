@@ -162,6 +162,11 @@ impl Error {
         Self { source: Some(source), ..Self::new(kind, format!("could not {doing}")) }
     }
 
+    /// The same failure with what it is to be seen with.
+    pub(crate) fn within(self, what: &str) -> Self {
+        Self { message: format!("{what}: {}", self.message).into(), ..self }
+    }
+
     /// The same failure where room had been made before: a full disk is then a broken promise of the disk, and
     /// [`ErrorKind::DiskFull`] would promise a handle that works.
     pub(crate) fn despite_reservation(self) -> Self {

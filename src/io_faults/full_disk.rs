@@ -4,6 +4,7 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use super::workload::{key, options, reopen};
 use crate::crypto::arena::Arena;
@@ -84,7 +85,7 @@ fn new_tables(disk: &Arc<BoundedDisk>) -> Tables {
     })
     .unwrap();
     file.finish_creation().unwrap();
-    Tables::open(file, limits::CACHE_BYTES_MIN).unwrap()
+    Tables::open(file, limits::CACHE_BYTES_MIN, Duration::ZERO).unwrap()
 }
 
 fn path(number: usize) -> SecretPath {

@@ -17,6 +17,7 @@ use crate::crypto::random;
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::header::{Header, SLOTS};
 use crate::format::slot::{Slot, SlotKind};
+use crate::limits::KDF_BUDGET_KIB;
 
 /// What the header says of one slot.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -41,10 +42,25 @@ pub(crate) enum SlotChange<'a> {
         cost: KdfCost,
     },
     /// The same, made ready before with [`SealedFile::rewrapped`].
-    Rewrapped(&'a Opener),
+    Rewrapped(&'a Rewrapped),
     Remove {
         id: [u8; 16],
     },
+}
+
+/// A slot wrapped anew at another cost, before it is written.
+pub(crate) struct Rewrapped {
+    opener: Opener,
+    cost: KdfCost,
+    /// The commitment of the slot it is to replace: whatever else got its place since is left alone.
+    over: [u8; 32],
+}
+
+impl Rewrapped {
+    /// What it costs.
+    pub(crate) fn cost(&self) -> KdfCost {
+        self.cost
+    }
 }
 
 impl SealedFile {
@@ -60,11 +76,6 @@ impl SealedFile {
         self.owner().opener.slot.id
     }
 
-    /// The slot this handle came in by, with its key.
-    pub(crate) fn opener(&self) -> Arc<Opener> {
-        self.owner().opener.clone()
-    }
-
     /// The id of the slot that `unlock` opens, if one does. Costs what unlocking costs.
     pub(crate) fn slot_opened_by(&self, unlock: &Unlock) -> Result<Option<[u8; 16]>> {
         let header = self.owner().header.clone();
@@ -73,10 +84,11 @@ impl SealedFile {
     }
 
     /// The slot this handle came in by, wrapped anew at `cost` and not written yet.
-    pub(crate) fn rewrapped(&self, unlock: &Unlock, cost: KdfCost) -> Result<Opener> {
-        let opener = self.owner().opener.clone();
-        let master = opener.master(&self.place)?;
-        Opener::wrap(&master, unlock, cost, &self.place, (opener.index, opener.slot.id))
+    pub(crate) fn rewrapped(&self, unlock: &Unlock, cost: KdfCost) -> Result<Rewrapped> {
+        let present = self.owner().opener.clone();
+        let master = present.master(&self.place)?;
+        let opener = Opener::wrap(&master, unlock, cost, &self.place, (present.index, present.slot.id))?;
+        Ok(Rewrapped { opener, cost, over: present.slot.commitment })
     }
 
     /// Writes a header with the changed slots over the copy that is not in use, and proves from the disk that the new
@@ -95,6 +107,9 @@ impl SealedFile {
             }
         }
         let (id, made) = self.apply(&mut slots, change, &opener)?;
+        if made.is_some() {
+            check_budget(&header, &slots)?;
+        }
         let sequence = self.owner().next_sequence()?;
         let mut next = Header::new(self.place, sequence, &slots);
         let bytes = self.seal_header(&mut next)?.to_vec();
@@ -138,8 +153,11 @@ impl SealedFile {
                 let index = find(slots, id)?;
                 (index, wrap(unlock, *cost, index, *id)?)
             }
-            SlotChange::Rewrapped(made) => {
+            SlotChange::Rewrapped(Rewrapped { opener: made, over, .. }) => {
                 let index = find(slots, &made.slot.id)?;
+                if slots.get(index).and_then(Option::as_ref).is_none_or(|slot| slot.commitment != *over) {
+                    return Err(Error::new(ErrorKind::NotFound, "the key slot was changed meanwhile"));
+                }
                 (index, Arc::new(made.rewrap(&opener.master(&self.place)?, &self.place)?))
             }
             SlotChange::Remove { id } => {
@@ -217,4 +235,26 @@ impl SealedFile {
         let owner = self.owner();
         owner.staged.as_ref().map_or(owner.header.sequence, |staged| staged.header.sequence)
     }
+}
+
+/// Unlocking tries every slot of a kind, after a crash those of two headers, and stops where they cost too much together:
+/// a slot beyond that would not open.
+fn check_budget(before: &Header, after: &[Option<Slot>]) -> Result<()> {
+    let replaced = before.slots_in_use().filter(|(index, slot)| {
+        after.get(usize::from(*index)).and_then(Option::as_ref).is_some_and(|after| after != *slot)
+    });
+    let tried: Vec<&Slot> = after.iter().flatten().chain(replaced.map(|(_, slot)| slot)).collect();
+    for kind in [SlotKind::Passphrase, SlotKind::PassphraseAndKeyFile] {
+        let mut weight = 0;
+        for slot in tried.iter().filter(|slot| slot.kind == kind) {
+            weight += accepted_cost(slot)?.map_or(0, KdfCost::weight);
+        }
+        if weight > KDF_BUDGET_KIB {
+            return Err(Error::new(
+                ErrorKind::KdfLimits,
+                "the passphrase slots would together ask for more than 4 GiB of memory times passes; remove one first",
+            ));
+        }
+    }
+    Ok(())
 }

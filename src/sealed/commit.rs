@@ -98,7 +98,7 @@ impl SealedFile {
     }
 
     /// Repeats the stable state without its manifest, so that the blocks named there may be overwritten (R4).
-    fn retire(&self, durable: &mut Durable) -> Result<()> {
+    fn retire_manifest(&self, durable: &mut Durable) -> Result<()> {
         let retired = Superblock { manifest: Vec::new(), ..durable.superblock.clone() };
         self.write_durably(durable, retired)
     }
@@ -115,7 +115,7 @@ impl SealedFile {
         self.poison_unless_refused(reserve(self.disk.as_ref(), durable, needed, epoch.space))?;
         let named = |number: &u32| durable.superblock.manifest.iter().any(|entry| entry.block == *number);
         if blocks.iter().any(|(number, _)| named(number)) && !no_retire() {
-            self.retire(durable)?;
+            self.retire_manifest(durable)?;
         }
         for run in blocks.chunk_by(|(number, _), (next, _)| number.checked_add(1) == Some(*next)) {
             self.poison_on_error(self.write_run(run))?;
@@ -172,8 +172,8 @@ impl SealedFile {
         Ok(())
     }
 
-    /// Another file took this one's place: nobody asks it for proof any more.
-    pub(crate) fn supersede(&self) -> Result<()> {
+    /// Lets closing write nothing: another file took this one's place.
+    pub(crate) fn retire(&self) -> Result<()> {
         if let Some(durable) = self.durable()?.as_mut() {
             durable.unproven = false;
         }

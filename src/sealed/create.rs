@@ -6,7 +6,7 @@ use super::disk::Disk;
 use super::disk::file::Access;
 use super::file::SealedFile;
 use super::owner::{Owner, after};
-use super::slots::Opener;
+use super::slots::{Opener, With};
 use super::unlock::Unlock;
 use crate::crypto::arena::Arena;
 use crate::crypto::derive;
@@ -43,13 +43,38 @@ pub(crate) enum CopyKeys<'a> {
     For(&'a Unlock, KdfCost),
 }
 
+/// Who may unlock a store, at the instant its rows are copied.
+pub(crate) struct Basis {
+    header: Header,
+    opener: Arc<Opener>,
+}
+
+impl Basis {
+    /// What opens a copy that is sealed under `keys`.
+    pub(crate) fn opens<'a>(&'a self, keys: &CopyKeys<'a>) -> With<'a> {
+        let is_present = || self.header.slots_in_use().any(|(_, slot)| slot.id == *self.opener.id());
+        match keys {
+            CopyKeys::For(unlock, _) => With::Unlock(unlock),
+            CopyKeys::Same if !is_present() => With::Removed(&self.opener),
+            CopyKeys::Same | CopyKeys::Fresh => With::Opener(&self.opener),
+        }
+    }
+}
+
 impl SealedFile {
+    /// The key header in use, with the slot this handle came in by.
+    pub(crate) fn basis(&self) -> Basis {
+        let owner = self.owner();
+        Basis { header: owner.header.clone(), opener: owner.opener.clone() }
+    }
+
     /// Writes the key headers of a copy of this store on an empty disk. It lives in the memory of this file's keys.
-    pub(crate) fn begin_copy(&self, disk: Arc<dyn Disk>, keys: &CopyKeys<'_>) -> Result<Self> {
-        let (header, opener) = {
-            let owner = self.owner();
-            (owner.header.clone(), owner.opener.clone())
-        };
+    pub(crate) fn begin_copy(
+        &self,
+        disk: Arc<dyn Disk>,
+        keys: &CopyKeys<'_>,
+        Basis { header, opener }: &Basis,
+    ) -> Result<Self> {
         let next_place = || {
             let epoch = self.place.epoch.checked_add(1);
             let epoch = epoch.ok_or_else(|| Error::new(ErrorKind::LimitExceeded, "no epoch is left"))?;

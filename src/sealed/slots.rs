@@ -129,6 +129,9 @@ pub(crate) enum With<'a> {
     Unlock(&'a Unlock),
     /// A slot that was opened before: no key is stretched again.
     Opener(&'a Opener),
+    /// One that was opened before and then removed. No header has it; the MACs of the header say whether its key is
+    /// the right one.
+    Removed(&'a Opener),
 }
 
 impl<'a> From<&'a Unlock> for With<'a> {
@@ -163,7 +166,7 @@ impl<'a> Search<'a> {
     pub(crate) fn new(with: With<'a>, arena: &'a Arc<Arena>, headers: &[Header]) -> Result<Self> {
         let kind = match with {
             With::Unlock(unlock) => unlock.kind()?,
-            With::Opener(opener) => opener.slot.kind,
+            With::Opener(opener) | With::Removed(opener) => opener.slot.kind,
         };
         for (_, slot) in headers.iter().flat_map(|header| candidates(header, kind)) {
             accepted_cost(slot)?;
@@ -177,14 +180,10 @@ impl<'a> Search<'a> {
     ///
     /// [`ErrorKind::KdfLimits`] when the budget ends before the slots do; [`ErrorKind::OutOfMemory`].
     pub(crate) fn open(&mut self, header: &Header) -> Result<Option<Arc<Opener>>> {
-        let opener = self.open_if(header, |_| true)?;
-        match self.with {
-            // Its slot may have been removed, and its key opens what it wrapped all the same.
-            With::Opener(known) if opener.is_none() => {
-                known.clone_to(self.arena, known.slot.clone()).map(Arc::new).map(Some)
-            }
-            _ => Ok(opener),
+        if let With::Removed(known) = self.with {
+            return Ok(Some(Arc::new(known.clone_to(self.arena, known.slot.clone())?)));
         }
+        self.open_if(header, |_| true)
     }
 
     /// As [`open`](Self::open), if it is the slot with this id.
@@ -220,6 +219,7 @@ impl<'a> Search<'a> {
                 let fits = index == known.index && same(slot) == same(&known.slot);
                 fits.then(|| known.clone_to(self.arena, slot.clone())).transpose()?
             }
+            With::Removed(_) => None,
         };
         let opener = opener.map(Arc::new);
         self.tried.push(Tried { place: *place, index, slot: slot.clone(), opener: opener.clone() });

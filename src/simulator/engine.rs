@@ -1,6 +1,7 @@
 //! The subject at the height of rows: redb over the sealed file, with removals, spills and tiny caches.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::disk::CrashDisk;
 use super::life::Subject;
@@ -50,7 +51,7 @@ impl Subject for EngineSubject {
     fn open(disk: Arc<CrashDisk>, access: Access, small_cache: bool) -> Result<Self> {
         let (file, _) = open(&Arena::any(), disk, access, &unlock())?;
         let cache = if small_cache { 40_000 } else { 4 << 20 };
-        Tables::open(Arc::new(file), cache).map(Self)
+        Tables::open(Arc::new(file), cache, Duration::ZERO).map(Self)
     }
 
     fn write(&self, changes: &[Change], give_up: bool, after: &Model) -> Result<()> {

@@ -4,14 +4,14 @@ use std::sync::{Arc, PoisonError};
 
 use super::Store;
 use super::gate::Pass;
+use super::policy::kdf_floor;
 use crate::access::Action;
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::audit::{Event, EventKind};
-use crate::sealed::change::SlotChange;
+use crate::sealed::change::{Rewrapped, SlotChange};
 use crate::sealed::disk::file::Access;
 use crate::sealed::file::Stamp;
-use crate::sealed::slots::Opener;
 use crate::sealed::space::Space;
 use crate::tables::{Batch, Outcome, Tables, audit, slots};
 
@@ -23,23 +23,28 @@ pub(super) struct Owed {
     /// The slot that unlocked the handle, and when.
     pub(super) used: Option<([u8; 16], Timestamp)>,
     /// The handle's slot at the store's floor, made while the passphrase was at hand.
-    pub(super) strengthened: Option<Opener>,
+    pub(super) strengthened: Option<Rewrapped>,
 }
 
 impl Store {
-    /// The way into every operation that writes: the right to be the one writer, and the rows as they are then, because
-    /// whoever had that right before may have put another file in place.
+    /// The way into every operation that writes. The gate comes before the rows: who waits there must not hold any that are
+    /// replaced or locked meanwhile.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::ReadOnly`]; otherwise those of [`authorise`](Self::authorise) and of the gate.
-    pub(super) fn begin_writing(&self, action: Action<'_>) -> Result<(Arc<Tables>, Pass<'_>)> {
+    pub(super) fn begin_writing(&self, action: Action<'_>) -> Result<(Pass<'_>, Arc<Tables>)> {
         self.authorise(action)?;
         if self.options.access == Access::ReadOnly {
             return Err(Error::new(ErrorKind::ReadOnly, "the store was opened read-only"));
         }
         let pass = self.gate.enter()?;
-        Ok((self.authorise(action)?, pass))
+        Ok((pass, self.authorise(action)?))
+    }
+
+    /// [`begin_writing`](Self::begin_writing) for a change by the owner.
+    pub(super) fn begin_change(&self) -> Result<(Pass<'_>, Arc<Tables>)> {
+        self.begin_writing(Action::Administer)
     }
 
     /// Runs `work` in one write transaction and commits it with the events it returns; without any, nothing is
@@ -98,15 +103,23 @@ impl Store {
         }
     }
 
-    /// Rewraps the handle's slot at the store's floor, if it owes that. The caller holds the gate.
-    pub(super) fn strengthen(&self, tables: &Tables) -> Result<()> {
-        let owed = self.owed.lock().unwrap_or_else(PoisonError::into_inner).strengthened.take();
-        let Some(opener) = owed else { return Ok(()) };
-        let change = SlotChange::Rewrapped(&opener);
-        match self.change_slot(tables, &change, EventKind::SlotStrengthened, |_, _, _| Ok(())) {
-            // The slot was removed meanwhile, or there is no room; the write this comes before may fit all the same.
-            Err(error) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::DiskFull) => Err(error),
-            _ => Ok(()),
+    /// Rewraps the handle's slot at the store's floor, if it owes that and has written. The caller holds the gate.
+    ///
+    /// It comes after an acknowledged write, and is no reason to call that failed: without it the slot costs what it cost,
+    /// and the next open says so again.
+    pub(super) fn strengthen(&self, tables: &Tables) {
+        let ready = {
+            let mut owed = self.owed.lock().unwrap_or_else(PoisonError::into_inner);
+            if owed.used.is_some() {
+                return;
+            }
+            owed.strengthened.take()
+        };
+        let Some(ready) = ready else { return };
+        // Never above the floor, which may have been lowered.
+        if tables.read(|rows| kdf_floor(rows)).is_ok_and(|floor| floor == ready.cost()) {
+            let change = SlotChange::Rewrapped(&ready);
+            let _ = self.change_slot(tables, &change, EventKind::SlotStrengthened, |_, _, _| Ok(()));
         }
     }
 }
@@ -115,6 +128,6 @@ pub(super) fn event(now: Timestamp, kind: EventKind, subject: [u8; 16], version:
     Event { time: now.as_millis(), kind: kind.code(), subject, version }
 }
 
-fn discarded_event(now: Timestamp, generation: u64) -> Event {
+pub(super) fn discarded_event(now: Timestamp, generation: u64) -> Event {
     event(now, EventKind::CommitDiscarded, [0; 16], generation)
 }

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
-use super::commit::{Owed, event};
+use super::commit::{Owed, discarded_event, event};
 use super::gate::Pass;
 use super::slots::check_label;
 use super::{Store, VerifyReport};
@@ -17,13 +17,12 @@ use crate::crypto::kdf::KdfCost;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::audit::EventKind;
 use crate::record::slot::SlotRecord;
-use crate::sealed::create::CopyKeys;
+use crate::sealed::create::{Basis, CopyKeys};
 use crate::sealed::disk::file::Access;
 use crate::sealed::disk::nascent::Creation;
 use crate::sealed::disk::{Disk, Nascent};
 use crate::sealed::file::{SealedFile, Stamp};
 use crate::sealed::open::open;
-use crate::sealed::slots::With;
 use crate::sealed::unlock::Unlock;
 use crate::tables::copy::Copying;
 use crate::tables::verify::{Depth, verify};
@@ -46,6 +45,8 @@ pub struct CopyOptions<'a> {
     drop_other_slots: bool,
     label: String,
     kdf_cost: Option<KdfCost>,
+    /// The last number of rows that was told. A copy may have to begin again.
+    told: u64,
 }
 
 impl<'a> CopyOptions<'a> {
@@ -55,7 +56,7 @@ impl<'a> CopyOptions<'a> {
         Self::default()
     }
 
-    /// Calls `progress` now and then, on this thread. [`ControlFlow::Break`] cancels: the store is as it was, and nothing
+    /// Calls `progress` now and then, on this thread: from 0 rows on to all of them. [`ControlFlow::Break`] cancels: the store is as it was, and nothing
     /// of the copy is left.
     #[must_use]
     pub fn progress(mut self, progress: impl FnMut(Progress) -> ControlFlow<()> + 'a) -> Self {
@@ -86,6 +87,10 @@ impl<'a> CopyOptions<'a> {
     }
 
     fn report(&mut self, done: u64, total: u64) -> Result<()> {
+        if done < self.told {
+            return Ok(());
+        }
+        self.told = done;
         match self.progress.as_mut().map(|progress| progress(Progress { done, total })) {
             Some(ControlFlow::Break(())) => {
                 Err(Error::new(ErrorKind::Cancelled, "the copy was cancelled; the store is as it was"))
@@ -141,20 +146,26 @@ impl Store {
     /// temporary file, which the next creation, backup or opening for writing in that directory removes.
     pub fn backup_with(&self, path: impl AsRef<Path>, mut options: CopyOptions<'_>) -> Result<Copied> {
         self.authorise(Action::Administer)?;
-        let nascent = Creation::begin(path.as_ref(), self.options.allowed)?;
         let pass = self.gate.enter()?;
         let tables = self.authorise(Action::Administer)?;
-        let opener = tables.file().opener();
-        let plan = Plan { keys: CopyKeys::Same, with: With::Opener(&opener), event: None };
+        let nascent = Creation::begin(path.as_ref(), self.options.allowed)?;
+        let plan = Plan { keys: CopyKeys::Same, event: None };
         let (_, copied) = self.copy(&tables, &nascent.disk(), &plan, Some(pass), &mut options)?;
         Box::new(nascent).publish()?;
         if self.options.access == Access::ReadWrite {
-            let (tables, _pass) = self.begin_writing(Action::Administer)?;
-            self.commit(&tables, |_, now| {
-                Ok(((), vec![event(now, EventKind::BackedUp, [0; 16], copied.generation)]))
+            self.note_backup(copied.generation).map_err(|error| {
+                error.within("the backup is in place, but the audit log could not note it")
             })?;
         }
         Ok(copied)
+    }
+
+    /// On whatever file the store stands now: it may have been replaced while the backup was made.
+    fn note_backup(&self, generation: u64) -> Result<()> {
+        let (_pass, tables) = self.begin_change()?;
+        self.commit(&tables, |_, now| Ok(((), vec![event(now, EventKind::BackedUp, [0; 16], generation)])))?;
+        self.strengthen(&tables);
+        Ok(())
     }
 
     /// Replaces the file by one without unused blocks. See [`compact_with`](Self::compact_with).
@@ -177,10 +188,8 @@ impl Store {
     /// handle; otherwise as [`backup_with`](Self::backup_with). After an [`ErrorKind::Io`] that says that the new file is
     /// in place, open the store again.
     pub fn compact_with(&self, mut options: CopyOptions<'_>) -> Result<Copied> {
-        let (tables, pass) = self.begin_writing(Action::Administer)?;
-        let opener = tables.file().opener();
-        let plan =
-            Plan { keys: CopyKeys::Same, with: With::Opener(&opener), event: Some(EventKind::Compacted) };
+        let (pass, tables) = self.begin_change()?;
+        let plan = Plan { keys: CopyKeys::Same, event: Some(EventKind::Compacted) };
         self.replace(&tables, &pass, &plan, &mut options)
     }
 
@@ -209,16 +218,15 @@ impl Store {
     /// [`ErrorKind::InvalidArgument`] names the slots that would be left behind, or says that the slot of this handle was
     /// removed; otherwise as [`compact_with`](Self::compact_with).
     pub fn purge_with(&self, mut options: CopyOptions<'_>) -> Result<Copied> {
-        let (tables, pass) = self.begin_writing(Action::Administer)?;
-        let opener = tables.file().opener();
-        if !tables.file().slots()?.iter().any(|slot| slot.id == *opener.id()) {
+        let (pass, tables) = self.begin_change()?;
+        let opener = tables.file().opener_id();
+        if !tables.file().slots()?.iter().any(|slot| slot.id == opener) {
             let message =
                 "the key slot that unlocked this handle was removed, so its key opens nothing new; use rekey";
             return Err(Error::new(ErrorKind::InvalidArgument, message));
         }
-        self.refuse_left_behind(&options, opener.id())?;
-        let plan =
-            Plan { keys: CopyKeys::Fresh, with: With::Opener(&opener), event: Some(EventKind::Purged) };
+        self.refuse_left_behind(&options, &opener)?;
+        let plan = Plan { keys: CopyKeys::Fresh, event: Some(EventKind::Purged) };
         self.replace(&tables, &pass, &plan, &mut options)
     }
 
@@ -246,13 +254,9 @@ impl Store {
         let unlock = unlock.borrow();
         unlock.kind()?;
         check_label(&options.label)?;
-        let (tables, pass) = self.begin_writing(Action::Administer)?;
+        let (pass, tables) = self.begin_change()?;
         let cost = self.slots().cost(&tables, options.kdf_cost)?;
-        let plan = Plan {
-            keys: CopyKeys::For(unlock, cost),
-            with: With::Unlock(unlock),
-            event: Some(EventKind::Rekeyed),
-        };
+        let plan = Plan { keys: CopyKeys::For(unlock, cost), event: Some(EventKind::Rekeyed) };
         self.replace(&tables, &pass, &plan, &mut options)
     }
 
@@ -295,12 +299,17 @@ impl Store {
     ) -> Result<Copied> {
         let nascent = tables.file().disk().successor()?;
         let (file, copied) = self.copy(tables, &nascent.disk(), plan, None, options)?;
-        let fresh = Tables::open(file, self.options.cache_bytes)?;
+        let fresh = Tables::open(file, self.options.cache_bytes, self.options.write_wait)?;
         nascent.publish()?;
-        tables.file().supersede()?;
+        tables.file().retire()?;
         self.root.replace(fresh);
-        // What was owed is in the new file, or belongs to a slot that is not.
-        *self.owed.lock().unwrap_or_else(PoisonError::into_inner) = Owed::default();
+        {
+            // The rest is in the new file, or belongs to a slot that is not.
+            let mut owed = self.owed.lock().unwrap_or_else(PoisonError::into_inner);
+            let strengthened = owed.strengthened.take();
+            *owed = Owed { strengthened, ..Owed::default() };
+        }
+        self.strengthen(self.root.tables()?.as_ref());
         Ok(copied)
     }
 
@@ -313,14 +322,16 @@ impl Store {
         mut pass: Option<Pass<'_>>,
         options: &mut CopyOptions<'_>,
     ) -> Result<(Arc<SealedFile>, Copied)> {
-        let generation = tables.read(|rows| {
+        let (generation, basis) = tables.read(|rows| {
             // No writer is at work, so this is what the rows are of. From here on writers may go on.
             let (stamp, generation) = (tables.file().stamp()?, tables.file().generation()?);
+            let basis = tables.file().basis();
             drop(pass.take());
-            self.write_copy(tables, rows, (stamp, generation), disk, plan, options)
+            let state = (stamp, generation, &basis);
+            Ok((self.write_copy(tables, rows, state, disk, plan, options)?, basis))
         })?;
         let arena = self.options.arena()?;
-        let (file, _) = open(&arena, disk.clone(), Access::ReadWrite, plan.with)?;
+        let (file, _) = open(&arena, disk.clone(), Access::ReadWrite, basis.opens(&plan.keys))?;
         let file = Arc::new(file);
         let verified = VerifyReport::new(verify(&file, Depth::Values)?, Depth::Values);
         let file_len = file.disk_len()?;
@@ -331,14 +342,14 @@ impl Store {
         &self,
         tables: &Tables,
         rows: &Snapshot<'_>,
-        (stamp, generation): (Stamp, u64),
+        (stamp, generation, basis): (Stamp, u64, &Basis),
         disk: &Arc<dyn Disk>,
         plan: &Plan<'_>,
         options: &mut CopyOptions<'_>,
     ) -> Result<u64> {
         // A first attempt may have ended half-way.
         disk.set_len(0).map_err(|source| Error::io("write the new file", source))?;
-        let target = Arc::new(tables.file().begin_copy(disk.clone(), &plan.keys)?);
+        let target = Arc::new(tables.file().begin_copy(disk.clone(), &plan.keys, basis)?);
         let generation = generation + u64::from(plan.event.is_some());
         let (keyring, label) = (Keyring::default(), options.label.clone());
         fill(&target, |batch| {
@@ -356,7 +367,7 @@ impl Store {
         Ok(generation)
     }
 
-    /// The event of the copy, and the row of a new slot.
+    /// The event of the copy, what the handle owes the log, and the row of a new slot.
     fn end_copy(
         &self,
         batch: &mut Batch<'_>,
@@ -371,7 +382,12 @@ impl Store {
             let record = SlotRecord { label, created_at: now.as_millis(), last_used_at: now.as_millis() };
             slots::write(batch, &target.opener_id(), &record)?;
         }
-        let events = vec![event(now, kind, [0; 16], generation)];
+        let owed = self.owed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((slot, time)) = owed.used {
+            slots::used(batch, &slot, time.as_millis())?;
+        }
+        let discarded = owed.discarded.map(|lost| discarded_event(now, lost));
+        let events = discarded.into_iter().chain([event(now, kind, [0; 16], generation)]).collect();
         let audit_head = audit::append(batch, &stamp.audit_head, generation, events)?;
         Ok(Stamp { audit_head, clock_mark: now.as_millis() })
     }
@@ -380,8 +396,6 @@ impl Store {
 /// Which copy is made.
 struct Plan<'a> {
     keys: CopyKeys<'a>,
-    /// What opens the copy.
-    with: With<'a>,
     /// The event that goes into the copy and makes it one commit newer; a backup stays what it is a copy of.
     event: Option<EventKind>,
 }

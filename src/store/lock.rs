@@ -64,7 +64,7 @@ impl Store {
     /// # Errors
     ///
     /// [`ErrorKind::InvalidArgument`] if the store is not locked; [`ErrorKind::WrongKey`], and the store stays locked;
-    /// [`ErrorKind::RolledBack`], [`ErrorKind::WrongStore`] or [`ErrorKind::ForkedHistory`] if the file was changed
+    /// [`ErrorKind::FileRefused`] if another file lies at its path; [`ErrorKind::RolledBack`], [`ErrorKind::WrongStore`] or [`ErrorKind::ForkedHistory`] if the file was changed
     /// meanwhile; otherwise as [`StoreOptions::open`](crate::StoreOptions::open).
     pub fn unlock(&self, unlock: impl Borrow<Unlock>) -> Result<()> {
         authorise(self.principal, Action::Administer)?;
@@ -74,6 +74,11 @@ impl Store {
             .locked()
             .ok_or_else(|| Error::new(ErrorKind::InvalidArgument, "the store is not locked"))?;
         locked.process.check()?;
+        let in_place = locked.disk.is_in_place();
+        if !in_place.map_err(|source| Error::io("look at the store's path", source))? {
+            let message = "another file was put in the store's place while it was locked; open that one, or restore a backup";
+            return Err(Error::new(ErrorKind::FileRefused, message));
+        }
         pause(delay_after(self.wrong_keys.load(Ordering::Relaxed)));
         let (tables, report, owed) = self
             .options

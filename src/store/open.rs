@@ -25,6 +25,7 @@ use crate::record::audit::genesis;
 use crate::record::pin::Pin;
 use crate::record::secret::StoreRecord;
 use crate::record::slot::SlotRecord;
+use crate::sealed::change::Rewrapped;
 use crate::sealed::create::create;
 use crate::sealed::disk::file::{Access, FileDisk};
 use crate::sealed::disk::memory::MemoryDisk;
@@ -32,7 +33,6 @@ use crate::sealed::disk::nascent::Creation;
 use crate::sealed::disk::{Disk, Nascent};
 use crate::sealed::file::{SealedFile, Stamp};
 use crate::sealed::open::open;
-use crate::sealed::slots::Opener;
 use crate::sealed::unlock::Unlock;
 use crate::tables::verify::{Depth, verify};
 use crate::tables::{Tables, describe, fill, slots};
@@ -187,7 +187,7 @@ impl StoreOptions {
 
     /// A store over a file that was just made.
     fn over(&self, file: Arc<SealedFile>) -> Result<Store> {
-        let tables = Tables::open(file, self.cache_bytes)?;
+        let tables = Tables::open(file, self.cache_bytes, self.write_wait)?;
         Ok(self.store(tables, OpenReport::default(), Owed::default()))
     }
 
@@ -222,21 +222,21 @@ impl StoreOptions {
         } else {
             None
         };
-        let tables = Tables::open(file, self.cache_bytes)?;
+        let tables = Tables::open(file, self.cache_bytes, self.write_wait)?;
         let pin = pin.map(|pin| check_history(pin, &tables)).transpose()?;
         let strengthened = self.strengthened(&tables, unlock)?;
         let upgrade = strengthened.as_ref().map(|(upgrade, _)| *upgrade);
         let owed = Owed {
             discarded: found.discarded,
             used: Some((tables.file().opener_id(), SystemClock.now())),
-            strengthened: strengthened.map(|(_, opener)| opener),
+            strengthened: strengthened.map(|(_, ready)| ready),
         };
         Ok((tables, OpenReport { kdf_upgrade: upgrade, pin, ..OpenReport::new(found, verified) }, owed))
     }
 
     /// The slot that opened, wrapped anew at the store's floor, if it lies below. Made now, while the passphrase is at
     /// hand, so that it need not be kept; written by the first write.
-    fn strengthened(&self, tables: &Tables, unlock: &Unlock) -> Result<Option<(KdfUpgrade, Opener)>> {
+    fn strengthened(&self, tables: &Tables, unlock: &Unlock) -> Result<Option<(KdfUpgrade, Rewrapped)>> {
         let file = tables.file();
         let id = file.opener_id();
         let from = file.slots()?.iter().find(|slot| slot.id == id).and_then(|slot| slot.cost);
@@ -246,7 +246,7 @@ impl StoreOptions {
             return Ok(None);
         }
         match file.rewrapped(unlock, to) {
-            Ok(opener) => Ok(Some((KdfUpgrade { from, to }, opener))),
+            Ok(ready) => Ok(Some((KdfUpgrade { from, to }, ready))),
             // A device that cannot pay for the floor still opens what it can pay for.
             Err(error) if error.kind() == ErrorKind::OutOfMemory => Ok(None),
             Err(error) => Err(error),

@@ -37,11 +37,13 @@ impl Policy<'_> {
     ///
     /// As [`Store::put`].
     pub fn set_kdf_floor(&self, floor: KdfCost) -> Result<()> {
-        let (tables, _pass) = self.0.begin_writing(Action::Administer)?;
+        let (_pass, tables) = self.0.begin_change()?;
         self.0.commit(&tables, |batch, now| {
             set_kdf_floor(batch, floor)?;
             Ok(((), vec![event(now, EventKind::KdfFloorChanged, [0; 16], 0)]))
-        })
+        })?;
+        self.0.strengthen(&tables);
+        Ok(())
     }
 }
 

@@ -13,8 +13,8 @@ use crate::tables::Tables;
 /// Everything that is gone while a store is locked.
 pub(super) struct Root {
     state: RwLock<State>,
-    /// Rows that were replaced, for as long as an operation works on them: they have keys too.
-    replaced: Mutex<Vec<Weak<Tables>>>,
+    /// Rows of files that were replaced, as long as somebody reads them: their keys are in memory too.
+    retired: Mutex<Vec<Weak<Tables>>>,
     last_use: LastUse,
 }
 
@@ -36,7 +36,7 @@ pub(super) struct LockedFile {
 impl Root {
     pub(super) fn new(tables: Tables) -> Self {
         let state = RwLock::new(State::Unlocked(Arc::new(tables)));
-        Self { state, replaced: Mutex::default(), last_use: LastUse::now() }
+        Self { state, retired: Mutex::default(), last_use: LastUse::now() }
     }
 
     /// The open rows, for one operation: as long as somebody has them the store cannot be locked.
@@ -73,9 +73,9 @@ impl Root {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         self.last_use.touch();
         if let State::Unlocked(old) = std::mem::replace(&mut *state, State::Unlocked(Arc::new(tables))) {
-            let mut replaced = self.replaced();
-            replaced.retain(|old| old.strong_count() > 0);
-            replaced.push(Arc::downgrade(&old));
+            let mut retired = self.retired();
+            retired.retain(|tables| tables.strong_count() > 0);
+            retired.push(Arc::downgrade(&old));
         }
     }
 
@@ -94,7 +94,7 @@ impl Root {
             pin: Pin::of(&tables.file().position()?),
             process: Arc::new(Process::this()),
         });
-        while Arc::strong_count(tables) > 1 || self.replaced().iter().any(|old| old.strong_count() > 0) {
+        while Arc::strong_count(tables) > 1 || self.retired().iter().any(|old| old.strong_count() > 0) {
             if !wait.step() {
                 let message =
                     "a read or a copy of another thread through this handle did not end in time; try again";
@@ -107,8 +107,8 @@ impl Root {
         }
     }
 
-    fn replaced(&self) -> MutexGuard<'_, Vec<Weak<Tables>>> {
-        self.replaced.lock().unwrap_or_else(PoisonError::into_inner)
+    fn retired(&self) -> MutexGuard<'_, Vec<Weak<Tables>>> {
+        self.retired.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn state(&self) -> RwLockReadGuard<'_, State> {

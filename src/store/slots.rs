@@ -6,7 +6,6 @@ use std::sync::Arc;
 use unicode_normalization::is_nfc;
 
 use super::Store;
-use super::gate::Pass;
 use super::policy::kdf_floor;
 use crate::access::Action;
 use crate::clock::Timestamp;
@@ -135,12 +134,13 @@ impl Slots<'_> {
     ///
     /// [`ErrorKind::AlreadyExists`] if a slot opens with it already; [`ErrorKind::LimitExceeded`] above 48 slots;
     /// [`ErrorKind::InvalidArgument`] for a label or passphrase that breaks a rule; [`ErrorKind::KdfLimits`] for a cost
-    /// below the store's floor; otherwise as [`Store::put`].
+    /// below the store's floor, or if the slots of this kind together would ask for more than 4 GiB of memory times
+    /// passes, which is where an unlock stops trying; otherwise as [`Store::put`].
     pub fn add_with(&self, unlock: impl Borrow<Unlock>, new: NewSlot) -> Result<SlotId> {
         let unlock = unlock.borrow();
         check_label(&new.label)?;
         unlock.kind()?;
-        let (tables, _pass) = self.open_to_change()?;
+        let (_pass, tables) = self.0.begin_change()?;
         let cost = self.cost(&tables, new.kdf_cost)?;
         if tables.file().slot_opened_by(unlock)?.is_some() {
             return Err(Error::new(
@@ -153,6 +153,7 @@ impl Slots<'_> {
             let record = SlotRecord { label: new.label, created_at: now.as_millis(), last_used_at: NEVER };
             slots::write(batch, &id, &record)
         })?;
+        self.0.strengthen(&tables);
         Ok(SlotId::from_bytes(id))
     }
 
@@ -175,7 +176,8 @@ impl Slots<'_> {
         Ok((self.add_with(&unlock, new)?, code))
     }
 
-    /// Gives the slot that opens with the passphrase `old` the passphrase `new`; id and label stay. From the return of
+    /// Gives the slot that opens with the passphrase `old` the passphrase `new`; id and label stay, and it costs what it
+    /// did or the store's floor, whichever is more. From the return of
     /// this call on the old one no longer opens the store.
     ///
     /// Both may be a passphrase, or a passphrase with a key file, where the key file may change too.
@@ -184,7 +186,7 @@ impl Slots<'_> {
     ///
     /// [`ErrorKind::WrongKey`] if no slot opens with `old`; [`ErrorKind::InvalidArgument`] if one of them holds no
     /// passphrase, or one and not the other a key file; [`ErrorKind::AlreadyExists`] if another slot opens with `new`;
-    /// otherwise as [`Store::put`].
+    /// [`ErrorKind::KdfLimits`] as for [`add_with`](Self::add_with); otherwise as [`Store::put`].
     pub fn change_passphrase(&self, old: impl Borrow<Unlock>, new: impl Borrow<Unlock>) -> Result<()> {
         let (old, new) = (old.borrow(), new.borrow());
         if !old.kind()?.has_passphrase() || old.kind()? != new.kind()? {
@@ -192,7 +194,7 @@ impl Slots<'_> {
                 add a slot and remove the other for anything else";
             return Err(Error::new(ErrorKind::InvalidArgument, message));
         }
-        let (tables, _pass) = self.open_to_change()?;
+        let (_pass, tables) = self.0.begin_change()?;
         let id = tables.file().slot_opened_by(old)?.ok_or_else(|| {
             Error::new(ErrorKind::WrongKey, "no key slot of this store opens with the old passphrase")
         })?;
@@ -202,9 +204,14 @@ impl Slots<'_> {
                 "another key slot of this store opens with the new passphrase",
             ));
         }
-        let cost = self.cost(&tables, None)?;
+        let floor = self.cost(&tables, None)?;
+        let present =
+            tables.file().slots()?.into_iter().find(|slot| slot.id == id).and_then(|slot| slot.cost);
+        let cost = present.filter(|cost| !cost.is_below(floor)).unwrap_or(floor);
         let change = SlotChange::Replace { id, unlock: new, cost };
-        self.0.change_slot(&tables, &change, EventKind::SlotChanged, |_, _, _| Ok(())).map(drop)
+        self.0.change_slot(&tables, &change, EventKind::SlotChanged, |_, _, _| Ok(()))?;
+        self.0.strengthen(&tables);
+        Ok(())
     }
 
     /// Removes a slot: nobody unlocks by it from then on. The last slot stays, and so does the last one that a person
@@ -228,7 +235,7 @@ impl Slots<'_> {
     }
 
     fn remove_leaving(&self, id: SlotId, one_for_people: bool) -> Result<()> {
-        let (tables, _pass) = self.open_to_change()?;
+        let (_pass, tables) = self.0.begin_change()?;
         let facts = tables.file().slots()?;
         let (removed, left): (Vec<&SlotFacts>, Vec<&SlotFacts>) =
             facts.iter().partition(|slot| slot.id == *id.as_bytes());
@@ -249,7 +256,9 @@ impl Slots<'_> {
         }
         let change = SlotChange::Remove { id: *id.as_bytes() };
         let forget = |batch: &mut Batch<'_>, id: [u8; 16], _| slots::remove(batch, &id);
-        self.0.change_slot(&tables, &change, EventKind::SlotRemoved, forget).map(drop)
+        self.0.change_slot(&tables, &change, EventKind::SlotRemoved, forget)?;
+        self.0.strengthen(&tables);
+        Ok(())
     }
 
     /// The slot that `unlock` opens, if one does. It costs what unlocking costs, and counts as no use of the slot: a way
@@ -266,10 +275,6 @@ impl Slots<'_> {
 
     fn open(&self) -> Result<Arc<Tables>> {
         self.0.authorise(Action::Administer)
-    }
-
-    fn open_to_change(&self) -> Result<(Arc<Tables>, Pass<'_>)> {
-        self.0.begin_writing(Action::Administer)
     }
 
     /// The cost of a new slot: what was asked for, or the floor.

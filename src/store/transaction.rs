@@ -63,14 +63,15 @@ impl Store {
     /// # Ok::<(), strongroom::Error>(())
     /// ```
     pub fn transaction<T>(&self, work: impl FnOnce(&mut Transaction<'_, '_>) -> Result<T>) -> Result<T> {
-        let (tables, _pass) = self.begin_writing(Action::Begin)?;
-        self.strengthen(&tables)?;
-        self.commit(&tables, |batch, now| {
+        let (_pass, tables) = self.begin_writing(Action::Begin)?;
+        let value = self.commit(&tables, |batch, now| {
             let mut transaction =
                 Transaction { store: self, tables: &tables, batch, now, events: Vec::new(), failed: false };
             let value = work(&mut transaction)?;
             Ok((value, transaction.finish()?))
-        })
+        })?;
+        self.strengthen(&tables);
+        Ok(value)
     }
 }
 

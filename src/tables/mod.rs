@@ -5,10 +5,12 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, TryLockError};
+use std::time::Duration;
 
 use redb::{Builder, Database, ReadableDatabase, TableDefinition, WriteTransaction};
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::clock::Wait;
+use crate::error::{Error, ErrorKind, Holder, Result};
 use crate::limits::CACHE_BYTES_MIN;
 use crate::record::codec::encode;
 use crate::record::secret::StoreRecord;
@@ -39,6 +41,8 @@ pub(crate) struct Tables {
     file: Arc<SealedFile>,
     keyring: Keyring,
     cache_bytes: usize,
+    /// How long a write waits for reads under way before it opens redb anew.
+    wait: Duration,
     /// Read by every operation, written only to open redb anew after a full disk and to close. `None` once closed.
     engine: RwLock<Option<Engine>>,
 }
@@ -75,9 +79,9 @@ pub(crate) fn describe(batch: &mut Batch<'_>, record: &StoreRecord) -> Result<()
 }
 
 impl Tables {
-    pub(crate) fn open(file: Arc<SealedFile>, cache_bytes: usize) -> Result<Self> {
+    pub(crate) fn open(file: Arc<SealedFile>, cache_bytes: usize, wait: Duration) -> Result<Self> {
         let engine = RwLock::new(Some(Engine::open(&file, cache_bytes)?));
-        Ok(Self { keyring: Keyring::default(), file, cache_bytes, engine })
+        Ok(Self { keyring: Keyring::default(), file, cache_bytes, wait, engine })
     }
 
     pub(crate) fn file(&self) -> &Arc<SealedFile> {
@@ -119,13 +123,13 @@ impl Tables {
     ) -> Result<T> {
         self.file.check_usable()?;
         // A read may have met a bad block, or the last write ended in a panic of its caller.
-        self.reopen_after_failure()?;
+        self.reopen_after_failure(self.wait)?;
         let result = {
             let guard = self.engine()?;
             guard.as_ref().ok_or_else(closed)?.write(space, write)
         };
         // Whatever the caller made of the error. If it fails, the next write tries again.
-        let _ = self.reopen_after_failure();
+        let _ = self.reopen_after_failure(Duration::ZERO);
         result
     }
 
@@ -144,11 +148,20 @@ impl Tables {
     }
 
     /// redb refuses everything after any failure. As long as the file is not poisoned it goes on when it is opened anew.
-    fn reopen_after_failure(&self) -> Result<()> {
-        if self.file.check_usable().is_err() || !self.engine()?.as_ref().is_some_and(Engine::gave_up) {
+    fn reopen_after_failure(&self, wait: Duration) -> Result<()> {
+        if self.file.is_poisoned() || !self.engine()?.as_ref().is_some_and(Engine::gave_up) {
             return Ok(());
         }
-        let mut engine = self.engine.write().map_err(|_| closed())?;
+        let wait = Wait::for_at_most(wait);
+        // Never queued for the lock: whoever is in the queue keeps out reads that a read under way may wait for.
+        let mut engine = loop {
+            match self.engine.try_write() {
+                Ok(engine) => break engine,
+                Err(TryLockError::Poisoned(_)) => return Err(closed()),
+                Err(TryLockError::WouldBlock) if wait.step() => {}
+                Err(TryLockError::WouldBlock) => return Err(in_use()),
+            }
+        };
         let fresh = Engine::open(&self.file, self.cache_bytes)?;
         match engine.replace(fresh) {
             Some(latched) => latched.abandon(),
@@ -315,6 +328,12 @@ fn engine_error(backend: &Backend, error: impl Into<redb::Error>) -> Error {
         redb::Error::Corrupted(_) => mixed_states(),
         error => Error::internal(format!("the storage engine failed: {error}")),
     }
+}
+
+fn in_use() -> Error {
+    let message =
+        "a read or a copy through this handle did not end in time for a write after a failure; try again";
+    Error::new(ErrorKind::InUse, message).held_by(Holder::Readers)
 }
 
 fn closed() -> Error {

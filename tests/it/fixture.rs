@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use strongroom::{Error, ErrorKind, Store, StoreOptions, Unlock};
+use strongroom::{Error, ErrorKind, KdfCost, Query, Store, StoreOptions, Unlock};
 
 /// A fresh folder that anybody may enter, removed on drop.
 pub(crate) struct Folder(PathBuf);
@@ -57,6 +57,40 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 /// instant before it becomes another program, and a closed store stays locked so long.
 pub(crate) fn patient() -> StoreOptions {
     StoreOptions::new().wait(PATIENCE)
+}
+
+/// Options whose passphrases cost as little as the window allows.
+pub(crate) fn cheap() -> StoreOptions {
+    patient().kdf_cost(KdfCost::EDGE)
+}
+
+pub(crate) fn passphrase(text: &str) -> Unlock {
+    Unlock::passphrase(text)
+}
+
+/// A raw key by number.
+pub(crate) fn raw(number: u8) -> Unlock {
+    Unlock::raw_key(&[number; 32])
+}
+
+/// Every secret with every version of it, and when each was written.
+pub(crate) fn contents(store: &Store) -> Vec<(String, i64, Vec<(i64, Vec<u8>)>)> {
+    let page = store.list(Query::all().limit(1_000)).unwrap();
+    page.into_iter()
+        .map(|info| {
+            let versions = (1..=info.version()).map(|number| {
+                let secret = store.get_version(info.path(), number).unwrap();
+                (secret.version_created_at().as_millis(), secret.value().expose().to_vec())
+            });
+            (info.path().to_string(), info.created_at().as_millis(), versions.collect())
+        })
+        .collect()
+}
+
+/// How many events the audit log has.
+#[track_caller]
+pub(crate) fn events(store: &Store) -> u64 {
+    store.verify().unwrap().opened.unwrap().events
 }
 
 #[track_caller]
