@@ -110,6 +110,46 @@ pub(super) fn dropped(scene: &mut Scene) {
     scene.stores.clear();
 }
 
+/// The handles live on, without their keys.
+pub(super) fn locked(scene: &mut Scene) {
+    open_with_a_value(scene);
+    scene.held.clear();
+    scene.stores.iter().for_each(|store| store.lock().unwrap());
+}
+
+pub(super) fn locked_and_tried(scene: &mut Scene) {
+    locked(scene);
+    for store in &scene.stores {
+        assert_eq!(store.unlock(scene.given.wrong()).unwrap_err().kind(), ErrorKind::WrongKey);
+    }
+}
+
+pub(super) fn unlocked_again(scene: &mut Scene) {
+    locked(scene);
+    for (name, store) in STORES.iter().zip(&scene.stores) {
+        store.unlock(scene.given.unlock(name, &scene.folder)).unwrap();
+    }
+}
+
+/// Whatever wraps the master key anew, or reads everything to seal it anew.
+pub(super) fn changed_and_copied(scene: &mut Scene) {
+    open(scene);
+    for (number, (name, store)) in STORES.iter().zip(&scene.stores).enumerate() {
+        let unlock = || scene.given.unlock(name, &scene.folder);
+        let (recovery, _) = store.slots().add_recovery_code().unwrap();
+        if *name == "passphrase" {
+            store.slots().change_passphrase(unlock(), scene.given.wrong()).unwrap();
+            store.slots().change_passphrase(scene.given.wrong(), unlock()).unwrap();
+        }
+        store.backup(scene.folder.join(format!("backup-{number}"))).unwrap();
+        store.compact().unwrap();
+        store.slots().remove_last_for_people(recovery).unwrap();
+        store.purge().unwrap();
+        store.rekey(unlock()).unwrap();
+    }
+    scene.stores.drain(..).for_each(|store| store.close().unwrap());
+}
+
 /// Every block is altered, and is met by the verification or by the engine.
 pub(super) fn tampered(scene: &mut Scene) {
     for store in STORES {
