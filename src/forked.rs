@@ -1,5 +1,6 @@
 //! What a forked child finds: no keys, nothing to read and nothing to write, and a parent that goes on.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use crate::crypto::arena::fork::fork;
@@ -7,7 +8,7 @@ use crate::crypto::arena::{Wish, refusal};
 use crate::error::{ErrorKind, Result};
 use crate::own_process;
 use crate::sealed::unlock::Unlock;
-use crate::store::{Query, Store};
+use crate::store::{CopyOptions, Query, Store};
 
 /// How the child learns that it is one.
 const WAYS: [(&str, Option<Wish>); 2] = [("its pages are empty", None), ("its id", Some(Wish::WipeOnFork))];
@@ -74,6 +75,27 @@ fn attempts(store: &Store, rest: &Query) -> Vec<String> {
         kind_of(store.put("team/a", "attempted")),
         kind_of(store.transaction(|_| Ok(()))),
         kind_of(store.verify()),
+        kind_of(store.health()),
+        kind_of(store.memory_status()),
+        kind_of(store.pin()),
+        kind_of(store.policy().kdf_floor()),
+        kind_of(store.slots().list()),
+        kind_of(store.slots().check(key())),
+    ]
+}
+
+/// As [`attempts`], of what would change the file or the handle.
+fn changes(store: &Store, backup: &Path) -> Vec<String> {
+    let other = || Unlock::raw_key(&[8; 32]);
+    vec![
+        kind_of(store.policy().set_kdf_floor(crate::KdfCost::EDGE)),
+        kind_of(store.slots().add(other())),
+        kind_of(store.slots().add_recovery_code().map(drop)),
+        kind_of(store.backup(backup)),
+        kind_of(store.compact()),
+        kind_of(store.purge()),
+        kind_of(store.rekey(other())),
+        kind_of(store.lock()),
     ]
 }
 
@@ -100,12 +122,13 @@ fn a_child_is_refused_everything_and_the_parent_goes_on() {
             Ok(child) => child,
             Err(child) => child.live(|| {
                 let mut found = attempts(&store, &rest);
+                found.extend(changes(&store, &folder.0.join("backup")));
                 found.push(kind_of(use_another(&other)));
                 found.push(kind_of(store.close()));
                 found.join(" ")
             }),
         };
-        assert_eq!(child.told(), format!("{}accepted Forked", "Forked ".repeat(8)));
+        assert_eq!(child.told(), format!("{}accepted Forked", "Forked ".repeat(22)));
         assert!(std::fs::read(&path).unwrap() == before, "the child wrote to the file");
         // The child has dropped its handle, and lives: nothing of it is in the way.
         assert_eq!(store.get("team/a").unwrap().value().expose(), b"value");
@@ -119,6 +142,52 @@ fn a_child_is_refused_everything_and_the_parent_goes_on() {
         store.put("team/b", "written when the child is gone").unwrap();
         store.verify().unwrap();
         store.close().unwrap();
+    });
+}
+
+/// The child shares the lock on the file, and would write beside its parent.
+#[test]
+fn a_child_does_not_unlock_what_was_locked_before_it_was_forked() {
+    in_own_processes("a_child_does_not_unlock_what_was_locked_before_it_was_forked", |folder| {
+        let (store, _) = filled(&folder.0.join("s"));
+        store.lock().unwrap();
+        let mut child = match fork() {
+            Ok(child) => child,
+            Err(child) => {
+                child.live(|| format!("{} {}", kind_of(store.unlock(key())), kind_of(store.get("team/a"))))
+            }
+        };
+        assert_eq!(child.told(), "Forked Locked");
+        child.end();
+        store.unlock(key()).unwrap();
+        store.verify().unwrap();
+    });
+}
+
+/// What the parent is building has a name, and the child that gives it up must not take it away.
+#[test]
+fn a_child_that_is_forked_during_a_copy_leaves_the_copy_to_its_parent() {
+    in_own_processes("a_child_that_is_forked_during_a_copy_leaves_the_copy_to_its_parent", |folder| {
+        let (store, _) = filled(&folder.0.join("s"));
+        let backup = folder.0.join("backup");
+        let mut forked = None;
+        let progress = |_| match fork() {
+            Ok(mut child) => {
+                assert_eq!(child.told(), "Cancelled");
+                child.end();
+                ControlFlow::Continue(())
+            }
+            Err(child) => {
+                forked = Some(child);
+                ControlFlow::Break(())
+            }
+        };
+        let outcome = store.backup_with(&backup, CopyOptions::new().progress(progress));
+        if let Some(child) = forked {
+            child.live(|| kind_of(outcome));
+        }
+        outcome.unwrap();
+        Store::open(&backup, key()).unwrap().verify().unwrap();
     });
 }
 

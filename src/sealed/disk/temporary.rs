@@ -12,6 +12,7 @@ use rustix::io::Errno;
 use super::file::{Access, FileDisk};
 use super::lock::lock;
 use super::{Disk, strays};
+use crate::crypto::arena::Process;
 use crate::crypto::random;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -26,6 +27,7 @@ const ATTEMPTS: usize = 64;
 pub(super) struct Temporary {
     pub(super) disk: Arc<FileDisk>,
     settled: bool,
+    process: Process,
 }
 
 impl Temporary {
@@ -54,7 +56,8 @@ impl Temporary {
         let mode = Mode::RUSR | Mode::WUSR;
         let failed = |error: Errno| Error::io("create a file in the store's directory", error.into());
         let file = File::from(rustix::fs::openat(CWD, &path, flags, mode).map_err(failed)?);
-        let temporary = Self { disk: Arc::new(FileDisk::over(file, path)), settled: false };
+        let disk = Arc::new(FileDisk::over(file, path));
+        let temporary = Self { disk, settled: false, process: Process::this() };
         rustix::fs::fchmod(&temporary.disk.file, mode).map_err(failed)?;
         Ok(temporary)
     }
@@ -76,7 +79,8 @@ impl Temporary {
 
 impl Drop for Temporary {
     fn drop(&mut self) {
-        if !self.settled {
+        // In a child that was forked meanwhile it is the parent's, which goes on with it.
+        if !self.settled && self.process.check().is_ok() {
             // Nobody knows of the file yet; if it cannot be removed it is a stray for the next writer.
             let _ = std::fs::remove_file(self.disk.path());
         }
