@@ -12,7 +12,9 @@ use super::{records, vector_files};
 use crate::crypto::random::seeded::splitmix64;
 use crate::record::audit;
 use crate::record::codec::{self, Authenticated};
+use crate::record::policy::KdfFloorRecord;
 use crate::record::secret::{SecretRecord, StoreRecord, VersionRecord};
+use crate::record::slot::SlotRecord;
 
 #[derive(Debug, PartialEq, SchemaRead, SchemaWrite)]
 struct Store {
@@ -44,6 +46,20 @@ struct Event {
 }
 
 #[derive(Debug, PartialEq, SchemaRead, SchemaWrite)]
+struct Floor {
+    memory_kib: u32,
+    passes: u32,
+    lanes: u32,
+}
+
+#[derive(Debug, PartialEq, SchemaRead, SchemaWrite)]
+struct Slot {
+    label: String,
+    created_at: i64,
+    last_used_at: i64,
+}
+
+#[derive(Debug, PartialEq, SchemaRead, SchemaWrite)]
 struct Segment {
     generation: u64,
     events: Vec<Event>,
@@ -53,6 +69,20 @@ struct Segment {
 impl From<&StoreRecord> for Store {
     fn from(record: &StoreRecord) -> Self {
         Self { created_at: record.created_at }
+    }
+}
+
+impl From<&KdfFloorRecord> for Floor {
+    fn from(record: &KdfFloorRecord) -> Self {
+        let KdfFloorRecord { memory_kib, passes, lanes } = *record;
+        Self { memory_kib, passes, lanes }
+    }
+}
+
+impl From<&SlotRecord> for Slot {
+    fn from(record: &SlotRecord) -> Self {
+        let SlotRecord { label, created_at, last_used_at } = record.clone();
+        Self { label, created_at, last_used_at }
     }
 }
 
@@ -162,6 +192,12 @@ fn event(random: &mut impl FnMut() -> u64) -> audit::Event {
     audit::Event { time: time(random), kind, subject: array(random), version: number(random) }
 }
 
+/// A label of one to four bytes a character, and now and then longer than a writer may make it.
+fn slot(random: &mut impl FnMut() -> u64) -> SlotRecord {
+    let label = (0..below(random, 130)).map(|_| char::from_u32((random() % 0x2_0000) as u32).unwrap_or('-'));
+    SlotRecord { label: label.collect(), created_at: time(random), last_used_at: time(random) }
+}
+
 #[test]
 fn both_decoders_agree_on_generated_records() {
     let cases = std::env::var("STRONGROOM_CODEC_CASES").map_or(20_000, |cases| cases.parse().unwrap());
@@ -169,7 +205,7 @@ fn both_decoders_agree_on_generated_records() {
         let place = format!("case {case}");
         let mut state: u64 = case;
         let mut random = || splitmix64(&mut state);
-        match case % 4 {
+        match case % 6 {
             0 => {
                 let record = StoreRecord { created_at: time(&mut random) };
                 check_generated::<_, Store>(&record, &mut random, &place);
@@ -187,8 +223,17 @@ fn both_decoders_agree_on_generated_records() {
                 };
                 check_generated::<_, Secret>(&record, &mut random, &place);
             }
+            3 => {
+                let [memory_kib, passes, lanes] = [(); 3].map(|()| (number(&mut random) >> 32) as u32);
+                let record = KdfFloorRecord { memory_kib, passes, lanes };
+                check_generated::<_, Floor>(&record, &mut random, &place);
+            }
+            4 => {
+                let record = slot(&mut random);
+                check_generated::<_, Slot>(&record, &mut random, &place);
+            }
             _ => {
-                let count = if case % 256 == 255 { 1_024 } else { below(&mut random, 9) };
+                let count = if case / 6 % 64 == 63 { 1_024 } else { below(&mut random, 9) };
                 let record = audit::Segment {
                     generation: number(&mut random),
                     events: (0..count).map(|_| event(&mut random)).collect(),
@@ -211,6 +256,8 @@ fn both_decoders_agree_on_the_golden_records() {
                 "store-record" => check_bytes::<StoreRecord, Store>(&case.bytes, &place),
                 "secret-record" => check_bytes::<SecretRecord, Secret>(&case.bytes, &place),
                 "version-record" => check_bytes::<VersionRecord, Version>(&case.bytes, &place),
+                "kdf-floor-record" => check_bytes::<KdfFloorRecord, Floor>(&case.bytes, &place),
+                "slot-record" => check_bytes::<SlotRecord, Slot>(&case.bytes, &place),
                 "audit-segment" => check_bytes::<audit::Segment, Segment>(&case.bytes, &place),
                 _ => continue,
             }
@@ -224,5 +271,5 @@ fn both_decoders_agree_on_the_golden_records() {
             }
         }
     }
-    assert!(accepted >= 64 && refused >= 32, "{accepted} and {refused} records");
+    assert!(accepted >= 80 && refused >= 48, "{accepted} and {refused} records");
 }

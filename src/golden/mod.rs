@@ -10,6 +10,7 @@ mod records;
 mod seals;
 mod stores;
 mod text;
+mod typed;
 mod unlocking;
 
 use std::path::PathBuf;
@@ -44,7 +45,7 @@ enum Fault {
 }
 
 fn kinds() -> impl Iterator<Item = Kind> {
-    records::kinds().into_iter().chain(seals::kinds()).chain(unlocking::kinds())
+    records::kinds().into_iter().chain(seals::kinds()).chain(unlocking::kinds()).chain(typed::kinds())
 }
 
 fn directory() -> PathBuf {

@@ -5,10 +5,12 @@ use super::{Fault, Kind};
 use crate::error::ErrorKind;
 use crate::record::audit::{Event, Segment, follow, follow_all, genesis};
 use crate::record::codec::{Authenticated, Record, decode, encode};
+use crate::record::policy::KdfFloorRecord;
 use crate::record::secret::{SecretRecord, StoreRecord, VersionRecord};
+use crate::record::slot::SlotRecord;
 use crate::record::value::{frame, unframe};
 
-pub(super) fn kinds() -> [Kind; 6] {
+pub(super) fn kinds() -> [Kind; 8] {
     let record = Kind {
         name: "",
         encode: |_| Vec::new(),
@@ -40,6 +42,18 @@ pub(super) fn kinds() -> [Kind; 6] {
             ..record
         },
         Kind {
+            name: "kdf-floor-record",
+            encode: |case| encoded(&floor(case)),
+            check: |case, bytes| check(&floor(case), bytes),
+            ..record
+        },
+        Kind {
+            name: "slot-record",
+            encode: |case| encoded(&slot(case)),
+            check: |case, bytes| check(&slot(case), bytes),
+            ..record
+        },
+        Kind {
             name: "audit-segment",
             encode: |case| encoded(&segment(case)),
             check: |case, bytes| check(&segment(case), bytes),
@@ -65,6 +79,19 @@ pub(super) fn kinds() -> [Kind; 6] {
 
 pub(super) fn store(case: &Case) -> StoreRecord {
     StoreRecord { created_at: case.number("created-at") }
+}
+
+fn floor(case: &Case) -> KdfFloorRecord {
+    let [memory_kib, passes, lanes] = ["memory-kib", "passes", "lanes"].map(|name| case.number(name));
+    KdfFloorRecord { memory_kib, passes, lanes }
+}
+
+fn slot(case: &Case) -> SlotRecord {
+    SlotRecord {
+        label: String::from_utf8(case.bytes("label")).unwrap(),
+        created_at: case.number("created-at"),
+        last_used_at: case.number("last-used-at"),
+    }
 }
 
 pub(super) fn secret(case: &Case) -> SecretRecord {

@@ -1,21 +1,27 @@
 //! Vectors of key slots and key headers.
 
+use std::sync::Arc;
+
 use zeroize::Zeroizing;
 
 use super::seals::{place, store_keys};
 use super::text::{Case, bytes_of};
+use super::typed::code_of;
 use super::{Fault, Kind};
 use crate::Unlock;
 use crate::crypto::aead;
 use crate::crypto::arena::Arena;
 use crate::crypto::derive;
 use crate::crypto::kdf::{KdfCost, stretch};
-use crate::crypto::mac::{equal, hmac};
+use crate::crypto::mac::{equal, hmac, sha256};
 use crate::error::ErrorKind;
 use crate::format::aad;
 use crate::format::header::{Header, HeaderFault};
 use crate::format::slot::{Slot, SlotKind, SlotState, StoredCost};
+use crate::sealed::disk::scratch::Scratch;
 use crate::sealed::slots::{Search, With};
+
+const COST: [&str; 3] = ["memory-kib", "passes", "lanes"];
 
 pub(super) fn kinds() -> [Kind; 2] {
     [
@@ -41,11 +47,54 @@ fn unlock(case: &Case) -> Unlock {
     unlock_of(case.text("unlock"))
 }
 
-/// `passphrase …` or `raw-key …`.
+/// `passphrase …`, `raw-key …`, `key-file <content>`, `passphrase-and-key-file <content> …` or `recovery-code …`.
 pub(super) fn unlock_of(text: &str) -> Unlock {
     match text.split_once(' ').unwrap() {
         ("passphrase", passphrase) => Unlock::passphrase(passphrase),
         ("raw-key", key) => Unlock::raw_key(&bytes_of(key).unwrap().try_into().unwrap()),
+        ("key-file", content) => key_file(content),
+        ("passphrase-and-key-file", both) => {
+            let (content, passphrase) = both.split_once(' ').unwrap();
+            key_file(content).and_passphrase(passphrase).unwrap()
+        }
+        ("recovery-code", code) => Unlock::recovery_code(code).unwrap(),
+        (kind, _) => panic!("unlocks with {kind}"),
+    }
+}
+
+fn key_file(content: &str) -> Unlock {
+    let scratch = Scratch::new();
+    std::fs::write(scratch.join("key"), bytes_of(content).unwrap()).unwrap();
+    Unlock::key_file(scratch.join("key")).unwrap()
+}
+
+/// The passphrase in what unlocks, if one is part of it.
+pub(super) fn passphrase_of(unlock: &str) -> Option<&str> {
+    let both = || Some(unlock.strip_prefix("passphrase-and-key-file ")?.split_once(' ')?.1);
+    unlock.strip_prefix("passphrase ").or_else(both)
+}
+
+/// Kind and parts of FORMAT 5.1, from the text of what unlocks.
+fn material(case: &Case, arena: &Arc<Arena>) -> (SlotKind, Vec<u8>) {
+    let part = |kind: u8, bytes: &[u8]| [&[kind, 32, 0, 0, 0], bytes].concat();
+    let digest = |content: &str| sha256(&[b"strongroom/1/key-file", &bytes_of(content).unwrap()]);
+    let stretched = || {
+        let [memory_kib, passes, lanes] = COST.map(|name| case.number(name));
+        let cost = KdfCost::new(memory_kib, passes, lanes).unwrap();
+        let key = stretch(arena, &case.bytes("normalised"), &case.array("salt"), cost).unwrap();
+        part(1, key.expose().unwrap())
+    };
+    let unlock = case.text("unlock");
+    assert_eq!(passphrase_of(unlock).is_none(), case.text("normalised").is_empty(), "{}", case.name);
+    match unlock.split_once(' ').unwrap() {
+        ("passphrase", _) => (SlotKind::Passphrase, stretched()),
+        ("raw-key", key) => (SlotKind::RawKey, part(2, &bytes_of(key).unwrap())),
+        ("key-file", content) => (SlotKind::KeyFile, part(3, &digest(content))),
+        ("passphrase-and-key-file", both) => {
+            let content = both.split_once(' ').unwrap().0;
+            (SlotKind::PassphraseAndKeyFile, [stretched(), part(3, &digest(content))].concat())
+        }
+        ("recovery-code", code) => (SlotKind::RecoveryCode, part(4, &code_of(code).unwrap())),
         (kind, _) => panic!("unlocks with {kind}"),
     }
 }
@@ -54,19 +103,9 @@ pub(super) fn unlock_of(text: &str) -> Unlock {
 fn slot(case: &Case) -> Slot {
     let (place, index, salt) = (place(case), case.number::<u16>("index"), case.array("salt"));
     let id: [u8; 16] = case.array("id");
-    let [memory_kib, passes, lanes] = ["memory-kib", "passes", "lanes"].map(|name| case.number(name));
+    let [memory_kib, passes, lanes] = COST.map(|name| case.number(name));
     let arena = Arena::any();
-    let (kind, material) = match case.text("unlock").split_once(' ').unwrap() {
-        ("passphrase", _) => {
-            let cost = KdfCost::new(memory_kib, passes, lanes).unwrap();
-            let stretched = stretch(&arena, &case.bytes("normalised"), &salt, cost).unwrap();
-            (SlotKind::Passphrase, [&[1, 32, 0, 0, 0], stretched.expose().unwrap().as_slice()].concat())
-        }
-        (_, key) => {
-            assert_eq!(case.text("normalised"), "");
-            (SlotKind::RawKey, [&[2, 32, 0, 0, 0], bytes_of(key).unwrap().as_slice()].concat())
-        }
-    };
+    let (kind, material) = material(case, &arena);
     let root = derive::slot_root(&arena, &salt, &material).unwrap();
     let context = [place.store_id.as_slice(), &index.to_le_bytes(), &id].concat();
     let mut slot = Slot {
@@ -142,7 +181,7 @@ pub(super) fn resealed(case: &Case, bytes: &[u8]) -> Vec<u8> {
     let mut bytes = bytes[..0x3FA0].to_vec();
     bytes.extend(hmac(&derive::file_header_mac(&keys.file).unwrap(), &bytes).unwrap());
     bytes.extend(hmac(&derive::authority_header_mac(&keys.authority).unwrap(), &bytes).unwrap());
-    bytes.extend(crate::crypto::mac::sha256(&[&bytes]));
+    bytes.extend(sha256(&[&bytes]));
     bytes
 }
 

@@ -63,7 +63,8 @@ impl RecoveryCode {
     }
 }
 
-fn format(code: &[u8; CODE_LEN]) -> Plaintext {
+/// The text that is shown for a code.
+pub(crate) fn format(code: &[u8; CODE_LEN]) -> Plaintext {
     let mut text = Vec::with_capacity(TEXT_LEN);
     let mut group = Group::new(0);
     for at in 0..GROUPS * DATA {

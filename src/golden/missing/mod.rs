@@ -3,7 +3,9 @@
 
 mod records;
 mod seals;
+mod slot_stores;
 mod stores;
+mod typed;
 mod unlocking;
 
 use std::io::Write;
@@ -46,11 +48,39 @@ pub(super) fn write_vectors() {
     write("cursor", "the bytes of a page cursor, before base64url", seals::cursors());
     write("slot", "a key slot; normalised is the passphrase in NFC and UTF-8", unlocking::slots());
     write("key-header", "a copy of the key header", unlocking::headers());
+    write("kdf-floor-record", "the least cost of the store's passphrases", records::floors());
+    write("slot-record", "what is known of a key slot; the label is UTF-8", records::slots());
+    write("recovery-code", "a recovery code, and other ways to type it that are accepted", typed::codes());
+    write("pin", "the bytes of a pin without its check, and its text", typed::pins());
+    write_to(
+        "slot-kinds",
+        "slot",
+        "slots of the other kinds; normalised is the passphrase in NFC and UTF-8",
+        unlocking::slots_of_every_kind(),
+    );
+    write_to("later-headers", "key-header", "key headers of later epochs", unlocking::later_headers());
+    write_to(
+        "slot-events",
+        "audit-segment",
+        "events of slots and of the whole store; an event is: time kind subject version, and how often",
+        records::slot_segments(),
+    );
+    write_to(
+        "slot-event-chain",
+        "audit-chain",
+        "the head before the first event and after each, 32 bytes each",
+        records::slot_chains(),
+    );
 }
 
 /// Writes `<kind>.vectors` unless it is there.
-fn write(kind: &str, comment: &str, mut cases: Vec<Case>) {
-    let path = directory().join(format!("{kind}.vectors"));
+fn write(kind: &str, comment: &str, cases: Vec<Case>) {
+    write_to(kind, kind, comment, cases);
+}
+
+/// Writes `<name>.vectors` unless it is there.
+fn write_to(name: &str, kind: &str, comment: &str, mut cases: Vec<Case>) {
+    let path = directory().join(format!("{name}.vectors"));
     if path.exists() {
         return;
     }

@@ -127,3 +127,96 @@ pub(super) fn chains() -> Vec<Case> {
         case("max", u64::MAX - 2).with("event", format!("{} 65535 ff*16 {} 1", i64::MAX, u64::MAX)),
     ]
 }
+
+pub(super) fn floors() -> Vec<Case> {
+    let case = |name: &str, memory: u32, passes: u32, lanes: u32| {
+        Case::new(name).with("memory-kib", memory).with("passes", passes).with("lanes", lanes)
+    };
+    let mut cases = vec![
+        case("least", 19_456, 2, 1),
+        case("usual", 65_536, 3, 4),
+        case("most memory", 524_288, 8, 16),
+        case("most passes", 262_144, 16, 16),
+        case("zero", 0, 0, 0),
+        case("max", u32::MAX, u32::MAX, u32::MAX),
+        case("each field its own", 1, 2, 3),
+    ];
+    cases.extend(refusals("kdf-floor-record", &case("good", 65_536, 3, 4)));
+    cases
+}
+
+pub(super) fn slots() -> Vec<Case> {
+    let case = |name: &str, label: &str, created: i64, used: i64| {
+        Case::new(name).with("label", label).with("created-at", created).with("last-used-at", used)
+    };
+    let good = case("good", "6f66666963650a", 7, 8);
+    let bytes = encoded("slot-record", &good);
+    let mut cases = vec![
+        case("no label, never used", "", I64[1], i64::MIN),
+        case("no label, zero", "", 0, 0),
+        case("label of 128 bytes", "61*128", I64[1], I64[1]),
+        case("label of 32 characters of four bytes", "f09f9491*32", I64[1], I64[1] + 1),
+        case("label of two, three and four bytes", "c3bce697a5f09f9491", 1, 2),
+        case("max", "7e", i64::MAX, i64::MAX),
+        case("before the epoch", "20", -1, -2),
+        case("last used before it was made", "78", I64[1], -i64::MAX),
+    ];
+    for len in [1, 7, 8, 127] {
+        cases.push(case(&format!("label of {len}"), &format!("4b*{len}"), 3, 4));
+    }
+    for (name, at, byte) in [
+        ("a label that is not UTF-8", 12, 0xff),
+        ("half a character", 18, 0xc3),
+        ("label longer than the row", 4, 0xff),
+        ("label longer than any memory", 11, 0xff),
+    ] {
+        cases.push(good.fails(name, Fault::Damaged, with_byte("slot-record", &good, at, byte)));
+    }
+    // A surrogate in three bytes, which UTF-8 does not have.
+    let surrogate = [&bytes[..12], &[0xed, 0xa0, 0x80], &bytes[15..]].concat();
+    cases.push(good.fails("a surrogate", Fault::Damaged, surrogate));
+    cases.extend(refusals("slot-record", &good));
+    cases
+}
+
+/// Every kind of event that is not of a secret.
+const OTHER_EVENTS: [(u16, &str, u64); 10] = [
+    (64, "00*16", 41),
+    (65, "b7*16", 0),
+    (66, "b7*16", 0),
+    (67, "c8*16", 0),
+    (68, "c8*16", 0),
+    (69, "00*16", 42),
+    (70, "00*16", 43),
+    (71, "00*16", 44),
+    (72, "00*16", 45),
+    (73, "00*16", 0),
+];
+
+fn with_other_events(case: Case) -> Case {
+    OTHER_EVENTS.into_iter().fold(case, |case, (kind, subject, version)| {
+        case.with("event", format!("{} {kind} {subject} {version} 1", I64[1] + i64::from(kind)))
+    })
+}
+
+pub(super) fn slot_segments() -> Vec<Case> {
+    let segment = |name: &str| Case::new(name).with("generation", 42).with("head", "count*32");
+    let mut cases = vec![with_other_events(segment("one of each"))];
+    for (kind, subject, version) in OTHER_EVENTS {
+        cases.push(segment(&format!("kind {kind}")).with("event", format!("5 {kind} {subject} {version} 1")));
+    }
+    cases.push(segment("a kind that is not known yet").with("event", "5 74 00*16 0 1"));
+    let good = segment("kind 66 as 65").with("event", "5 65 b7*16 0 1");
+    cases.push(good.fails("kind 66 as 65", Fault::Different, with_byte("audit-segment", &good, 28, 66)));
+    cases
+}
+
+pub(super) fn slot_chains() -> Vec<Case> {
+    let case = Case::new("one of each").with("store-id", "count*16").with("first", 7).with("generation", 42);
+    let good = with_other_events(case);
+    let mut bytes = encoded("audit-chain", &good);
+    let (second, third) = (bytes[32..64].to_vec(), bytes[64..96].to_vec());
+    bytes[32..64].copy_from_slice(&third);
+    bytes[64..96].copy_from_slice(&second);
+    vec![good.fails("two heads exchanged", Fault::Different, bytes), good]
+}

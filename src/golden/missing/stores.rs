@@ -4,11 +4,11 @@ use std::path::Path;
 
 use crate::format::layout::file_len;
 use crate::golden::directory;
-use crate::golden::stores::Sidecar;
+use crate::golden::stores::{Sidecar, access_of};
 use crate::golden::text::bytes_of;
 use crate::golden::unlocking::unlock_of;
 use crate::sealed::disk::scratch::Scratch;
-use crate::{KdfCost, Query, Result, StoreOptions};
+use crate::{KdfCost, Query, Result, Store, StoreOptions};
 
 /// A name, a comment, what unlocks, whether it is closed, and what is put in.
 type Recipe = (&'static str, &'static str, &'static str, &'static str, Vec<(&'static str, &'static str)>);
@@ -50,6 +50,7 @@ pub(in crate::golden) fn write_stores() {
                 .unwrap_or_else(|error| panic!("{name}: {error}"));
         }
     }
+    super::slot_stores::write_slot_stores();
 }
 
 fn write_store(target: &Path, head: &str, puts: &[(&str, &str)]) -> Result<()> {
@@ -58,12 +59,28 @@ fn write_store(target: &Path, head: &str, puts: &[(&str, &str)]) -> Result<()> {
     let sidecar = Sidecar::parse(head);
     let store =
         StoreOptions::new().kdf_cost(KdfCost::EDGE).create(&path, unlock_of(sidecar.text("unlock")))?;
-    let mut text = head.to_owned();
+    let mut versions = String::new();
     for (secret, value) in puts {
-        let written = store.put(*secret, bytes_of(value).unwrap())?;
-        let (id, time) = (written.id(), written.updated_at().as_millis());
-        text += &format!("version: {secret} {} {id} {time} {value}\n", written.version());
+        versions += &put(&store, secret, value)?;
     }
+    let (text, len) = describe(&store, head, &versions)?;
+    if sidecar.is_closed() {
+        store.close()?;
+    }
+    save(target, std::fs::read(&path).unwrap(), len, &text);
+    Ok(())
+}
+
+/// Puts a value, and gives the line that says so.
+pub(super) fn put(store: &Store, secret: &str, value: &str) -> Result<String> {
+    let written = store.put(secret, bytes_of(value).unwrap())?;
+    let (id, time) = (written.id(), written.updated_at().as_millis());
+    Ok(format!("version: {secret} {} {id} {time} {value}\n", written.version()))
+}
+
+/// The text beside a store that holds `versions`, and how long its file is without room to spare.
+pub(super) fn describe(store: &Store, head: &str, versions: &str) -> Result<(String, u64)> {
+    let mut text = head.to_owned() + &access_of(store)? + versions;
     let report = store.verify()?;
     let (blocks, unreachable) = (report.blocks, report.unreachable_blocks);
     let counts = report.opened.unwrap();
@@ -73,12 +90,11 @@ fn write_store(target: &Path, head: &str, puts: &[(&str, &str)]) -> Result<()> {
     let cursor = page.next_cursor().unwrap().clone();
     let next = store.list(Query::all().limit(1).after(cursor.clone()))?;
     text += &format!("cursor: {} {cursor}\n", next.items()[0].path());
-    if sidecar.is_closed() {
-        store.close()?;
-    }
-    let mut bytes = std::fs::read(&path).unwrap();
-    bytes.truncate(usize::try_from(file_len(blocks + unreachable)).unwrap());
+    Ok((text, file_len(blocks + unreachable)))
+}
+
+pub(super) fn save(target: &Path, mut bytes: Vec<u8>, len: u64, text: &str) {
+    bytes.truncate(usize::try_from(len).unwrap());
     std::fs::write(target, bytes).unwrap();
     std::fs::write(target.with_extension("txt"), text).unwrap();
-    Ok(())
 }
