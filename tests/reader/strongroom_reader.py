@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 """Reads a whole strongroom store, and believes none of it: written from docs/FORMAT.md, not from the library.
-Usage: strongroom_reader.py FILE (--raw-key-hex HEX | --passphrase-env NAME)
-Prints what is in the store as JSON, with the SHA-256 of each value in place of the value. A store that has to be
-refused is one line on standard error, `kind: what`, and exit code 1. Numbers in parentheses are sections of FORMAT.md.
+Usage: strongroom_reader.py FILE (--raw-key-hex HEX | --passphrase-env NAME | --key-file PATH | both of these |
+                                --recovery-code-env NAME) [--pin TEXT]
+Prints what is in the store as JSON, with the SHA-256 of each value in place of the value, the slots and the pin of its
+state; with --pin it holds the store against one. A store that has to be refused is one line on standard error, `kind: what`, and exit code 1. Numbers in parentheses are sections of FORMAT.md.
 It takes no lock, so the file must be one that nobody writes meanwhile. Of redb it follows the pages, not their
 checksums, so it does not find an old block put back in its own place.
 """
 from __future__ import annotations
-import hashlib, hmac, json, os, struct, sys, unicodedata
+import base64, hashlib, hmac, json, os, struct, sys, unicodedata
 from functools import lru_cache
-from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 from argon2.low_level import Type, hash_secret_raw
 from nacl import bindings, exceptions
 
@@ -17,8 +18,12 @@ LABEL, MAGIC = b"strongroom/1/", b"\x89SRM\r\n\x1a\n"
 BLOCKS, BLOCK, PAGE, CHUNK, BUDGET = 0xA000, 4136, 4096, 65_320, 4_194_304
 GEOMETRY = struct.pack("<QIIQIIHH", 0, PAGE, BLOCK, BLOCKS, 0x8000, 0x1000, 48, 256).ljust(0x400 - 40, b"\0")
 
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+STRETCHED = (1, 4)  # the kinds of slot with a passphrase (4.1)
+
 class Fault(Exception):
-    """Why a store is refused: not-a-store, damaged, altered, unsupported, wrong-key, limits or usage."""
+    """Why a store is refused: not-a-store, damaged, altered, unsupported, wrong-key, limits, usage; or what a pin says
+    against it: wrong-store, rolled-back, forked."""
 def check(holds: bool, kind: str, what: str) -> None:
     if not holds:
         raise Fault(f"{kind}: {what}")
@@ -36,12 +41,37 @@ def unseal(key: bytes, aad: bytes, sealed: bytes, what: str) -> bytes:
     except (exceptions.CryptoError, ValueError):
         raise Fault(f"altered: {what} does not authenticate") from None
 
+class Key(NamedTuple):
+    """What unlocks: the kind of slot it opens, a normalised passphrase or none, the other part or none (5.1)."""
+    kind: int
+    passphrase: bytes
+    part: bytes
+    def material(self, slot: bytes) -> bytes:
+        return (part(1, stretch(self.passphrase, slot)) if self.passphrase else b"") + self.part
+def part(kind: int, data: bytes) -> bytes:
+    return le(kind, 1) + le(len(data), 4) + data
+def recovery_code(text: str) -> bytes:
+    """The bytes of a code as it was typed (5.3)."""
+    typed = "".join(c for c in text if c not in "- \t\r\n").upper().replace("O", "0").replace("I", "1").replace("L", "1")
+    symbols = [ALPHABET.find(c) for c in typed]
+    check(text.isascii() and len(symbols) == 65 and min(symbols) >= 0, "usage", "no recovery code")
+    bits = 0
+    for group in range(13):
+        sum, five = group + 1, symbols[5 * group : 5 * group + 5]
+        for symbol in five[:4]:
+            sum, bits = times_x(sum) ^ symbol, bits << 5 | symbol
+        check(times_x(sum) == five[4], "usage", f"group {group + 1} of the recovery code")
+    check(bits & 15 == 0, "usage", "the end of the recovery code")
+    return (bits >> 4).to_bytes(32, "big")
+def times_x(value: int) -> int:
+    return value << 1 ^ (0x25 if value & 0x10 else 0)
+
 @lru_cache(maxsize=None)
 def stretch(secret: bytes, slot: bytes) -> bytes:
     memory, passes, lanes = struct.unpack_from("<III", slot, 4)
     return hash_secret_raw(secret, slot[32:64], passes, memory, lanes, 32, Type.ID, 0x13)
 def known_form(slot: bytes) -> bool:
-    method = slot[:4] == b"\x01\x01\x01\0" or slot[:16] == b"\x02".ljust(16, b"\0")
+    method = slot[1:4] == b"\x01\x01\0" if slot[0] in STRETCHED else slot[0] in (2, 3, 5) and not any(slot[1:16])
     return not any(slot) or (method and slot[96:104] == le(32, 8) and not any(slot[176:]))
 def slots(header: bytes) -> List[bytes]:
     return [header[at : at + 256] for at in range(0x400, 0x3400, 256)]
@@ -55,15 +85,14 @@ def readable_headers(data: bytes) -> List[bytes]:
     usable = [copy for copy in sound if copy[8:12] == b"\x01\0\x01\0"]
     check(bool(usable), "unsupported" if sound else "damaged", "the key headers")
     return sorted(usable, key=lambda copy: num(copy, 32, 8), reverse=True)
-def unlock_header(header: bytes, kind: int, secret: bytes, tried: Set[Tuple[bytes, int, bytes]]) -> bytes:
-    """Steps 4 to 6: the store PRK, if the secret opens a slot of this copy; else nothing."""
+def unlock_header(header: bytes, key: Key, tried: Set[Tuple[bytes, int, bytes]]) -> bytes:
+    """Steps 4 to 6: the store PRK, if the key opens a slot of this copy; else nothing."""
     for number, slot in enumerate(slots(header)):
-        if slot[0] != kind or not known_form(slot):
+        if slot[0] != key.kind or not known_form(slot):
             continue
         tried.add((header[12:32], number, slot))
         check(sum(num(each, 4, 4) * num(each, 8, 4) for _, _, each in tried) <= BUDGET, "limits", "the slots together")
-        material = stretch(secret, slot) if kind == 1 else secret
-        prk = mac(slot[32:64], le(kind, 1) + le(len(material), 4) + material)
+        prk = mac(slot[32:64], key.material(slot))
         context = header[16:32] + le(number, 2) + slot[16:32]
         if hmac.compare_digest(expand(prk, b"slot-commit", context), slot[64:96]):
             aad = LABEL + b"slot" + header[:32] + header[48:80] + le(number, 2) + slot[:104]
@@ -79,20 +108,22 @@ def unlock_header(header: bytes, kind: int, secret: bytes, tried: Set[Tuple[byte
 
 class Sealed:
     """The blocks of a file and its accepted superblock, `plain` (2, 7, R6, R7)."""
-    def __init__(self, data: bytes, kind: int, secret: bytes) -> None:
+    def __init__(self, data: bytes, key: Key) -> None:
         headers, tried, faults = readable_headers(data), set(), []  # type: List[bytes], Set[Any], List[Fault]
-        for slot in (slot for header in headers for slot in slots(header) if slot[0] == kind == 1 and known_form(slot)):
+        same_kind = (slot for header in headers for slot in slots(header) if slot[0] == key.kind and known_form(slot))
+        for slot in same_kind if key.kind in STRETCHED else ():
             m, p, lanes = struct.unpack_from("<III", slot, 4)  # 4.2
             check(19_456 <= m <= 524_288 and 1 <= p <= 16 and 1 <= lanes <= 16 and m * p <= BUDGET, "limits", "a slot")
         for header in headers:
             try:
-                self.store = unlock_header(header, kind, secret, tried)
+                self.store = unlock_header(header, key, tried)
             except Fault as fault:
                 check(str(fault).startswith("altered"), *str(fault).split(": ", 1))
                 faults.insert(0, fault)
                 continue
             if self.store:
                 self.data, self.identity, file_key = data, header[16:32] + header[12:16], expand(self.store, b"file")
+                self.slots = [slot for slot in slots(header) if any(slot)]
                 self.superblock_key, self.block_key = expand(file_key, b"superblock"), expand(file_key, b"block")
                 self.block = lru_cache(maxsize=None)(self.open_block)
                 self.sequence, self.plain, self.left = self.select()
@@ -193,29 +224,74 @@ def open_value(sealed: Sealed, path: str, secret: bytes, number: int, chunks: by
     check(n <= 1 << 24 and len(frame) == 4 + bucket and not any(frame[4 + n :]), "altered", f"a value of {path}")
     return frame[4 : 4 + n]
 
-def follow_audit(segments: Dict[bytes, bytes], sealed: Sealed) -> int:  # how many events there are (8.6)
+def read_slots(table: Dict[bytes, bytes], sealed: Sealed) -> Tuple[List[Dict[str, Any]], List[int]]:
+    """The key slots with what is known of each, and the KDF floor (8.2, 8.3)."""
+    known = {}
+    for key, row in table.items():
+        if key[:1] == b"\x03":
+            count, rest = record(row, 6, "<Q")
+            check(len(key) == 17 and len(rest) == count + 16, "damaged", "the row of a slot")
+            try:
+                known[key[1:]] = (rest[:count].decode(), *struct.unpack("<qq", rest[count:]))
+            except UnicodeDecodeError:
+                raise Fault("damaged: the label of a slot") from None
+    found = []
+    for slot in sealed.slots:
+        label, created, used = known.pop(slot[16:32], ("", None, None))
+        cost = list(struct.unpack_from("<III", slot, 4)) if slot[0] in STRETCHED else None
+        found.append({"id": slot[16:32].hex(), "kind": slot[0], "cost": cost, "label": label, "created": created,
+                      "used": None if used == -(2**63) else used})
+    check(not known, "damaged", "a row of no slot")
+    *floor, rest = record(table[b"\x02"], 5, "<III") if b"\x02" in table else (19_456, 2, 1, b"")
+    check(rest == b"", "damaged", "the row of the floor")
+    return found, floor
+
+class Log(NamedTuple):
+    """The audit log: how many events of each kind, and the head after the last one of each generation."""
+    kinds: Dict[int, int]
+    heads: Dict[int, bytes]
+def follow_audit(segments: Dict[bytes, bytes], sealed: Sealed) -> Log:  # from H(0) to the superblock (8.6)
     head, done = hashlib.sha256(LABEL + b"audit-genesis" + sealed.identity[:16]).digest(), 0
+    kinds, heads = {}, {-1: head}  # type: Dict[int, int], Dict[int, bytes]
     for key, row in segments.items():
         generation, count, rest = record(row, 4, "<QQ")
         check(len(rest) == 34 * count + 32, "damaged", "the length of a segment")
         check(key == (done + 1).to_bytes(8, "big") and count > 0, "altered", "a gap in the audit chain")
         for at in range(0, 34 * count, 34):
             done += 1
-            event = head + le(done, 8) + le(generation, 8) + rest[at : at + 34]
-            head = hashlib.sha256(LABEL + b"audit" + event).digest()
+            event, kind = head + le(done, 8) + le(generation, 8) + rest[at : at + 34], num(rest, at + 8, 2)
+            head, kinds[kind] = hashlib.sha256(LABEL + b"audit" + event).digest(), kinds.get(kind, 0) + 1
         check(head == rest[-32:], "altered", "the head of a segment")
+        heads[generation] = head
     check(head == sealed.plain[544:576], "altered", "the audit chain does not end at the superblock")
-    return done
+    return Log(kinds, heads)
 
-def read(data: bytes, kind: int, key: bytes) -> Dict[str, Any]:  # everything in the store, opened and compared
-    sealed, reached, versions = Sealed(data, kind, key), set(), []  # type: Sealed, Set[int], List[Dict[str, Any]]
+def pin_text(body: bytes) -> str:
+    checked = body + hashlib.sha256(LABEL + b"pin" + body).digest()[:4]
+    return "sr_pin_" + base64.b32encode(checked).decode().lower()
+def parse_pin(text: str) -> bytes:  # the 56 bytes (8.7)
+    typed = text.strip()
+    check(typed.isascii() and typed[:7] == "sr_pin_" and len(typed) == 103, "usage", "no pin")
+    body = base64.b32decode(typed[7:].upper())[:56]
+    check(pin_text(body) == typed[:7] + typed[7:].lower(), "usage", "a pin with a typing error")
+    return body
+def hold_against(pin: bytes, sealed: Sealed, log: Log) -> None:
+    generation, newest = num(pin, 16, 8), num(sealed.plain, 528, 8)
+    check(pin[:16] == sealed.identity[:16], "wrong-store", "the pin is of another store")
+    check(generation <= newest, "rolled-back", f"generation {newest} is older than the pin's {generation}")
+    first = min((kept for kept in log.heads if kept >= 0), default=newest + 1)
+    check(log.heads.get(-1 if generation < first else generation) == pin[24:], "forked", "the pinned state is not in the log")
+
+def read(data: bytes, key: Key, pin: bytes) -> Dict[str, Any]:  # everything in the store, opened and compared
+    sealed, reached, versions = Sealed(data, key), set(), []  # type: Sealed, Set[int], List[Dict[str, Any]]
     user, _ = tables(sealed, 0, reached), tables(sealed, 1, reached)
     table = [row for leaf in user.get(b"strongroom", []) for row in rows(leaf)]
     check(list(user) == [b"strongroom"] and sorted(dict(table).items()) == table, "altered", "the table")
-    store, live, history, pieces, segments = (
-        {row[0][1:]: row[1] for row in table if row[0][:1] == le(first, 1)} for first in (0x01, 0x10, 0x20, 0x30, 0x40)
+    live, history, pieces, segments = (
+        {row[0][1:]: row[1] for row in table if row[0][:1] == le(first, 1)} for first in (0x10, 0x20, 0x30, 0x40)
     )
-    check(list(store) == [b""] and record(store[b""], 1, "<q")[1] == b"", "damaged", "the store record")
+    check(record(dict(table).get(b"\x01", b""), 1, "<q")[1] == b"", "damaged", "the store record")
+    found, floor = read_slots(dict(table), sealed)
     for name, row in live.items():
         secret, _, _, *current = record(row, 2, "<16sqqQqIQ")
         path = name.replace(b"\0", b"/").decode(errors="replace")
@@ -230,20 +306,44 @@ def read(data: bytes, kind: int, key: bytes) -> Dict[str, Any]:  # everything in
             versions.append({"path": path, "version": number, "id": secret.hex(), "created": created,
                              "length": len(value), "sha256": hashlib.sha256(value).hexdigest()})
     check(not history and not pieces, "damaged", "rows of no secret")
-    return {"left": sealed.left, "sequence": sealed.sequence, "generation": num(sealed.plain, 528, 8),
-            "head": sealed.plain[544:576].hex(), "events": follow_audit(segments, sealed),
+    log = follow_audit(segments, sealed)
+    if pin:
+        hold_against(pin, sealed, log)
+    return {"left": sealed.left, "sequence": sealed.sequence, "epoch": num(sealed.identity, 16, 4),
+            "pin": pin_text(sealed.identity[:16] + sealed.plain[528:536] + sealed.plain[544:576]),
+            "events": log.kinds, "slots": found, "floor": floor,
             "secrets": len(live), "blocks": len(reached), "versions": versions}
+
+def passphrase_of(name: str) -> bytes:
+    typed = os.environ.get(name, "")
+    check(1 <= len(typed.encode()) <= 1_024, "usage", "the length of the passphrase")
+    return unicodedata.normalize("NFC", typed).encode()
+def key_of(given: Dict[str, str]) -> Key:
+    how = sorted(given)
+    if how == ["--raw-key-hex"]:
+        raw = bytes.fromhex(given["--raw-key-hex"])
+        check(len(raw) == 32, "usage", "the length of the key")
+        return Key(2, b"", part(2, raw))
+    if how == ["--recovery-code-env"]:
+        return Key(5, b"", part(4, recovery_code(os.environ.get(given["--recovery-code-env"], ""))))
+    if how == ["--passphrase-env"]:
+        return Key(1, passphrase_of(given["--passphrase-env"]), b"")
+    check(how in (["--key-file"], ["--key-file", "--passphrase-env"]), "usage", "FILE and what unlocks it")
+    with open(given["--key-file"], "rb") as file:
+        content = file.read(65_537)
+    check(1 <= len(content) <= 65_536, "usage", "the length of the key file")
+    digest = part(3, hashlib.sha256(LABEL + b"key-file" + content).digest())
+    return Key(3, b"", digest) if len(how) == 1 else Key(4, passphrase_of(given["--passphrase-env"]), digest)
 
 def main() -> Optional[str]:
     try:
-        check(len(sys.argv) == 4 and sys.argv[2] in ("--raw-key-hex", "--passphrase-env"), "usage", "FILE and a key")
-        kind, how = (2 if sys.argv[2] == "--raw-key-hex" else 1), sys.argv[3]
-        secret = bytes.fromhex(how) if kind == 2 else os.environ.get(how, "").encode()
-        check(len(secret) == 32 if kind == 2 else 1 <= len(secret) <= 1_024, "usage", "the length of the key")
-        secret = secret if kind == 2 else unicodedata.normalize("NFC", secret.decode()).encode()
+        check(len(sys.argv) % 2 == 0, "usage", "FILE, then options with a value each")
+        given = dict(zip(sys.argv[2::2], sys.argv[3::2]))
+        pin = parse_pin(given.pop("--pin")) if "--pin" in given else b""
+        key = key_of(given)
         with open(sys.argv[1], "rb") as file:
             os.fsync(file.fileno())  # R2
-            print(json.dumps(read(file.read(), kind, secret)))
+            print(json.dumps(read(file.read(), key, pin)))
     except (Fault, OSError, ValueError) as error:
         return str(error) if isinstance(error, Fault) else f"usage: {error}"
     return None
