@@ -1,22 +1,31 @@
 //! What the fuzz targets drive. Compiled under `cfg(fuzzing)`, which cargo-fuzz sets, and with the tests, so that it
 //! cannot fall behind; no part of the interface.
 
+mod typed;
+
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use crate::crypto::mac::sha256;
 use crate::error::Result;
 use crate::format::header::Header;
 use crate::format::layout::{HEADER_LEN, Twin};
-use crate::format::slot::SlotState;
+use crate::format::slot::{SLOT_LEN, SlotState};
 use crate::format::superblock::{PLAINTEXT_LEN, Superblock};
 use crate::record::audit::Segment;
 use crate::record::codec::{Authenticated, Record, decode, encode};
+use crate::record::policy::KdfFloorRecord;
 use crate::record::secret::{SecretRecord, StoreRecord, VersionRecord};
+use crate::record::slot::SlotRecord;
 use crate::record::value::{frame, unframe};
 use crate::sealed::disk::Disk;
 use crate::sealed::disk::memory::MemoryDisk;
 use crate::sealed::unlock::Unlock;
 use crate::store::{Store, StoreOptions};
+
+pub use typed::{pin, recovery_code, slot_id};
 
 const DIGEST_LEN: usize = 32;
 
@@ -38,6 +47,40 @@ pub fn key_header(bytes: &[u8]) {
     let mut again = Header::new(header.place, header.sequence, &slots);
     let encoded = again.seal(|_| Ok(mac(header.file_mac().1)), |_| Ok(mac(header.authority_mac().1)));
     assert!(encoded == Ok::<_, ()>(bytes), "a key header encodes to other bytes than it was decoded from");
+}
+
+/// A slot: what decodes encodes to the same bytes. Gives whether it did.
+///
+/// # Panics
+///
+/// If it encodes to others.
+pub fn slot(bytes: &[u8]) -> bool {
+    let SlotState::InUse(slot) = SlotState::decode(bytes) else { return false };
+    assert!(slot.encode() == bytes, "a slot encodes to other bytes than it was decoded from");
+    true
+}
+
+/// `bytes` in the form that a slot of the kind in their first byte has: what is fixed is set, the rest stays.
+#[must_use]
+pub fn as_slot(bytes: &[u8]) -> Vec<u8> {
+    let mut slot = bytes.to_vec();
+    slot.resize(SLOT_LEN, 0);
+    let stretched = matches!(slot.first(), Some(1 | 4));
+    let head = if stretched { [1, 1, 0] } else { [0; 3] };
+    let fixed_zeros = if stretched { 4..4 } else { 4..16 };
+    let parts: [(std::ops::Range<usize>, &[u8]); 5] = [
+        (1..4, &head),
+        (fixed_zeros, &[0; 12]),
+        (96..98, &[32, 0]),
+        (98..104, &[0; 6]),
+        (176..SLOT_LEN, &[0; 80]),
+    ];
+    for (place, with) in parts {
+        if let Some(part) = slot.get_mut(place) {
+            part.iter_mut().zip(with).for_each(|(byte, with)| *byte = *with);
+        }
+    }
+    slot
 }
 
 /// Makes the SHA-256 digest at the end of one key header hold, as whoever alters a file would.
@@ -77,6 +120,8 @@ pub fn records(bytes: &[u8]) {
     record::<SecretRecord>(bytes);
     record::<VersionRecord>(bytes);
     record::<Segment>(bytes);
+    record::<KdfFloorRecord>(bytes);
+    record::<SlotRecord>(bytes);
     if let Ok(value) = unframe(bytes) {
         assert!(frame(value).is_ok_and(|framed| *framed == *bytes), "a value is framed otherwise");
     }

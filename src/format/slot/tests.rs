@@ -102,17 +102,4 @@ proptest! {
         let slot = Slot { kind, cost: StoredCost { memory_kib, passes, lanes }, id, salt, commitment, wrapped };
         prop_assert_eq!(SlotState::decode(&slot.encode()), SlotState::InUse(slot));
     }
-
-    #[test]
-    fn whatever_decodes_encodes_to_the_same_bytes(
-        mut bytes in prop::collection::vec(any::<u8>(), 0..2 * SLOT_LEN),
-        kind in 0u8..7,
-    ) {
-        if let Some(first) = bytes.first_mut() {
-            *first = kind;
-        }
-        if let SlotState::InUse(slot) = SlotState::decode(&bytes) {
-            prop_assert_eq!(slot.encode(), bytes);
-        }
-    }
 }

@@ -1,0 +1,8 @@
+//! Ids of slots: what is accepted is shown as it was typed.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    strongroom::fuzzing::slot_id(text);
+});
