@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::disk::CrashDisk;
 use super::engine::unlock;
 use super::rng::Rng;
-use crate::{Store, StoreOptions};
+use crate::sealed::disk::recording::RecordingDisk;
+use crate::{Store, StoreOptions, Unlock};
 
 fn open(disk: &Arc<CrashDisk>) -> Store {
     StoreOptions::new().open_on(disk.clone(), &unlock()).unwrap()
@@ -59,6 +60,30 @@ fn a_discarded_commit_is_reported_and_enters_the_audit_log_once() {
     assert!(report.discarded_generation.is_some());
     assert_eq!(store.open_report().discarded_generation, None, "reported again");
     assert!(!store.open_report().unreadable_superblock);
+}
+
+#[test]
+fn a_discarded_commit_enters_the_log_of_the_file_that_takes_its_place() {
+    type Replace = fn(&Store) -> crate::Result<crate::Copied>;
+    let replaces: [Replace; 3] =
+        [Store::compact, Store::purge, |store| store.rekey(Unlock::raw_key(&[9; 32]))];
+    for replace in replaces {
+        let image = image_with_an_incomplete_commit().content();
+        // Another millisecond than that of the creation.
+        std::thread::sleep(std::time::Duration::from_millis(2));
+        let store = StoreOptions::new().open_on(Arc::new(RecordingDisk::holding(&image)), &unlock()).unwrap();
+        assert!(store.open_report().discarded_generation.is_some());
+        let created = store.slots().list().unwrap()[0].last_used_at.unwrap();
+        replace(&store).unwrap();
+        assert_eq!(
+            store.verify().unwrap().opened.unwrap().events,
+            4,
+            "two puts, the discarded commit and the replacement"
+        );
+        assert!(store.slots().list().unwrap()[0].last_used_at.unwrap() > created, "the slot was used");
+        store.put("probe", "later").unwrap();
+        assert_eq!(store.verify().unwrap().opened.unwrap().events, 5, "it is said once");
+    }
 }
 
 #[test]
