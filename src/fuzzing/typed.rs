@@ -11,8 +11,7 @@ use crate::sealed::recovery;
 /// If it is shown with others.
 pub fn recovery_code(text: &str) -> bool {
     let Ok(code) = recovery::parse(text) else { return false };
-    let bytes: &[u8; 32] = code.expose().try_into().expect("a code has 32 bytes");
-    let shown = recovery::format(bytes);
+    let shown = <[u8; 32]>::try_from(code.expose()).map(|bytes| recovery::format(&bytes)).unwrap_or_default();
     let shown: String = shown.iter().map(|&byte| char::from(byte)).filter(|letter| *letter != '-').collect();
     let typed = text.chars().filter(|letter| !matches!(letter, '-' | ' ' | '\t' | '\r' | '\n'));
     let typed: String = typed

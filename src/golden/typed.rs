@@ -36,7 +36,7 @@ pub(super) fn kinds() -> [Kind; 2] {
 /// The text in an alphabet of 32, zero bits at the end.
 fn symbols(bytes: &[u8]) -> Vec<u8> {
     let mut bits: String = bytes.iter().map(|byte| format!("{byte:08b}")).collect();
-    while bits.len() % 5 != 0 {
+    while !bits.len().is_multiple_of(5) {
         bits.push('0');
     }
     bits.as_bytes()
@@ -51,8 +51,8 @@ fn letter(alphabet: &str, symbol: u8) -> char {
 
 /// The product in GF(2)[x] / (x^5 + x^2 + 1).
 fn product(a: u8, b: u8) -> u8 {
-    let long = (0..5).fold(0u16, |sum, bit| sum ^ (u16::from(a) << bit) * u16::from(b >> bit & 1));
-    let reduced = (5..9).rev().fold(long, |rest, bit| rest ^ (0b10_0101 << (bit - 5)) * (rest >> bit & 1));
+    let long = (0..5).fold(0u16, |sum, bit| sum ^ ((u16::from(a) << bit) * u16::from(b >> bit & 1)));
+    let reduced = (5..9).rev().fold(long, |rest, bit| rest ^ ((0b10_0101 << (bit - 5)) * (rest >> bit & 1)));
     u8::try_from(reduced).unwrap()
 }
 

@@ -16,8 +16,11 @@ const NEW: &str = "passphrase correct horse battery staple";
 const KEY_FILE: &str = "key-file count*300";
 const JOINED: &str = "passphrase-and-key-file 00ff00ff two halves, one key";
 
+/// A name, and what writes the store and its text to a path.
+type Recipe = (&'static str, fn(PathBuf) -> Result<()>);
+
 pub(super) fn write_slot_stores() {
-    let recipes: [(&str, fn(PathBuf) -> Result<()>); 5] = [
+    let recipes: [Recipe; 5] = [
         ("all-slots", all_slots),
         ("rekeyed", rekeyed),
         ("compacted", compacted),
