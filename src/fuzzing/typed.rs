@@ -11,7 +11,9 @@ use crate::sealed::recovery;
 /// If it is shown with others.
 pub fn recovery_code(text: &str) -> bool {
     let Ok(code) = recovery::parse(text) else { return false };
-    let shown = <[u8; 32]>::try_from(code.expose()).map(|bytes| recovery::format(&bytes)).unwrap_or_default();
+    let shown = <[u8; 32]>::try_from(code.expose())
+        .map(|bytes| recovery::format(&bytes).to_vec())
+        .unwrap_or_default();
     let shown: String = shown.iter().map(|&byte| char::from(byte)).filter(|letter| *letter != '-').collect();
     let typed = text.chars().filter(|letter| !matches!(letter, '-' | ' ' | '\t' | '\r' | '\n'));
     let typed: String = typed
