@@ -115,6 +115,27 @@ pub(crate) fn small_store(path: &Path) {
     store.close().unwrap();
 }
 
+/// The file at `path` as a power cut leaves it after one more write, closed: the newest superblock is there, one of the
+/// blocks it vouches for is not.
+pub(crate) fn cut_short(path: &Path, write: impl FnOnce(&Store)) -> Vec<u8> {
+    const BLOCKS: usize = 0xa000;
+    const BLOCK_LEN: usize = 4136;
+    let store = open(path);
+    store.put("before", "the commit that stays").unwrap();
+    let stable = fs::read(path).unwrap();
+    write(&store);
+    let mut bytes = fs::read(path).unwrap();
+    drop(store);
+    let blocks = (BLOCKS..bytes.len()).step_by(BLOCK_LEN).map(|at| at..at + BLOCK_LEN);
+    let written = |block: &std::ops::Range<usize>| {
+        stable.get(block.clone()) != bytes.get(block.clone())
+            && bytes[block.clone()].iter().any(|byte| *byte != 0)
+    };
+    let torn = blocks.filter(written).last().unwrap();
+    bytes[torn.start + 100] ^= 1;
+    bytes
+}
+
 /// A file of this content that is its owner's alone, as a store has to be.
 pub(crate) fn write_private(path: &Path, bytes: impl AsRef<[u8]>) {
     let mut options = fs::OpenOptions::new();

@@ -1,10 +1,14 @@
 //! What each operation of a store does, through the public API alone.
 
+mod copies;
 mod floor;
+mod histories;
 mod hostile;
 mod lists;
+mod lock;
 mod memory;
 mod paths;
+mod pins;
 mod recovery;
 mod silence;
 mod slots;
