@@ -124,8 +124,13 @@ impl FailingDisk {
 
     /// The next operation that `fault` can strike fails, once.
     pub(super) fn fail_next(&self, fault: Fault) {
+        self.fail_at(fault, Lasting::Once, 1);
+    }
+
+    /// The n-th operation from now on that `fault` can strike fails.
+    pub(super) fn fail_at(&self, fault: Fault, lasting: Lasting, n: u64) {
         let mut state = self.state();
-        (state.plan, state.left) = (Some((fault, Lasting::Once)), 1);
+        (state.plan, state.left) = (Some((fault, lasting)), n);
     }
 
     /// From now on everything works.

@@ -6,6 +6,6 @@
 
 mod disk;
 mod full_disk;
-
+mod slots;
 mod sweep;
 mod workload;

@@ -78,3 +78,6 @@ fn forked() -> Error {
         "the store's history lacks the pinned commit: two copies of it went separate ways; find the other one",
     )
 }
+
+#[cfg(test)]
+mod tests;

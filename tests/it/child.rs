@@ -208,6 +208,18 @@ impl Actor {
             }
             ["peak-memory-kib"] => peak_memory_kib().to_string(),
             ["write-until-killed", path, seed] => crate::kill::write_until_killed(Path::new(path), seed),
+            ["copy-until-killed", path, there, way] => {
+                crate::kill_copies::copy_until_killed(Path::new(path), Path::new(there), way)
+            }
+            ["backup", path] => store().backup(path)?.generation.to_string(),
+            ["compact"] => store().compact()?.generation.to_string(),
+            ["purge"] => store().purge()?.generation.to_string(),
+            ["rekey"] => store().rekey(key())?.generation.to_string(),
+            ["add-slot", byte] => {
+                store().slots().add(crate::fixture::raw(byte.parse().unwrap()))?.to_string()
+            }
+            ["lock"] => store().lock().map(|()| String::new())?,
+            ["unlock-again"] => store().unlock(key()).map(|()| String::new())?,
             _ => panic!("not a question: {words:?}"),
         })
     }

@@ -14,9 +14,19 @@ pub(crate) struct Folder(PathBuf);
 
 impl Folder {
     pub(crate) fn new() -> Self {
+        Self::under(&std::env::temp_dir())
+    }
+
+    /// In memory where the system has such a place, for thousands of stores of which none has to be durable.
+    pub(crate) fn in_memory() -> Self {
+        let (memory, temporary) = (Path::new("/dev/shm"), std::env::temp_dir());
+        Self::under(if memory.is_dir() { memory } else { &temporary })
+    }
+
+    fn under(place: &Path) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("strongroom-it-{}-{count}", std::process::id()));
+        let path = place.join(format!("strongroom-it-{}-{count}", std::process::id()));
         fs::create_dir(&path).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
         Self(path.canonicalize().unwrap())

@@ -43,7 +43,7 @@ struct Histories {
 impl Histories {
     fn new() -> Self {
         Self {
-            folder: Folder::new(),
+            folder: Folder::in_memory(),
             random: Random::new(),
             branches: Vec::new(),
             pins: Vec::new(),

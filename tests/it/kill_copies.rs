@@ -1,0 +1,107 @@
+//! A real process killed with SIGKILL while it copies its store: the old file or the new one is there, whole.
+
+use std::path::Path;
+
+use strongroom::{CopyOptions, ErrorKind, Store};
+
+use crate::child::{Process, answer};
+use crate::fixture::{Folder, Random, contents, create, key, number_from, open, patient};
+
+const WAYS: [&str; 4] = ["backup", "compact", "purge", "rekey"];
+
+/// What the child does, again and again: a put that is acknowledged, then a copy that is.
+pub(crate) fn copy_until_killed(path: &Path, there: &Path, way: &str) -> ! {
+    let store = patient().open(path, key()).unwrap();
+    for number in 0_u64.. {
+        let version = store.put("counter", number.to_string()).unwrap().version();
+        answer(&format!("put {version}"));
+        match way {
+            "backup" => store.backup(there.join(format!("backup-{version}"))),
+            "compact" => store.compact(),
+            "purge" => store.purge_with(CopyOptions::new()),
+            _ => store.rekey(key()),
+        }
+        .unwrap();
+        answer(&format!("copied {version}"));
+    }
+    unreachable!("numbers do not end");
+}
+
+/// The number behind `word` in an answer.
+fn number_after(answer: &str, word: &str) -> Option<u64> {
+    answer.strip_prefix(word)?.trim().parse().ok()
+}
+
+fn version(store: &Store) -> u64 {
+    match store.get("counter") {
+        Err(error) if error.kind() == ErrorKind::NotFound => 0,
+        found => found.unwrap().version(),
+    }
+}
+
+/// What is left in the folder of the store and in that of the backups, and what a writer makes of it.
+#[track_caller]
+fn check_folders(folder: &Folder, there: &Folder, way: &str) -> u64 {
+    let strays = |folder: &Folder| folder.names().iter().filter(|name| name.ends_with(".tmp")).count() as u64;
+    let found = strays(folder) + strays(there);
+    assert!(found <= 1, "{way}: {:?} {:?}", folder.names(), there.names());
+    let store = open(&folder.join("store"));
+    assert_eq!(folder.names(), ["store"], "{way}: a writer clears what was left");
+    store.backup(there.join("cleared")).unwrap();
+    assert_eq!(strays(there), 0, "{way}: so does a backup");
+    for name in there.names() {
+        let backup = patient().read_only(true).open(there.join(&name), key()).unwrap();
+        backup.verify().unwrap();
+        drop(backup);
+        std::fs::remove_file(there.join(&name)).unwrap();
+    }
+    found
+}
+
+#[test]
+fn a_copy_that_is_killed_leaves_the_old_store_or_the_new_one() {
+    let kills = number_from("STRONGROOM_COPY_KILLS", 80);
+    let mut random = Random::new();
+    let (folder, there) = (Folder::new(), Folder::new());
+    let path = folder.join("store");
+    let store = create(&path);
+    store.put("large", vec![7; 200_000]).unwrap();
+    for name in 0..30 {
+        store.put(format!("many/{name}").as_str(), vec![name; 900]).unwrap();
+    }
+    let fixed = contents(&store);
+    drop(store);
+    let (mut last, mut strays, mut copied) = (0, 0, 0);
+    for kill in 0..kills {
+        let way = WAYS[kill as usize % WAYS.len()];
+        let mut process = Process::start();
+        process.tell(&[
+            "copy-until-killed".as_ref(),
+            path.as_os_str(),
+            there.path().as_os_str(),
+            way.as_ref(),
+        ]);
+        for _ in 0..1 + random.below(3) {
+            let answer = process.next_answer().expect("the child is gone");
+            last = number_after(&answer, "put").unwrap_or(last);
+            copied += u64::from(answer.starts_with("copied"));
+        }
+        for _ in 0..random.below(3_000_000) {
+            std::hint::spin_loop();
+        }
+        process.kill();
+        while let Some(answer) = process.next_answer() {
+            last = number_after(&answer, "put").unwrap_or(last);
+        }
+        strays += check_folders(&folder, &there, way);
+        let store = open(&path);
+        let found = version(&store);
+        assert!(found == last || found == last + 1, "{way}: {last} acknowledged, {found} found");
+        last = found;
+        let secrets = contents(&store).into_iter().filter(|(path, ..)| path != "counter");
+        assert!(secrets.eq(fixed.iter().cloned()), "{way}: a secret is lost");
+        store.verify().unwrap();
+    }
+    println!("{kills} kills, {strays} in the middle of a copy, {copied} copies seen to end");
+    assert!(kills < 40 || (strays > 0 && copied > 0), "{strays} strays and {copied} copies in {kills} kills");
+}
