@@ -1,8 +1,9 @@
 //! An embedded secret store: one sealed file, one library, no server.
 //!
 //! A [`Store`] keeps versioned secrets in a single file. The file is a [redb](https://docs.rs/redb) database sealed
-//! whole with XChaCha20-Poly1305 under a key that a passphrase (Argon2id) or a raw key unlocks: without a key it
-//! shows nothing but its size, its id, its key slots and how often it was written.
+//! whole with XChaCha20-Poly1305 under a key that its key slots unlock: with a passphrase (Argon2id), a key file, a raw
+//! key or a recovery code. Without one of them it shows nothing but its size, its id, its key slots and how often it was
+//! written.
 //!
 //! ```no_run
 //! use strongroom::{Query, Store, Unlock};
@@ -28,7 +29,7 @@
 //! # What it does not
 //!
 //! A process that holds the passphrase can do anything. A complete older copy of the file is accepted as the store it
-//! was. Names are in memory while the store is open. Copies made by the caller are the caller's to wipe.
+//! was, unless the host keeps a [`Pin`] and opens with it. Names are in memory while the store is open. Copies made by the caller are the caller's to wipe.
 
 #![cfg_attr(test, allow(clippy::as_conversions, clippy::panic, reason = "tests say what they mean"))]
 

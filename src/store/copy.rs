@@ -130,13 +130,37 @@ impl Store {
         self.backup_with(path, CopyOptions::new())
     }
 
-    /// Copies the store as it is now to a new file at `path`, while others read and write through this handle.
+    /// Copies the store as it is now to a new file at `path`, while others read and write through this handle. Its own
+    /// callback may read and write too; a lock waits until the copy has ended.
     ///
     /// The copy is a store: it has the same id, the same keys and slots and the same history, and opens with whatever
     /// opens this one today. It is readable by its owner only, never replaces a file, and has been verified with its own
     /// keys when it gets its name. An in-memory store is copied with its slots too: add one first whose key you know.
     ///
-    /// A handle that may write then notes the backup in the audit log.
+    /// A handle that may write then notes the backup in the audit log. If that fails the error says that the backup is
+    /// in place.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use strongroom::{CopyOptions, Store, Unlock};
+    ///
+    /// let store = Store::in_memory()?;
+    /// store.slots().add(Unlock::raw_key(&[7; 32]))?;
+    /// store.put("name", "value")?;
+    /// # let path = std::env::temp_dir().join(format!("strongroom-backup-{}", std::process::id()));
+    /// let copied = store.backup_with(
+    ///     &path,
+    ///     CopyOptions::new().progress(|progress| {
+    ///         println!("{} of {}", progress.done, progress.total);
+    ///         ControlFlow::Continue(())
+    ///     }),
+    /// )?;
+    /// assert_eq!(copied.verified.opened.map(|opened| opened.secrets), Some(1));
+    /// # std::fs::remove_file(&path).expect("the backup is there");
+    /// # Ok::<(), strongroom::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -30,8 +30,20 @@ impl Policy<'_> {
         self.0.authorise(Action::Administer)?.read(|rows| kdf_floor(rows))
     }
 
-    /// Sets the least cost of passphrases. New slots cost at least this; a slot that costs less is wrapped anew with the
-    /// first write after it unlocked, never above the floor, and [the open report](crate::OpenReport) says so.
+    /// Sets the least cost of passphrases. New slots cost at least this; a slot that costs less is wrapped anew after the
+    /// first write of a handle that it unlocked, never above the floor, and [the open report](crate::OpenReport) says so.
+    /// If there is no room for that, or the slots together would cost more than an unlock may, it stays as it is.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use strongroom::{KdfCost, Store};
+    ///
+    /// let store = Store::in_memory()?;
+    /// store.policy().set_kdf_floor(KdfCost::new(128 * 1024, 3, 4)?)?;
+    /// assert_eq!(store.policy().kdf_floor()?.memory_kib(), 128 * 1024);
+    /// # Ok::<(), strongroom::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -18,7 +18,8 @@ impl Store {
     ///
     /// # Security
     ///
-    /// A complete older copy of the file verifies: from inside nothing tells it from the newest one.
+    /// A complete older copy of the file verifies: from inside nothing tells it from the newest one. Keep a
+    /// [pin](Self::pin) for that.
     pub fn verify(&self) -> Result<VerifyReport> {
         self.authorise(Action::Verify)?;
         let _pass = self.gate.enter()?;

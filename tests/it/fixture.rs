@@ -83,8 +83,11 @@ pub(crate) fn raw(number: u8) -> Unlock {
     Unlock::raw_key(&[number; 32])
 }
 
-/// Every secret with every version of it, and when each was written.
-pub(crate) fn contents(store: &Store) -> Vec<(String, i64, Vec<(i64, Vec<u8>)>)> {
+/// A time and a value.
+pub(crate) type Version = (i64, Vec<u8>);
+
+/// Every secret with the time of its creation and every version of it.
+pub(crate) fn contents(store: &Store) -> Vec<(String, i64, Vec<Version>)> {
     let page = store.list(Query::all().limit(1_000)).unwrap();
     page.into_iter()
         .map(|info| {
@@ -136,12 +139,12 @@ pub(crate) fn cut_short(path: &Path, write: impl FnOnce(&Store)) -> Vec<u8> {
     write(&store);
     let mut bytes = fs::read(path).unwrap();
     drop(store);
-    let blocks = (BLOCKS..bytes.len()).step_by(BLOCK_LEN).map(|at| at..at + BLOCK_LEN);
+    let mut blocks = (BLOCKS..bytes.len()).step_by(BLOCK_LEN).map(|at| at..at + BLOCK_LEN);
     let written = |block: &std::ops::Range<usize>| {
         stable.get(block.clone()) != bytes.get(block.clone())
             && bytes[block.clone()].iter().any(|byte| *byte != 0)
     };
-    let torn = blocks.filter(written).last().unwrap();
+    let torn = blocks.rfind(written).unwrap();
     bytes[torn.start + 100] ^= 1;
     bytes
 }

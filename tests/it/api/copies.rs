@@ -470,7 +470,7 @@ fn writers_that_wait_for_a_replacement_write_to_the_new_file() {
                         arrived.send(()).unwrap();
                         store.backup(folder.join("backup")).unwrap();
                     });
-                    (arrivals.recv().unwrap(), arrivals.recv().unwrap());
+                    (0..2).for_each(|_| arrivals.recv().unwrap());
                 }
                 ControlFlow::Continue(())
             }))

@@ -97,11 +97,11 @@ fn a_slot_below_the_floor_is_raised_with_the_first_write() {
 fn every_way_of_writing_raises_it() {
     type Write<'a> = &'a dyn Fn(&Store, &Folder);
     let ways: [Write<'_>; 5] = [
-        &|store, _| drop(store.slots().add(key()).unwrap()),
+        &|store, _| store.slots().add(key()).map(drop).unwrap(),
         &|store, _| store.policy().set_kdf_floor(cost(20)).unwrap(),
-        &|store, _| drop(store.compact().unwrap()),
-        &|store, _| drop(store.purge().unwrap()),
-        &|store, folder| drop(store.backup(folder.join("backup")).unwrap()),
+        &|store, _| store.compact().map(drop).unwrap(),
+        &|store, _| store.purge().map(drop).unwrap(),
+        &|store, folder| store.backup(folder.join("backup")).map(drop).unwrap(),
     ];
     for write in ways {
         let folder = Folder::new();

@@ -300,7 +300,7 @@ fn idle_time_grows_and_begins_anew_with_every_use() {
         &|| drop(store.get("name").unwrap()),
         &|| drop(store.list(Query::all()).unwrap()),
         &|| drop(store.slots().list().unwrap()),
-        &|| drop(store.pin().unwrap()),
+        &|| store.pin().map(drop).unwrap(),
         &|| {
             store.lock().unwrap();
             assert!(store.idle_for() >= SHORT, "locking is no use");

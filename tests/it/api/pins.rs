@@ -101,12 +101,12 @@ fn a_pin_holds_from_the_creation_on_whatever_becomes_of_the_store() {
     drop(check_in_history(&path, pins[0]));
     let steps: [&dyn Fn(&Store); 7] = [
         &|store| drop(store.put("name", "value").unwrap()),
-        &|store| drop(store.slots().add(raw(1)).unwrap()),
-        &|store| drop(store.compact().unwrap()),
+        &|store| store.slots().add(raw(1)).map(drop).unwrap(),
+        &|store| store.compact().map(drop).unwrap(),
         &|store| store.policy().set_kdf_floor(strongroom::KdfCost::DEFAULT).unwrap(),
-        &|store| drop(store.purge_with(strongroom::CopyOptions::new().drop_other_slots(true)).unwrap()),
-        &|store| drop(store.rekey(key()).unwrap()),
-        &|store| drop(store.backup(folder.join("backup")).unwrap()),
+        &|store| store.purge_with(strongroom::CopyOptions::new().drop_other_slots(true)).map(drop).unwrap(),
+        &|store| store.rekey(key()).map(drop).unwrap(),
+        &|store| store.backup(folder.join("backup")).map(drop).unwrap(),
     ];
     for step in steps {
         let store = open(&path);

@@ -42,9 +42,19 @@ fn a_new_store_is_its_owners_alone_whatever_the_umask() {
         process.must(&["create".as_ref(), path.as_os_str()]);
         process.must(&["put", "name", "value"]);
         assert_eq!(fs::metadata(&path).unwrap().mode() & 0o7777, 0o600, "umask {umask}");
-        assert_eq!(folder.names(), ["s"]);
+        let backup = folder.join("backup");
+        process.must(&["backup".as_ref(), backup.as_os_str()]);
+        for replacement in ["compact", "purge", "rekey"] {
+            process.must(&[replacement]);
+            for file in [&path, &backup] {
+                assert_eq!(fs::metadata(file).unwrap().mode() & 0o7777, 0o600, "umask {umask}");
+            }
+        }
+        assert_eq!(folder.names(), ["backup", "s"]);
         assert!(process.finish().success());
-        assert_eq!(open_read_only(&path).get("name").unwrap().version(), 1);
+        for file in [&path, &backup] {
+            assert_eq!(open_read_only(file).get("name").unwrap().version(), 1);
+        }
     }
 }
 
