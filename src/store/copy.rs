@@ -346,7 +346,7 @@ impl Store {
         mut pass: Option<Pass<'_>>,
         options: &mut CopyOptions<'_>,
     ) -> Result<(Arc<SealedFile>, Copied)> {
-        let (generation, basis) = tables.read(|rows| {
+        let (generation, basis) = tables.read_calling(|rows| {
             // No writer is at work, so this is what the rows are of. From here on writers may go on.
             let (stamp, generation) = (tables.file().stamp()?, tables.file().generation()?);
             let basis = tables.file().basis();

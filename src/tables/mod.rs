@@ -41,8 +41,10 @@ pub(crate) struct Tables {
     file: Arc<SealedFile>,
     keyring: Keyring,
     cache_bytes: usize,
-    /// How long a write waits for reads under way before it opens redb anew.
+    /// How long a write waits for copies under way before it opens redb anew.
     wait: Duration,
+    /// Read by every copy for all its time, written while redb is opened anew.
+    copies: RwLock<()>,
     /// Read by every operation, written only to open redb anew after a full disk and to close. `None` once closed.
     engine: RwLock<Option<Engine>>,
 }
@@ -81,7 +83,7 @@ pub(crate) fn describe(batch: &mut Batch<'_>, record: &StoreRecord) -> Result<()
 impl Tables {
     pub(crate) fn open(file: Arc<SealedFile>, cache_bytes: usize, wait: Duration) -> Result<Self> {
         let engine = RwLock::new(Some(Engine::open(&file, cache_bytes)?));
-        Ok(Self { keyring: Keyring::default(), file, cache_bytes, wait, engine })
+        Ok(Self { keyring: Keyring::default(), file, cache_bytes, wait, copies: RwLock::default(), engine })
     }
 
     pub(crate) fn file(&self) -> &Arc<SealedFile> {
@@ -109,6 +111,12 @@ impl Tables {
             }
             result => result,
         }
+    }
+
+    /// As [`read`](Self::read), for one that calls the program, which may read and write meanwhile on this very thread.
+    pub(crate) fn read_calling<T>(&self, read: impl FnMut(&Snapshot<'_>) -> Result<T>) -> Result<T> {
+        let _copying = self.copies.read().unwrap_or_else(PoisonError::into_inner);
+        self.read(read)
     }
 
     /// Runs `write` in one transaction. The caller keeps writers apart.
@@ -153,15 +161,17 @@ impl Tables {
             return Ok(());
         }
         let wait = Wait::for_at_most(wait);
-        // Never queued for the lock: whoever is in the queue keeps out reads that a read under way may wait for.
-        let mut engine = loop {
-            match self.engine.try_write() {
-                Ok(engine) => break engine,
-                Err(TryLockError::Poisoned(_)) => return Err(closed()),
+        // Whoever queues for the lock of redb keeps out reads that a copy may wait for. So copies come to an end first,
+        // and without a queue; all other reads are short.
+        let _no_copies = loop {
+            match self.copies.try_write() {
+                Ok(guard) => break guard,
+                Err(TryLockError::Poisoned(guard)) => break guard.into_inner(),
                 Err(TryLockError::WouldBlock) if wait.step() => {}
                 Err(TryLockError::WouldBlock) => return Err(in_use()),
             }
         };
+        let mut engine = self.engine.write().map_err(|_| closed())?;
         let fresh = Engine::open(&self.file, self.cache_bytes)?;
         match engine.replace(fresh) {
             Some(latched) => latched.abandon(),
@@ -331,8 +341,7 @@ fn engine_error(backend: &Backend, error: impl Into<redb::Error>) -> Error {
 }
 
 fn in_use() -> Error {
-    let message =
-        "a read or a copy through this handle did not end in time for a write after a failure; try again";
+    let message = "a copy through this handle did not end in time for a write after a failure; try again";
     Error::new(ErrorKind::InUse, message).held_by(Holder::Readers)
 }
 

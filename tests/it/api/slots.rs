@@ -1,8 +1,9 @@
 //! Key slots: who unlocks a store, and who no longer does.
 
 use std::path::Path;
+use std::sync::mpsc;
 
-use strongroom::{ErrorKind, KdfCost, KeySlot, NewSlot, SlotId, SlotKind, Store, Unlock};
+use strongroom::{ErrorKind, Holder, KdfCost, KeySlot, NewSlot, SlotId, SlotKind, Store, Unlock};
 
 use crate::fixture::{Folder, cheap, check_refused, create, events, key, open, passphrase, patient, raw};
 
@@ -391,5 +392,39 @@ fn a_handle_whose_slot_was_removed_still_copies() {
         check_refused(patient().open(&path, key()), ErrorKind::WrongKey);
         let store = patient().open(&path, &other).unwrap();
         assert_eq!(store.get("name").unwrap().value().expose(), b"value");
+    }
+}
+
+#[test]
+fn a_change_of_slots_waits_for_another_threads_write_and_not_for_ever() {
+    let folder = Folder::new();
+    let wait = std::time::Duration::from_millis(30);
+    for (name, wait) in [("short", wait), ("long", crate::fixture::PATIENCE)] {
+        let store = patient().write_wait(wait).create(folder.join(name), key()).unwrap();
+        std::thread::scope(|scope| {
+            let (begun, begin) = mpsc::channel();
+            let (end, ended) = mpsc::channel::<()>();
+            let store = &store;
+            let writer = scope.spawn(move || {
+                store.transaction(|tx| {
+                    begun.send(()).unwrap();
+                    ended.recv().unwrap();
+                    tx.put("name", "value").map(drop)
+                })
+            });
+            begin.recv().unwrap();
+            if name == "short" {
+                let error = check_refused(store.slots().add(raw(1)), ErrorKind::InUse);
+                assert_eq!(error.holder(), Some(Holder::Writer));
+                assert_eq!(store.slots().list().unwrap().len(), 1, "a look at them waits for nobody");
+                end.send(()).unwrap();
+            } else {
+                let changed = scope.spawn(|| store.slots().add(raw(1)));
+                end.send(()).unwrap();
+                changed.join().unwrap().unwrap();
+            }
+            writer.join().unwrap().unwrap();
+        });
+        assert_eq!(events(&store), if name == "short" { 1 } else { 2 });
     }
 }
