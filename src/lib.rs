@@ -36,6 +36,7 @@
 mod access;
 #[cfg(any(feature = "zeroizing-alloc", test))]
 #[expect(unsafe_code, reason = "a global allocator has no other interface")]
+#[cfg_attr(not(feature = "zeroizing-alloc"), allow(unreachable_pub, reason = "then only tests use it"))]
 mod allocator;
 mod clock;
 mod crypto;

@@ -112,7 +112,7 @@ fn a_poisoned_store_is_healed_by_locking_and_unlocking_it() {
 fn a_slot_is_not_raised_where_there_is_no_room() {
     let disk = FailingDisk::new(Fault::FullDisk, Lasting::Forever, u64::MAX);
     let passphrase = || Unlock::passphrase("one");
-    let cheap = options().kdf_cost(crate::KdfCost::MINIMUM);
+    let cheap = options().kdf_cost(crate::KdfCost::EDGE);
     let floor = crate::KdfCost::new(20 << 10, 2, 1).unwrap();
     let store = cheap.create_on(disk.clone(), &passphrase()).unwrap();
     store.policy().set_kdf_floor(floor).unwrap();

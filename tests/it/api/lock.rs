@@ -43,7 +43,7 @@ fn everything_is_refused_while_a_store_is_locked() {
         &|| store.slots().change_passphrase(passphrase("a"), passphrase("b")),
         &|| store.slots().check(key()).map(drop),
         &|| store.policy().kdf_floor().map(drop),
-        &|| store.policy().set_kdf_floor(KdfCost::MINIMUM),
+        &|| store.policy().set_kdf_floor(KdfCost::EDGE),
         &|| store.backup(&there).map(drop),
         &|| store.compact().map(drop),
         &|| store.purge().map(drop),
