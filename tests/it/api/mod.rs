@@ -10,6 +10,7 @@ mod memory;
 mod paths;
 mod pins;
 mod recovery;
+mod replacing;
 mod silence;
 mod slots;
 mod transactions;
