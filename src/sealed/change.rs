@@ -76,6 +76,12 @@ impl SealedFile {
         self.owner().opener.slot.id
     }
 
+    /// The slot this handle came in by, with its key.
+    #[cfg(test)]
+    pub(crate) fn opener(&self) -> Arc<Opener> {
+        self.owner().opener.clone()
+    }
+
     /// The id of the slot that `unlock` opens, if one does. Costs what unlocking costs.
     pub(crate) fn slot_opened_by(&self, unlock: &Unlock) -> Result<Option<[u8; 16]>> {
         let header = self.owner().header.clone();
@@ -118,12 +124,26 @@ impl SealedFile {
             .disk
             .write_at(unused.header_offset(), &bytes)
             .map_err(|source| Error::io("write to the store's file", source))
-            .and_then(|()| self.sync());
+            .and_then(|()| self.sync_staged(&bytes));
         self.poison_on_error(written)?;
         self.prove(unused, change, made.as_deref(), &bytes)?;
         let kept = made.filter(|made| made.slot.id == opener.slot.id).unwrap_or(opener);
         self.owner().staged = Some(Staged { header: next, bytes, opener: kept });
         Ok(id)
+    }
+
+    /// A superblock must not land before the header it names.
+    fn sync_staged(&self, _staged: &[u8]) -> Result<()> {
+        #[cfg(test)]
+        if super::faults::active(super::faults::Fault::HeaderUnsynced) {
+            return Ok(());
+        }
+        #[cfg(test)]
+        if super::faults::active(super::faults::Fault::BothHeadersFirst) {
+            let used = self.owner().copy;
+            self.disk.write_at(used.header_offset(), _staged).map_err(|source| Error::io("write", source))?;
+        }
+        self.sync()
     }
 
     fn apply(
@@ -217,6 +237,12 @@ impl SealedFile {
         }) else {
             return Err(Error::internal("no key header is on its way"));
         };
+        #[cfg(test)]
+        if super::faults::active(super::faults::Fault::NotAdopted) {
+            let mut owner = self.owner();
+            (owner.header, owner.opener, owner.copy) = (staged.header, staged.opener, copy.other());
+            return Ok(());
+        }
         let written = self
             .disk
             .write_at(copy.header_offset(), &staged.bytes)

@@ -19,6 +19,16 @@ pub(crate) enum Fault {
     OverwriteGoodSlot,
     /// redb's header in one place, rewritten in place.
     HeaderInPlace,
+    /// A change of slots writes both copies of the key header before the commit that names them.
+    BothHeadersFirst,
+    /// A change of slots is acknowledged with its commit, before the other header and superblock follow.
+    NotAdopted,
+    /// The commit of a change of slots is written before its header is synced.
+    HeaderUnsynced,
+    /// Sequences of key headers are counted.
+    CountedHeaders,
+    /// A new file gets its name before it is synced.
+    RenameUnsynced,
 }
 
 thread_local!(static ACTIVE: Cell<Option<Fault>> = const { Cell::new(None) });

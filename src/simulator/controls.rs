@@ -1,10 +1,11 @@
 //! The faulty variants of the commit scheme must fail, or the simulator is blind.
 
-use std::panic;
+use std::panic::{self, AssertUnwindSafe, catch_unwind};
 
 use super::campaign::{CRASHES, setting};
 use super::engine::EngineSubject;
 use super::life::{Death, Power, Subject, live};
+use super::slots::Case;
 use crate::sealed::faults::{self, Fault};
 
 /// The first seed that kills a store under each fault, found by the search below.
@@ -17,6 +18,35 @@ const FAILING_SEEDS: &[(Fault, u64)] = &[
     (Fault::OverwriteGoodSlot, 58),
     (Fault::HeaderInPlace, 2),
 ];
+
+/// Each kills a store in a change of slots that is cut off at some operation, or damaged behind it.
+const FAULTY_CHANGES: [Fault; 3] = [Fault::BothHeadersFirst, Fault::NotAdopted, Fault::HeaderUnsynced];
+
+/// How a change of slots under a fault ends that is cut off at an operation.
+fn change_with(fault: Fault, case: &Case, operation: u64) -> Option<String> {
+    faults::set(Some(fault));
+    let ended = catch_unwind(AssertUnwindSafe(|| case.examine(operation, 64).map(drop)));
+    faults::set(None);
+    ended.unwrap_or_else(|_| Err("panicked".into())).err()
+}
+
+#[test]
+fn every_faulty_change_of_slots_dies() {
+    quietly(|| {
+        let case = Case::replacing();
+        for fault in FAULTY_CHANGES {
+            let mut cuts = 1..=case.operations() + 2;
+            let found = cuts.find_map(|operation| Some((operation, change_with(fault, &case, operation)?)));
+            eprintln!("{fault:?}: {found:?}");
+            assert!(found.is_some(), "{fault:?} survives");
+            // It is the crash, or the damage, that kills, not a variant that never worked.
+            faults::set(Some(fault));
+            let orderly = case.is_made_while_the_power_holds();
+            faults::set(None);
+            assert!(orderly, "{fault:?} dies without a crash");
+        }
+    });
+}
 
 fn live_with(fault: Fault, seed: u64, power: Power, base: &[u8]) -> Option<Death> {
     faults::set(Some(fault));
@@ -65,7 +95,7 @@ fn failing_seeds_can_be_found_again() {
 fn quietly(run: impl FnOnce()) {
     let hook = panic::take_hook();
     panic::set_hook(Box::new(|_| {}));
-    let result = panic::catch_unwind(panic::AssertUnwindSafe(run));
+    let result = catch_unwind(AssertUnwindSafe(run));
     panic::set_hook(hook);
     if let Err(panic) = result {
         panic::resume_unwind(panic);

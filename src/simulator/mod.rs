@@ -5,17 +5,22 @@
 
 mod campaign;
 mod controls;
+mod copies;
 mod counters;
 mod creation;
 mod disk;
 mod engine;
 mod full_disk;
+mod judge;
 mod life;
 mod model;
+mod place;
 mod property;
 mod readers;
 mod reports;
 mod rng;
 mod secrets;
+mod slot_lives;
+mod slots;
 
 pub(crate) use disk::CrashDisk;

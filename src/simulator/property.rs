@@ -8,9 +8,9 @@ use proptest::test_runner::{Config, RngSeed, TestRunner};
 
 use super::campaign::setting;
 use super::disk::CrashDisk;
-use super::engine::unlock;
 use super::rng::Rng;
-use crate::{Error, ErrorKind, Query, Store, StoreOptions};
+use crate::record::id::SlotId;
+use crate::{CopyOptions, Error, ErrorKind, Query, Result, Store, StoreOptions, Unlock};
 
 /// Values by version, by path.
 type Expected = BTreeMap<String, Vec<Vec<u8>>>;
@@ -40,6 +40,18 @@ enum Operation {
         seed: u64,
         killed: bool,
     },
+    /// Something done to the whole store, with a crash in the middle or without.
+    Administer(Administration, Option<(u64, u64, bool)>),
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Administration {
+    AddSlot,
+    ChangeSlot,
+    RemoveSlot,
+    Compact,
+    Purge,
+    Rekey,
 }
 
 fn path() -> impl Strategy<Value = String> {
@@ -72,24 +84,42 @@ fn operation() -> impl Strategy<Value = Operation> {
         1 => Just(Operation::Verify),
         2 => (writes(), 1..30u64, any::<u64>(), any::<bool>())
             .prop_map(|(writes, after, seed, killed)| Operation::Crash { writes, after, seed, killed }),
+        3 => (administration(), prop::option::of((1..40u64, any::<u64>(), any::<bool>())))
+            .prop_map(|(what, crash)| Operation::Administer(what, crash)),
     ]
+}
+
+fn administration() -> impl Strategy<Value = Administration> {
+    use Administration::{AddSlot, ChangeSlot, Compact, Purge, Rekey, RemoveSlot};
+    prop::sample::select(vec![AddSlot, ChangeSlot, RemoveSlot, Compact, Purge, Rekey])
 }
 
 struct Pair {
     disk: Arc<CrashDisk>,
     store: Store,
     expected: Expected,
+    /// The keys that open the store; the handle came in by the first.
+    keys: Vec<u8>,
+    next_key: u8,
 }
 
-fn open(disk: &Arc<CrashDisk>) -> Store {
-    StoreOptions::new().open_on(disk.clone(), &unlock()).unwrap()
+fn key(number: u8) -> Unlock {
+    Unlock::raw_key(&[number; 32])
+}
+
+fn opened(disk: &Arc<CrashDisk>, number: u8) -> Option<Store> {
+    match StoreOptions::new().open_on(disk.clone(), &key(number)) {
+        Ok(store) => Some(store),
+        Err(error) if error.kind() == ErrorKind::WrongKey => None,
+        Err(error) => panic!("{error}"),
+    }
 }
 
 impl Pair {
     fn new() -> Self {
         let disk = CrashDisk::new();
-        let store = StoreOptions::new().create_on(disk.clone(), &unlock()).unwrap();
-        Self { disk, store, expected: Expected::new() }
+        let store = StoreOptions::new().create_on(disk.clone(), &key(0)).unwrap();
+        Self { disk, store, expected: Expected::new(), keys: vec![0], next_key: 1 }
     }
 
     fn apply(&mut self, operation: Operation) {
@@ -102,13 +132,18 @@ impl Pair {
             Operation::Transaction { writes, commit } => self.transaction(writes, commit),
             Operation::Get { path, version } => self.get(&path, version),
             Operation::List { under, page } => self.list(under.as_deref(), page),
-            Operation::Reopen => self.store = reopened(&self.disk, &mut self.store),
+            Operation::Reopen => {
+                let store = std::mem::replace(&mut self.store, Store::in_memory().unwrap());
+                store.close().unwrap();
+                self.store = opened(&self.disk, self.keys[0]).unwrap();
+            }
             Operation::Verify => {
                 let opened = self.store.verify().unwrap().opened.unwrap();
                 assert_eq!(opened.secrets, self.expected.len() as u64);
                 assert_eq!(opened.versions, self.expected.values().map(Vec::len).sum::<usize>() as u64);
             }
             Operation::Crash { writes, after, seed, killed } => self.crash(writes, after, seed, killed),
+            Operation::Administer(what, crash) => self.administer(what, crash),
         }
     }
 
@@ -174,13 +209,78 @@ impl Pair {
             self.expect(write);
         }
         self.disk = if killed { self.disk.killed() } else { self.disk.cut(&mut Rng::new(seed)) };
-        self.store = open(&self.disk);
+        self.store = opened(&self.disk, self.keys[0]).unwrap();
         if let Some((path, value)) = in_flight {
             let versions = self.store.get(&path).map_or(0, |secret| secret.version());
             if versions > self.expected.get(&path).map_or(0, Vec::len) as u64 {
                 self.expect((path, value));
             }
         }
+    }
+
+    /// The keys once it is done.
+    fn keys_after(&self, what: Administration) -> Vec<u8> {
+        let mut keys = self.keys.clone();
+        match what {
+            Administration::AddSlot => keys.push(self.next_key),
+            Administration::ChangeSlot => keys[0] = self.next_key,
+            Administration::RemoveSlot => keys.truncate(keys.len().max(2) - 1),
+            Administration::Compact => {}
+            Administration::Purge => keys.truncate(1),
+            Administration::Rekey => keys = vec![self.next_key],
+        }
+        keys
+    }
+
+    fn do_administer(&self, what: Administration) -> Result<()> {
+        let slots = self.store.slots();
+        let slot = |number| {
+            let id = self.store.file().slot_opened_by(&key(number)).unwrap();
+            SlotId::from_bytes(id.expect("a key of the store"))
+        };
+        match what {
+            Administration::AddSlot => slots.add(key(self.next_key)).map(drop),
+            Administration::ChangeSlot => slots.change_key(slot(self.keys[0]), &key(self.next_key)),
+            Administration::RemoveSlot if self.keys.len() < 2 => Ok(()),
+            Administration::RemoveSlot => slots.remove_last_for_people(slot(self.keys[self.keys.len() - 1])),
+            Administration::Compact => self.store.compact().map(drop),
+            Administration::Purge => {
+                self.store.purge_with(CopyOptions::new().drop_other_slots(true)).map(drop)
+            }
+            Administration::Rekey => self.store.rekey(key(self.next_key)).map(drop),
+        }
+    }
+
+    /// After a crash the store opens with all the keys from before or all from after, and holds what it held.
+    fn administer(&mut self, what: Administration, crash: Option<(u64, u64, bool)>) {
+        let after = self.keys_after(what);
+        if let Some((changes, ..)) = crash {
+            self.disk.fail_after(changes);
+        }
+        let result = self.do_administer(what);
+        let Some((_, seed, killed)) = crash else {
+            result.unwrap();
+            self.disk = self.disk.in_place();
+            self.keys = after;
+            self.next_key += 1;
+            return;
+        };
+        self.disk = if killed { self.disk.killed() } else { self.disk.cut(&mut Rng::new(seed)) };
+        let opening: Vec<u8> =
+            (0..=self.next_key).filter(|&number| opened(&self.disk, number).is_some()).collect();
+        let sorted = |keys: &[u8]| {
+            let mut keys = keys.to_vec();
+            keys.sort_unstable();
+            keys
+        };
+        if opening == sorted(&after) {
+            self.keys = after;
+        } else {
+            assert!(result.is_err(), "{what:?} was acknowledged, and the store opens with {opening:?}");
+            assert_eq!(opening, sorted(&self.keys), "{what:?}");
+        }
+        self.next_key += 1;
+        self.store = opened(&self.disk, self.keys[0]).unwrap();
     }
 
     fn check_everything(&mut self) {
@@ -191,11 +291,6 @@ impl Pair {
         }
         self.apply(Operation::Verify);
     }
-}
-
-fn reopened(disk: &Arc<CrashDisk>, store: &mut Store) -> Store {
-    std::mem::replace(store, Store::in_memory().unwrap()).close().unwrap();
-    open(disk)
 }
 
 /// `STRONGROOM_MODEL_CASES` sets how many sequences are tried, `STRONGROOM_MODEL_SEED` which; the one that fails is

@@ -170,12 +170,16 @@ impl Store {
     /// temporary file, which the next creation, backup or opening for writing in that directory removes.
     pub fn backup_with(&self, path: impl AsRef<Path>, mut options: CopyOptions<'_>) -> Result<Copied> {
         self.authorise(Action::Administer)?;
+        let nascent = Box::new(Creation::begin(path.as_ref(), self.options.allowed)?);
+        self.back_up(nascent, &mut options)
+    }
+
+    pub(super) fn back_up(&self, nascent: Box<dyn Nascent>, options: &mut CopyOptions<'_>) -> Result<Copied> {
         let pass = self.gate.enter()?;
         let tables = self.authorise(Action::Administer)?;
-        let nascent = Creation::begin(path.as_ref(), self.options.allowed)?;
         let plan = Plan { keys: CopyKeys::Same, event: None };
-        let (_, copied) = self.copy(&tables, &nascent.disk(), &plan, Some(pass), &mut options)?;
-        Box::new(nascent).publish()?;
+        let (_, copied) = self.copy(&tables, &nascent.disk(), &plan, Some(pass), options)?;
+        nascent.publish()?;
         if self.options.access == Access::ReadWrite {
             self.note_backup(copied.generation).map_err(|error| {
                 error.within("the backup is in place, but the audit log could not note it")

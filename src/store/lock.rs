@@ -43,7 +43,9 @@ impl Store {
         if self.is_locked() {
             return Ok(());
         }
-        self.authorise(Action::Administer)?;
+        // A poisoned handle has keys to wipe as well, and is healed by unlocking it.
+        self.root.tables()?.file().check_process()?;
+        authorise(self.principal, Action::Administer)?;
         let _pass = self.gate.enter()?;
         match self.root.lock(self.options.write_wait)? {
             Some(tables) => {

@@ -4,6 +4,8 @@ mod commit;
 mod copy;
 mod gate;
 mod health;
+#[cfg(test)]
+mod inside;
 mod list;
 mod lock;
 mod open;

@@ -73,7 +73,7 @@ impl NewSlot {
 }
 
 /// The key slots of a [`Store`]: see [`Store::slots`].
-pub struct Slots<'a>(&'a Store);
+pub struct Slots<'a>(pub(super) &'a Store);
 
 impl Store {
     /// Who can unlock this store.

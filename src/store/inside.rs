@@ -1,0 +1,34 @@
+//! What tests see and do below the interface.
+
+use std::sync::Arc;
+
+use super::{Copied, CopyOptions, Slots, Store};
+use crate::KdfCost;
+use crate::error::Result;
+use crate::record::audit::EventKind;
+use crate::record::id::SlotId;
+use crate::sealed::change::SlotChange;
+use crate::sealed::disk::Nascent;
+use crate::sealed::file::SealedFile;
+use crate::sealed::unlock::Unlock;
+
+impl Store {
+    /// The file this store stands on now.
+    pub(crate) fn file(&self) -> Arc<SealedFile> {
+        self.root.tables().unwrap().file().clone()
+    }
+
+    /// A backup to a medium that is not a file.
+    pub(crate) fn back_up_to(&self, nascent: Box<dyn Nascent>) -> Result<Copied> {
+        self.back_up(nascent, &mut CopyOptions::new())
+    }
+}
+
+impl Slots<'_> {
+    /// A change of passphrase for keys that are not stretched, so that it can be made thousands of times.
+    pub(crate) fn change_key(&self, id: SlotId, unlock: &Unlock) -> Result<()> {
+        let (_pass, tables) = self.0.begin_change()?;
+        let change = SlotChange::Replace { id: *id.as_bytes(), unlock, cost: KdfCost::EDGE };
+        self.0.change_slot(&tables, &change, EventKind::SlotChanged, |_, _, _| Ok(())).map(drop)
+    }
+}
