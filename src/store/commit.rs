@@ -34,10 +34,10 @@ impl Store {
     ///
     /// [`ErrorKind::ReadOnly`]; otherwise those of [`authorise`](Self::authorise) and of the gate.
     pub(super) fn begin_writing(&self, action: Action<'_>) -> Result<(Pass<'_>, Arc<Tables>)> {
-        self.authorise(action)?;
         if self.options.access == Access::ReadOnly {
             return Err(Error::new(ErrorKind::ReadOnly, "the store was opened read-only"));
         }
+        self.authorise(action)?;
         let pass = self.gate.enter()?;
         Ok((pass, self.authorise(action)?))
     }

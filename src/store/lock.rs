@@ -44,7 +44,7 @@ impl Store {
             return Ok(());
         }
         // A poisoned handle has keys to wipe as well, and is healed by unlocking it.
-        self.root.tables()?.file().check_process()?;
+        self.root.unused()?.file().check_process()?;
         authorise(self.principal, Action::Administer)?;
         let _pass = self.gate.enter()?;
         match self.root.lock(self.options.write_wait)? {

@@ -45,14 +45,17 @@ impl Root {
     ///
     /// [`ErrorKind::Locked`].
     pub(super) fn tables(&self) -> Result<Arc<Tables>> {
-        let tables = match &*self.state() {
-            State::Unlocked(tables) => tables.clone(),
-            State::Locked(_) => {
-                return Err(Error::new(ErrorKind::Locked, "the store is locked; unlock it first"));
-            }
-        };
+        let tables = self.unused()?;
         self.last_use.touch();
         Ok(tables)
+    }
+
+    /// As [`tables`](Self::tables), for what is no use of the store.
+    pub(super) fn unused(&self) -> Result<Arc<Tables>> {
+        match &*self.state() {
+            State::Unlocked(tables) => Ok(tables.clone()),
+            State::Locked(_) => Err(Error::new(ErrorKind::Locked, "the store is locked; unlock it first")),
+        }
     }
 
     /// What is locked; `None` if nothing is.
