@@ -1,9 +1,10 @@
 //! One failure at a time, at every operation of the workload.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::disk::{FailingDisk, Fault, Lasting, Operation};
-use super::workload::{Model, Player, STEPS, Step, contents, reopen};
+use super::disk::{FailingDisk, Fault, Lasting, Operation, Struck};
+use super::workload::{ADMINISTRATION, Model, Player, STEPS, Step, contents, numbered, reopen, reopen_with};
 use crate::crypto::random;
 use crate::sealed::disk::recording::RecordingDisk;
 use crate::{Error, ErrorKind};
@@ -16,6 +17,9 @@ struct Tally {
     disk_full_and_working: u64,
     kept: u64,
     in_flight: u64,
+    refused: u64,
+    copies_failed: u64,
+    unlocked_again: u64,
 }
 
 #[test]
@@ -27,7 +31,7 @@ fn a_read_that_fails_with_eio_loses_nothing() {
 #[test]
 fn an_operation_that_fails_with_eio_loses_nothing() {
     let tally = sweep(Fault::Eio);
-    assert!(tally.poisoned > 0 && tally.kept > tally.in_flight, "{tally:?}");
+    assert!(tally.poisoned > 0 && tally.kept > tally.in_flight && tally.copies_failed > 0, "{tally:?}");
 }
 
 #[test]
@@ -57,8 +61,10 @@ fn a_full_disk_at_any_reservation_leaves_a_handle_that_works() {
 #[test]
 fn without_a_fault_every_step_is_acknowledged() {
     for fault in Fault::ALL {
-        let mut tally = Tally::default();
-        assert!(!run(fault, Lasting::Once, u64::MAX, &mut tally), "{fault:?} struck");
+        for steps in [STEPS, ADMINISTRATION] {
+            let mut tally = Tally::default();
+            assert!(!run(steps, fault, Lasting::Once, u64::MAX, &mut tally), "{fault:?} struck");
+        }
     }
 }
 
@@ -103,10 +109,12 @@ fn sweep(fault: Fault) -> Tally {
         Err(_) => (1 + u64::from(random::bytes::<1>().unwrap()[0]) % stride, stride),
     };
     let mut tally = Tally::default();
-    for lasting in [Lasting::Once, Lasting::Forever] {
-        let mut n = start;
-        while run(fault, lasting, n, &mut tally) {
-            n += stride;
+    for steps in [STEPS, ADMINISTRATION] {
+        for lasting in [Lasting::Once, Lasting::Forever] {
+            let mut n = start;
+            while run(steps, fault, lasting, n, &mut tally) {
+                n += stride;
+            }
         }
     }
     println!("{fault:?} from {start} in steps of {stride}: {tally:?}");
@@ -114,17 +122,17 @@ fn sweep(fault: Fault) -> Tally {
 }
 
 /// Plays the workload up to the fault and looks at what is left. `false` if the fault was never reached.
-fn run(fault: Fault, lasting: Lasting, n: u64, tally: &mut Tally) -> bool {
+fn run(steps: &[Step], fault: Fault, lasting: Lasting, n: u64, tally: &mut Tally) -> bool {
     // A run must take the same operations each time for n to mean something.
     random::seeded::set(Some(7));
     let _label = Label(format!("{fault:?} {lasting:?} at operation {n}"));
     let disk = FailingDisk::new(fault, lasting, n);
     let mut player = Player::new(disk.clone());
-    for &step in STEPS {
+    for &step in steps {
         if let Err(error) = player.play(step) {
             let struck = disk.struck().unwrap_or_else(|| panic!("{step:?} failed by itself: {error:?}"));
             check_kind(step, fault, struck, &error);
-            check_handle(&mut player, fault, struck, tally);
+            check_handle(&mut player, step, fault, struck, tally);
             break;
         }
     }
@@ -136,32 +144,47 @@ fn run(fault: Fault, lasting: Lasting, n: u64, tally: &mut Tally) -> bool {
     disk.struck().is_some()
 }
 
-fn check_kind(step: Step, fault: Fault, struck: Operation, error: &Error) {
+fn check_kind(step: Step, fault: Fault, Struck { operation, on_new }: Struck, error: &Error) {
     let kind = error.kind();
-    let lifecycle = matches!(step, Step::Create | Step::Open | Step::Close);
-    let expected = match (fault, struck) {
+    let lifecycle = on_new || matches!(step, Step::Create | Step::Open | Step::Close | Step::Lock);
+    let expected = match (fault, operation) {
         (Fault::Enospc | Fault::FullDisk, Operation::Reserve) => kind == ErrorKind::DiskFull,
         (Fault::Enospc, _) if lifecycle => matches!(kind, ErrorKind::DiskFull | ErrorKind::Io),
         // A full disk where room was promised is a broken disk: the handle does not survive it.
         _ => kind == ErrorKind::Io,
     };
-    assert!(expected, "{step:?} with {struck:?} failing says {error:?}");
+    assert!(expected, "{step:?} with {operation:?} failing says {error:?}");
 }
 
 /// The handle after the failure: refused, or working as if nothing had happened.
-fn check_handle(player: &mut Player, fault: Fault, struck: Operation, tally: &mut Tally) {
+fn check_handle(player: &mut Player, step: Step, fault: Fault, struck: Struck, tally: &mut Tally) {
     if player.store.is_none() {
         return;
     }
-    let in_flight = player.attempted.clone();
-    let full = matches!(fault, Fault::Enospc | Fault::FullDisk) && struck == Operation::Reserve;
-    if full {
+    if matches!(step, Step::Lock | Step::Unlock(_)) {
+        return check_locked(player, tally);
+    }
+    let in_flight = (player.attempted.clone(), player.attempted_keys.clone());
+    let full = matches!(fault, Fault::Enospc | Fault::FullDisk) && struck.operation == Operation::Reserve;
+    // Whatever happens to a new file, the store it was to replace is untouched.
+    let named = struck.operation == Operation::SyncDirectory;
+    let copying = named || (struck.on_new && !matches!(step, Step::Create));
+    if full || copying {
         // Room is back.
         player.disk.heal();
     }
     let read = player.store.as_ref().map(|store| contents(store).map_err(|error| error.kind())).unwrap();
     let written = player.play(Step::Put("app/token", 33)).map_err(|error| error.kind());
-    match struck {
+    match struck.operation {
+        Operation::SyncDirectory if !matches!(step, Step::Backup) => {
+            assert!(read.as_ref() == Ok(&player.acknowledged), "the replaced store is not read on");
+            assert_eq!(written, Err(ErrorKind::FileRefused));
+            tally.refused += 1;
+        }
+        _ if copying => {
+            assert_eq!((read.err(), written), (None, Ok(())), "after a copy that failed");
+            tally.copies_failed += 1;
+        }
         Operation::Reserve if full => {
             assert!(written.is_ok(), "the handle does not work after a full disk: {written:?}");
             assert!(read.is_ok(), "{read:?}");
@@ -177,29 +200,60 @@ fn check_handle(player: &mut Player, fault: Fault, struck: Operation, tally: &mu
         }
     }
     if written.is_err() {
-        player.attempted = in_flight;
+        (player.attempted, player.attempted_keys) = in_flight;
     }
+}
+
+/// A lock that could not leave its mark has locked all the same, and an unlock that failed can be tried again.
+fn check_locked(player: &mut Player, tally: &mut Tally) {
+    let store = player.store.as_ref().unwrap();
+    assert!(store.is_locked());
+    assert_eq!(contents(store).unwrap_err().kind(), ErrorKind::Locked);
+    player.disk.heal();
+    let key = *player.keys.first().unwrap();
+    store.unlock(numbered(key)).expect("it unlocks once the disk works");
+    player.play(Step::Put("app/token", 33)).expect("it works as before");
+    tally.unlocked_again += 1;
 }
 
 /// The medium, opened without faults, holds the last acknowledged state or the one in flight.
 fn check_medium(player: &Player, tally: &mut Tally) {
-    let medium = Arc::new(RecordingDisk::holding(&player.disk.image()));
-    let opened = reopen(medium);
+    let image = player.disk.image();
     if !player.created {
         // It has no name yet and nobody will open it; whatever it is, looking at it does not panic.
-        drop(opened.and_then(|store| contents(&store)));
+        drop(reopen(Arc::new(RecordingDisk::holding(&image))).and_then(|store| contents(&store)));
         return;
     }
-    let store = opened.expect("the store opens again");
-    let found: Model = contents(&store).expect("everything reads");
-    store.verify().expect("the store verifies");
-    if found == player.acknowledged {
+    let (found, keys) = look(&image);
+    if let Some(backup) = player.vacancy.image() {
+        assert_eq!(Some(look(&backup)), player.backed_up, "a backup is complete or not there");
+    }
+    if (&found, &keys) == (&player.acknowledged, &player.keys) {
         tally.kept += 1;
-    } else if found == player.attempted {
+    } else if (&found, &keys) == (&player.attempted, &player.attempted_keys) {
         tally.in_flight += 1;
     } else {
         panic!("the store holds neither the acknowledged state nor the one in flight");
     }
+}
+
+/// What a file holds, and the keys that open it. Everything is read and verified.
+fn look(image: &[u8]) -> (Model, BTreeSet<u8>) {
+    let mut found = None;
+    let mut keys = BTreeSet::new();
+    for key in 0..6 {
+        match reopen_with(Arc::new(RecordingDisk::holding(image)), key) {
+            Ok(store) => {
+                keys.insert(key);
+                found.get_or_insert_with(|| {
+                    store.verify().expect("the store verifies");
+                    contents(&store).expect("everything reads")
+                });
+            }
+            Err(error) => assert_eq!(error.kind(), ErrorKind::WrongKey, "{error}"),
+        }
+    }
+    (found.expect("the store opens again"), keys)
 }
 
 /// Says which run failed.
