@@ -6,29 +6,39 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::workload::{key, options, reopen};
+use super::workload::{key, numbered, options, reopen, reopen_with};
 use crate::crypto::arena::Arena;
-use crate::error::ErrorKind;
+use crate::error::{ErrorKind, Result};
 use crate::record::path::SecretPath;
 use crate::sealed::create::create;
-use crate::sealed::disk::Disk;
 use crate::sealed::disk::memory::MemoryDisk;
+use crate::sealed::disk::{Disk, Nascent};
 use crate::sealed::file::{SealedFile, Stamp};
 use crate::sealed::space::Space;
 use crate::tables::{Tables, deletion, describe, fill, secrets};
-use crate::{KdfCost, Query, limits};
+use crate::{Copied, KdfCost, Query, Store, limits};
 
 /// A disk of bounded size.
 struct BoundedDisk {
     inner: MemoryDisk,
     capacity: AtomicU64,
+    /// Bytes that a file made beside it has room for.
+    room_beside: AtomicU64,
     writes: AtomicU64,
 }
 
 impl BoundedDisk {
     fn unbounded() -> Arc<Self> {
-        let capacity = AtomicU64::new(u64::MAX);
-        Arc::new(Self { inner: MemoryDisk::default(), capacity, writes: AtomicU64::new(0) })
+        Arc::new(Self::of(u64::MAX))
+    }
+
+    fn of(capacity: u64) -> Self {
+        Self {
+            inner: MemoryDisk::default(),
+            capacity: AtomicU64::new(capacity),
+            room_beside: AtomicU64::new(u64::MAX),
+            writes: AtomicU64::new(0),
+        }
     }
 
     /// Leaves no byte free.
@@ -72,6 +82,23 @@ impl Disk for BoundedDisk {
 
     fn is_in_place(&self) -> io::Result<bool> {
         Ok(true)
+    }
+
+    fn successor(&self) -> Result<Box<dyn Nascent>> {
+        Ok(Box::new(NewBounded(Arc::new(Self::of(self.room_beside.load(Ordering::Relaxed))))))
+    }
+}
+
+/// A file made beside a bounded one, on what room is left.
+struct NewBounded(Arc<BoundedDisk>);
+
+impl Nascent for NewBounded {
+    fn disk(&self) -> Arc<dyn Disk> {
+        self.0.clone()
+    }
+
+    fn publish(self: Box<Self>) -> Result<()> {
+        Ok(())
     }
 }
 
@@ -194,6 +221,80 @@ fn a_full_disk_and_a_panic_of_the_caller_leave_a_handle_that_works() {
     disk.capacity.store(u64::MAX, Ordering::Relaxed);
     assert_eq!(store.put("app/token", "two").unwrap().version(), 2);
     store.verify().unwrap();
+}
+
+/// A store that has used up its room.
+fn filled() -> (Arc<BoundedDisk>, Store) {
+    let disk = BoundedDisk::unbounded();
+    let store = options().create_on(disk.clone(), &key()).unwrap();
+    store.put("first", [1; 300]).unwrap();
+    disk.fill();
+    let refused = (0..1_000).find(|number| store.put(&format!("fill/{number}"), [1; 3_000]).is_err());
+    assert!(refused.is_some(), "a full disk refuses in the end");
+    (disk, store)
+}
+
+/// One block more of room each time, until the change fits.
+#[test]
+fn a_change_of_slots_that_finds_no_room_changes_nothing_whatever_room_is_left() {
+    let changes: [fn(&Store) -> Result<()>; 3] = [
+        |store| store.slots().add(numbered(1)).map(drop),
+        |store| store.slots().change_key(store.slots().list()?[0].id, &numbered(2)),
+        |store| store.slots().remove_last_for_people(store.slots().list()?[1].id),
+    ];
+    let opens = [[0, 1], [2, 1], [2, 2]];
+    let (disk, store) = filled();
+    let mut refused = 0;
+    for (change, opens) in changes.into_iter().zip(opens) {
+        let before = store.slots().list().unwrap();
+        while let Err(error) = change(&store) {
+            assert_eq!(error.kind(), ErrorKind::DiskFull);
+            assert_eq!(store.slots().list().unwrap(), before);
+            assert_eq!(store.get("first").unwrap().version(), 1);
+            refused += 1;
+            disk.capacity.fetch_add(4_136, Ordering::Relaxed);
+        }
+        store.verify().unwrap();
+        for key in 0..3 {
+            let opened = store.file().slot_opened_by(&numbered(key)).unwrap().is_some();
+            assert_eq!(opened, opens.contains(&key), "key {key}");
+        }
+        // The next change is to find the disk full again.
+        let _ = (0..1_000).find(|number| store.put(&format!("more/{number}"), [1; 3_000]).is_err());
+    }
+    println!("{refused} changes found no room");
+    assert!(refused >= 3, "{refused} changes found no room");
+    store.close().unwrap();
+    let store = reopen_with(disk, 2).unwrap();
+    store.verify().unwrap();
+    assert_eq!(store.slots().list().unwrap().len(), 1);
+}
+
+#[test]
+fn a_copy_that_finds_no_room_changes_nothing_whatever_room_is_left() {
+    let copies: [fn(&Store) -> Result<Copied>; 3] =
+        [Store::compact, Store::purge, |store| store.rekey(numbered(1))];
+    for copy in copies {
+        let disk = BoundedDisk::unbounded();
+        let store = options().create_on(disk.clone(), &key()).unwrap();
+        for number in 0..60 {
+            store.put(&format!("app/{number}"), [1; 3_000]).unwrap();
+        }
+        let (mut room, mut refused) = (0, 0);
+        disk.room_beside.store(room, Ordering::Relaxed);
+        while let Err(error) = copy(&store) {
+            assert_eq!(error.kind(), ErrorKind::DiskFull);
+            store.put("app/0", [2; 30]).unwrap();
+            refused += 1;
+            assert_eq!(store.get("app/0").unwrap().version(), refused + 1);
+            room += 4_136 * 7;
+            disk.room_beside.store(room, Ordering::Relaxed);
+        }
+        println!("{refused} copies found no room");
+        assert!(refused > 10);
+        assert_eq!(store.list(Query::all().limit(100)).unwrap().items().len(), 60);
+        store.verify().unwrap();
+    }
 }
 
 #[test]

@@ -5,6 +5,8 @@
 mod attacker;
 mod bits;
 mod blocks;
+mod changes;
+mod copies;
 mod judge;
 mod lengths;
 mod one_block;

@@ -86,7 +86,7 @@ fn write(store: &Store, step: usize) {
     .unwrap();
 }
 
-fn state(image: Vec<u8>) -> State {
+pub(super) fn state(image: Vec<u8>) -> State {
     let image: Arc<[u8]> = image.into();
     match judge(Patched::new(&image), &[]) {
         Judged::Other(contents) => State { image, contents: *contents },
