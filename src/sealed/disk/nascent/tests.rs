@@ -195,8 +195,43 @@ fn creations_and_clean_ups_at_once_do_not_hinder_each_other() {
     assert_eq!(scratch.names().len(), CREATIONS);
 }
 
+/// A medium that cannot be replaced: it has what every medium has, and nothing else.
+struct Fixed;
+
+impl Disk for Fixed {
+    fn len(&self) -> io::Result<u64> {
+        Ok(0)
+    }
+
+    fn read_at(&self, _: u64, _: &mut [u8]) -> io::Result<()> {
+        Err(io::ErrorKind::UnexpectedEof.into())
+    }
+
+    fn write_at(&self, _: u64, _: &[u8]) -> io::Result<()> {
+        Err(io::ErrorKind::UnexpectedEof.into())
+    }
+
+    fn set_len(&self, _: u64) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn reserve(&self, _: u64) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn is_in_place(&self) -> io::Result<bool> {
+        Ok(true)
+    }
+}
+
 #[test]
-fn memory_is_replaced_by_empty_memory() {
+fn media_that_cannot_be_replaced_say_so() {
+    let error = Fixed.successor().err().unwrap();
+    assert_eq!(error.kind(), ErrorKind::Io);
     let memory = crate::sealed::disk::memory::MemoryDisk::default();
     memory.reserve(10).unwrap();
     let successor = memory.successor().unwrap();
