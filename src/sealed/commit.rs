@@ -159,7 +159,7 @@ impl SealedFile {
 
     /// Leaves proof that the last commit is durable, without a sync (R6): a reader after this close need not sync,
     /// and no single superblock is left whose loss would undo the commit.
-    pub(super) fn mark_closed(&self) -> Result<()> {
+    pub(crate) fn mark_closed(&self) -> Result<()> {
         let mut guard = self.durable()?;
         let Some(durable) = guard.as_mut() else { return Ok(()) };
         if !durable.unproven || self.is_poisoned() {
@@ -248,7 +248,8 @@ impl SealedFile {
         self.write_durably(durable, Superblock { generation, manifest: Vec::new(), ..last })
     }
 
-    /// Ends the creation of a file: spare room, proof of the last commit, and everything durable.
+    /// Ends the creation of a file: spare room, and everything durable. No proof of that is left before the file has its
+    /// name for good: whoever finds it without makes both durable once more.
     pub(crate) fn finish_creation(&self) -> Result<()> {
         {
             let mut guard = self.durable()?;
@@ -256,8 +257,15 @@ impl SealedFile {
             let needed = durable.superblock.physical_blocks;
             reserve(self.disk.as_ref(), durable, needed, Space::Normal)?;
         }
-        self.mark_closed()?;
         self.sync()
+    }
+
+    /// The file has its name for good, so closing it may leave proof of the last commit.
+    pub(crate) fn settle(&self) -> Result<()> {
+        if let Some(durable) = self.durable()?.as_mut() {
+            durable.unproven = true;
+        }
+        Ok(())
     }
 }
 

@@ -98,7 +98,7 @@ fn make_durable(file: &SealedFile) -> Result<()> {
     if super::faults::active(super::faults::Fault::NoSyncBeforeFirstWrite) {
         return Ok(());
     }
-    file.disk.sync().map_err(|source| match file.access {
+    file.disk.sync().and_then(|()| file.disk.sync_place()).map_err(|source| match file.access {
         Access::ReadOnly => Error::io("sync the store's file, as reading after a crash must", source),
         Access::ReadWrite => Error::io("sync the store's file", source),
     })

@@ -10,12 +10,12 @@ use crate::sealed::faults::{self, Fault};
 
 /// The first seed that kills a store under each fault, found by the search below.
 const FAILING_SEEDS: &[(Fault, u64)] = &[
-    (Fault::ManifestUnchecked, 8),
-    (Fault::NoRetire, 6),
-    (Fault::FallBackTwo, 11),
+    (Fault::ManifestUnchecked, 21),
+    (Fault::NoRetire, 17),
+    (Fault::FallBackTwo, 21),
     (Fault::NoSyncBeforeFirstWrite, 10),
     (Fault::EarlyShortening, 163),
-    (Fault::OverwriteGoodSlot, 58),
+    (Fault::OverwriteGoodSlot, 284),
     (Fault::HeaderInPlace, 2),
 ];
 

@@ -134,6 +134,33 @@ fn judge(
     Ok((side, found))
 }
 
+/// A process is killed during a copy, and the next one writes before the power fails: the name it found must be durable
+/// by then.
+#[test]
+fn what_is_written_behind_a_killed_copy_outlives_the_next_power_cut() {
+    let base = base(false);
+    let mut replaced = 0;
+    for copy in [Copy::Compact, Copy::Purge] {
+        for operation in 1..40 {
+            let (disk, store) = open(&base);
+            disk.fail_after(operation);
+            let copied = copy.make(&store, CopyOptions::new());
+            std::mem::forget(store);
+            let killed = disk.killed();
+            replaced += u64::from(copied.is_err() && killed.has_a_name_that_may_go());
+            let store = StoreOptions::new().open_on(killed.clone(), &unlock()).unwrap();
+            store.put("after/kill", "acknowledged").unwrap();
+            std::mem::forget(store);
+            for image in killed.cuts(Keep::Nothing) {
+                let store = StoreOptions::new().open_on(image, &unlock()).unwrap();
+                let found = store.get("after/kill").map(|secret| secret.value().expose().to_vec());
+                assert_eq!(found.unwrap(), b"acknowledged", "{copy:?} killed at {operation}");
+            }
+        }
+    }
+    assert!(replaced > 0, "no copy was killed between its rename and the sync of the directory");
+}
+
 fn contents(base: &[u8]) -> Contents {
     Key::Raw(FIRST).contents(CrashDisk::holding(base.to_vec())).unwrap().unwrap()
 }

@@ -166,6 +166,11 @@ impl CrashDisk {
         self.state().headers.clone()
     }
 
+    /// Whether a power cut could still give the name to another file.
+    pub(crate) fn has_a_name_that_may_go(&self) -> bool {
+        self.place.outcomes().len() > 1
+    }
+
     /// The process is killed: what it wrote lives on in the cache of the operating system, unsynced, names included.
     pub(crate) fn killed(&self) -> Arc<Self> {
         let (live, synced) = (self.place.live().unwrap(), self.place.synced());
@@ -350,7 +355,12 @@ impl Disk for CrashDisk {
         if self.forgets_syncs() {
             return self.power.tick().and_then(|()| self.power.check());
         }
-        self.state().sync(&self.power)?;
+        self.state().sync(&self.power)
+    }
+
+    fn sync_place(&self) -> io::Result<()> {
+        self.power.tick()?;
+        self.power.check()?;
         if self.place.holds(&self.state) {
             self.place.settle();
         }

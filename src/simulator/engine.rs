@@ -45,6 +45,7 @@ impl Subject for EngineSubject {
         })
         .unwrap();
         file.finish_creation().unwrap();
+        file.mark_closed().unwrap();
         disk.content()
     }
 

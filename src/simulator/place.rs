@@ -54,9 +54,8 @@ impl Power {
     }
 }
 
-/// A name, and the file that has it. A rename reaches the medium with the sync of its directory, or earlier, or not.
-///
-/// What is synced after the rename takes the name along, as journals do: nothing is built on a name that may go.
+/// A name, and the file that has it. A rename reaches the medium with the sync of its directory, or earlier, or not: a sync
+/// of the file does not take it along.
 pub(super) struct Place(Mutex<Names>);
 
 struct Names {

@@ -178,8 +178,10 @@ impl Store {
         let pass = self.gate.enter()?;
         let tables = self.authorise(Action::Administer)?;
         let plan = Plan { keys: CopyKeys::Same, event: None };
-        let (_, copied) = self.copy(&tables, &nascent.disk(), &plan, Some(pass), options)?;
+        let (file, copied) = self.copy(&tables, &nascent.disk(), &plan, Some(pass), options)?;
         nascent.publish()?;
+        file.settle()?;
+        file.mark_closed()?;
         if self.options.access == Access::ReadWrite {
             self.note_backup(copied.generation).map_err(|error| {
                 error.within("the backup is in place, but the audit log could not note it")
@@ -329,6 +331,7 @@ impl Store {
         let (file, copied) = self.copy(tables, &nascent.disk(), plan, None, options)?;
         let fresh = Tables::open(file, self.options.cache_bytes, self.options.write_wait)?;
         nascent.publish()?;
+        fresh.file().settle()?;
         tables.file().retire()?;
         self.root.replace(fresh);
         {

@@ -137,7 +137,7 @@ impl StoreOptions {
 
     /// Opens the store at `path`.
     ///
-    /// Opening, reading, verifying and closing write nothing, and sync nothing except once after a crash. Opening for
+    /// Opening, reading, verifying and closing write nothing, and sync nothing, except file and directory after a crash. Opening for
     /// writing also removes from the directory the temporary files of creations that were interrupted
     /// (`.strongroom-<16 hex digits>.tmp`), if they are this user's and nobody holds them; the store is not touched
     /// by it, and opening does not fail with it.

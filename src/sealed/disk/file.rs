@@ -13,6 +13,7 @@ use rustix::io::{Errno, retry_on_intr};
 use super::checks::{Allowed, check_directory, check_file, check_links, is_at, not_regular, refused};
 use super::lock::lock;
 use super::nascent::Successor;
+use super::temporary::is_temporary;
 use super::{Disk, Nascent, copies, strays};
 use crate::clock::Wait;
 use crate::error::{Error, ErrorKind, Holder, Result};
@@ -110,6 +111,26 @@ impl Disk for FileDisk {
 
     fn sync(&self) -> io::Result<()> {
         self.file.sync_data()
+    }
+
+    fn sync_place(&self) -> io::Result<()> {
+        let path = self.path();
+        // Under construction it has no name that anybody relies on.
+        if path.file_name().is_some_and(is_temporary) {
+            return Ok(());
+        }
+        match File::open(directory_of(&path))?.sync_all() {
+            // Nothing is lost where nothing is written, or where directories cannot be synced by themselves.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::InvalidInput
+                ) =>
+            {
+                Ok(())
+            }
+            synced => synced,
+        }
     }
 
     fn is_in_place(&self) -> io::Result<bool> {

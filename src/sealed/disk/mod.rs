@@ -45,6 +45,12 @@ pub(crate) trait Disk: Send + Sync + 'static {
     /// Makes everything written durable.
     fn sync(&self) -> io::Result<()>;
 
+    /// Makes the name of the file durable, if it has one. A rename reaches the medium with its directory and not with the
+    /// file.
+    fn sync_place(&self) -> io::Result<()> {
+        Ok(())
+    }
+
     /// Whether the file is still the one its path names. A sync client or an editor may have put another in place.
     fn is_in_place(&self) -> io::Result<bool>;
 
