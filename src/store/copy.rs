@@ -327,6 +327,8 @@ impl Store {
         plan: &Plan<'_>,
         options: &mut CopyOptions<'_>,
     ) -> Result<Copied> {
+        // redb reads an older block that was put back as if it were the newest, and a copy would make it just that.
+        verify(tables.file(), Depth::Blocks)?;
         let nascent = tables.file().disk().successor()?;
         let (file, copied) = self.copy(tables, &nascent.disk(), plan, None, options)?;
         let fresh = Tables::open(file, self.options.cache_bytes, self.options.write_wait)?;

@@ -33,7 +33,9 @@ impl Copying<'_> {
         (self.progress)(done, total)?;
         loop {
             let part = part(rows, &from)?;
-            let Some((last, _)) = part.last() else { return Ok(()) };
+            let Some((last, _)) = part.last() else {
+                return if done == total { Ok(()) } else { Err(damaged()) };
+            };
             from = [last.as_slice(), &[0]].concat();
             for (key, row) in &part {
                 self.copy(rows, batch, &mut owner, key, row)?;

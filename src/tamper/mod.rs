@@ -6,6 +6,7 @@ mod attacker;
 mod bits;
 mod blocks;
 mod changes;
+mod copied;
 mod copies;
 mod judge;
 mod lengths;
