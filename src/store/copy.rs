@@ -176,12 +176,16 @@ impl Store {
 
     pub(super) fn back_up(&self, nascent: Box<dyn Nascent>, options: &mut CopyOptions<'_>) -> Result<Copied> {
         let pass = self.gate.enter()?;
-        let tables = self.authorise(Action::Administer)?;
         let plan = Plan { keys: CopyKeys::Same, event: None };
-        let (file, copied) = self.copy(&tables, &nascent.disk(), &plan, Some(pass), options)?;
-        nascent.publish()?;
-        file.settle()?;
-        file.mark_closed()?;
+        let copied = {
+            // Given back before the gate is waited for again: whoever has the gate may wait for these rows to lock them.
+            let tables = self.authorise(Action::Administer)?;
+            let (file, copied) = self.copy(&tables, &nascent.disk(), &plan, Some(pass), options)?;
+            nascent.publish()?;
+            file.settle()?;
+            file.mark_closed()?;
+            copied
+        };
         if self.options.access == Access::ReadWrite {
             self.note_backup(copied.generation).map_err(|error| {
                 error.within("the backup is in place, but the audit log could not note it")

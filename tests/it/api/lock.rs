@@ -1,5 +1,6 @@
 //! Locking an open store: nothing is left to use, and nobody else gets the file.
 
+use std::ops::ControlFlow;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -336,4 +337,32 @@ fn what_the_handle_owes_the_log_survives_a_lock() {
     assert_eq!(events(&store), before + 2, "the write, and the commit that was lost");
     store.put("name", "last").unwrap();
     assert_eq!(events(&store), before + 3);
+}
+
+/// The lock has the gate that a backup needs once more to note itself in the log.
+#[test]
+fn a_lock_gets_the_store_when_a_backup_has_ended() {
+    let folder = Folder::new();
+    let path = folder.join("store");
+    create(&path).put("name", "value").unwrap();
+    let store = patient().write_wait(Duration::from_secs(20)).open(&path, key()).unwrap();
+    std::thread::scope(|scope| {
+        let mut locking = None;
+        let progress = |_| {
+            locking.get_or_insert_with(|| {
+                let locking = scope.spawn(|| store.lock());
+                std::thread::sleep(Duration::from_millis(200));
+                locking
+            });
+            ControlFlow::Continue(())
+        };
+        let begun = Instant::now();
+        let noted = store.backup_with(folder.join("backup"), CopyOptions::new().progress(progress));
+        locking.unwrap().join().unwrap().unwrap();
+        assert!(begun.elapsed() < Duration::from_secs(10), "the lock waited for what had ended");
+        let error = noted.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Locked);
+        assert!(error.to_string().contains("the backup is in place"), "{error}");
+    });
+    assert_eq!(open(&folder.join("backup")).get("name").unwrap().value().expose(), b"value");
 }
