@@ -78,3 +78,35 @@ pub(super) fn set_kdf_floor(batch: &mut Batch<'_>, floor: KdfCost) -> Result<()>
         KdfFloorRecord { memory_kib: floor.memory_kib(), passes: floor.passes(), lanes: floor.lanes() };
     slots::set_kdf_floor(batch, &record)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::sealed::disk::memory::MemoryDisk;
+    use crate::{ErrorKind, StoreOptions, Unlock};
+
+    #[test]
+    fn a_floor_that_no_slot_can_have_keeps_nobody_out() {
+        let (disk, unlock) = (Arc::new(MemoryDisk::default()), Unlock::passphrase("correct horse"));
+        let options = StoreOptions::new().kdf_cost(KdfCost::EDGE);
+        let store = options.create_on(disk.clone(), &unlock).unwrap();
+        let (pass, tables) = store.begin_change().unwrap();
+        let beyond = KdfFloorRecord { memory_kib: u32::MAX, passes: 1, lanes: 1 };
+        let written = store.commit(&tables, |batch, now| {
+            slots::set_kdf_floor(batch, &beyond)?;
+            Ok(((), vec![event(now, EventKind::KdfFloorChanged, [0; 16], 0)]))
+        });
+        written.unwrap();
+        drop((pass, tables));
+        drop(store);
+        let store = options.open_on(disk.clone(), &unlock).unwrap();
+        assert_eq!(store.open_report().kdf_upgrade, None);
+        store.verify().unwrap();
+        store.put("name", "value").unwrap();
+        assert_eq!(store.policy().kdf_floor().unwrap_err().kind(), ErrorKind::KdfLimits);
+        store.policy().set_kdf_floor(KdfCost::EDGE).unwrap();
+        assert_eq!(store.policy().kdf_floor().unwrap(), KdfCost::EDGE);
+    }
+}
