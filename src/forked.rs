@@ -275,3 +275,37 @@ fn a_child_of_a_process_with_a_reader_in_the_way_drops_its_handle_without_waitin
         },
     );
 }
+
+/// The thread that locks holds on to the state of the handle while it waits, and does not exist in the child.
+#[test]
+fn a_child_that_is_forked_while_another_thread_locks_waits_for_nobody() {
+    in_own_processes("a_child_that_is_forked_while_another_thread_locks_waits_for_nobody", |folder| {
+        let (store, rest) = filled(&folder.0.join("s"));
+        let mut child_found = None;
+        std::thread::scope(|scope| {
+            let progress = |_| {
+                if child_found.is_none() {
+                    scope.spawn(|| store.lock());
+                    std::thread::sleep(std::time::Duration::from_millis(200));
+                    child_found = Some(match fork() {
+                        Ok(mut child) => {
+                            let told = child.told();
+                            child.end();
+                            told
+                        }
+                        Err(child) => child.live(|| {
+                            let mut found = attempts(&store, &rest);
+                            found.push(kind_of(store.lock()));
+                            found.push(kind_of(store.unlock(key())));
+                            found.join(" ")
+                        }),
+                    });
+                }
+                ControlFlow::Continue(())
+            };
+            let copied = store.backup_with(folder.0.join("backup"), CopyOptions::new().progress(progress));
+            assert_eq!(copied.unwrap_err().kind(), ErrorKind::Locked);
+        });
+        assert_eq!(child_found.unwrap().trim_end(), ["Forked"; 16].join(" "));
+    });
+}

@@ -69,13 +69,13 @@ impl Store {
     /// [`ErrorKind::FileRefused`] if another file lies at its path; [`ErrorKind::RolledBack`], [`ErrorKind::WrongStore`] or [`ErrorKind::ForkedHistory`] if the file was changed
     /// meanwhile; otherwise as [`StoreOptions::open`](crate::StoreOptions::open).
     pub fn unlock(&self, unlock: impl Borrow<Unlock>) -> Result<()> {
+        self.root.check_process()?;
         authorise(self.principal, Action::Administer)?;
         let _pass = self.gate.enter()?;
         let locked = self
             .root
-            .locked()
+            .locked()?
             .ok_or_else(|| Error::new(ErrorKind::InvalidArgument, "the store is not locked"))?;
-        locked.process.check()?;
         let in_place = locked.disk.is_in_place();
         if !in_place.map_err(|source| Error::io("look at the store's path", source))? {
             let message = "another file was put in the store's place while it was locked; open that one, or restore a backup";
@@ -104,7 +104,7 @@ impl Store {
     /// Whether the store is locked.
     #[must_use]
     pub fn is_locked(&self) -> bool {
-        self.root.locked().is_some()
+        matches!(self.root.locked(), Ok(Some(_)))
     }
 
     /// How long ago the store was last used: read, written, listed, or unlocked. An application that locks after a time

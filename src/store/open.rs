@@ -102,7 +102,7 @@ impl Store {
     /// [`ErrorKind::Io`] if the proof cannot be written. Nothing acknowledged is lost; the next open syncs once.
     /// [`ErrorKind::Forked`] in a forked child: nothing is written, and the parent's handle stays as it is.
     pub fn close(self) -> Result<()> {
-        match self.root.locked() {
+        match self.root.locked()? {
             Some(_) => Ok(()),
             None => self.root.tables()?.close(),
         }

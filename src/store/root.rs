@@ -1,6 +1,6 @@
 //! What a store stands on: open rows, or a locked file. One place to replace them.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, TryLockError, Weak};
 use std::time::Duration;
 
 use crate::clock::{LastUse, Wait};
@@ -16,6 +16,8 @@ pub(super) struct Root {
     /// Rows of files that were replaced, as long as somebody reads them: their keys are in memory too.
     retired: Mutex<Vec<Weak<Tables>>>,
     last_use: LastUse,
+    /// Whose handle this is. A forked child shares the lock on the file with it, and must not unlock beside it.
+    process: Process,
 }
 
 enum State {
@@ -29,14 +31,12 @@ pub(super) struct LockedFile {
     pub(super) disk: Arc<dyn Disk>,
     /// The state it was left in.
     pub(super) pin: Pin,
-    /// A forked child shares the lock on the file with this process, and must not unlock beside it.
-    pub(super) process: Arc<Process>,
 }
 
 impl Root {
     pub(super) fn new(tables: Tables) -> Self {
         let state = RwLock::new(State::Unlocked(Arc::new(tables)));
-        Self { state, retired: Mutex::default(), last_use: LastUse::now() }
+        Self { state, retired: Mutex::default(), last_use: LastUse::now(), process: Process::this() }
     }
 
     /// The open rows, for one operation: as long as somebody has them the store cannot be locked.
@@ -52,18 +52,29 @@ impl Root {
 
     /// As [`tables`](Self::tables), for what is no use of the store.
     pub(super) fn unused(&self) -> Result<Arc<Tables>> {
-        match &*self.state() {
+        match &*self.state()? {
             State::Unlocked(tables) => Ok(tables.clone()),
             State::Locked(_) => Err(Error::new(ErrorKind::Locked, "the store is locked; unlock it first")),
         }
     }
 
     /// What is locked; `None` if nothing is.
-    pub(super) fn locked(&self) -> Option<LockedFile> {
-        match &*self.state() {
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Forked`] in a child that was forked while another thread locked the store.
+    pub(super) fn locked(&self) -> Result<Option<LockedFile>> {
+        Ok(match &*self.state()? {
             State::Unlocked(_) => None,
             State::Locked(file) => Some(file.clone()),
-        }
+        })
+    }
+
+    /// # Errors
+    ///
+    /// [`ErrorKind::Forked`] in a child that was forked from the process that opened the store.
+    pub(super) fn check_process(&self) -> Result<()> {
+        self.process.check()
     }
 
     /// The time since the last operation.
@@ -95,7 +106,6 @@ impl Root {
         let locked = State::Locked(LockedFile {
             disk: tables.file().disk().clone(),
             pin: Pin::of(&tables.file().position()?),
-            process: Arc::new(Process::this()),
         });
         while Arc::strong_count(tables) > 1 || self.retired().iter().any(|old| old.strong_count() > 0) {
             if !wait.step() {
@@ -114,7 +124,15 @@ impl Root {
         self.retired.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn state(&self) -> RwLockReadGuard<'_, State> {
-        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    /// Locking holds on to this for as long as it waits, and in a forked child the thread that locks does not exist.
+    fn state(&self) -> Result<RwLockReadGuard<'_, State>> {
+        match self.state.try_read() {
+            Ok(state) => Ok(state),
+            Err(TryLockError::Poisoned(state)) => Ok(state.into_inner()),
+            Err(TryLockError::WouldBlock) => {
+                self.process.check()?;
+                Ok(self.state.read().unwrap_or_else(PoisonError::into_inner))
+            }
+        }
     }
 }
