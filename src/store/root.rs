@@ -99,6 +99,19 @@ impl Root {
     ///
     /// [`ErrorKind::InUse`] if operations of other threads do not end in time; nothing is locked then.
     pub(super) fn lock(&self, wait: Duration) -> Result<Option<Tables>> {
+        // Long enough for reads to end. A copy under way may itself need a read to end, which is let in between.
+        const AT_ONCE: Duration = Duration::from_millis(50);
+        let wait = Wait::for_at_most(wait);
+        loop {
+            match self.lock_at_once(wait.left().unwrap_or_default().min(AT_ONCE)) {
+                Err(error) if error.kind() == ErrorKind::InUse && wait.step() => {}
+                result => return result,
+            }
+        }
+    }
+
+    /// As [`lock`](Self::lock), with new operations kept waiting for all its time.
+    fn lock_at_once(&self, wait: Duration) -> Result<Option<Tables>> {
         let wait = Wait::for_at_most(wait);
         // New operations wait here meanwhile, and go on if it takes too long.
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);

@@ -339,7 +339,7 @@ fn what_the_handle_owes_the_log_survives_a_lock() {
     assert_eq!(events(&store), before + 3);
 }
 
-/// The lock has the gate that a backup needs once more to note itself in the log.
+/// The lock has what a backup needs: the state of the handle to read on, and the gate to note itself in the log.
 #[test]
 fn a_lock_gets_the_store_when_a_backup_has_ended() {
     let folder = Folder::new();
@@ -354,6 +354,11 @@ fn a_lock_gets_the_store_when_a_backup_has_ended() {
                 std::thread::sleep(Duration::from_millis(200));
                 locking
             });
+            assert_eq!(
+                store.get("name").unwrap().version(),
+                1,
+                "a copy may read, and the lock waits for the copy"
+            );
             ControlFlow::Continue(())
         };
         let begun = Instant::now();
