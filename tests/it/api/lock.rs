@@ -215,7 +215,7 @@ fn locking_waits_for_what_is_under_way_and_gives_up_in_time() {
             CopyOptions::new().progress(|_| {
                 let error = check_refused(store.lock(), ErrorKind::InUse);
                 assert_eq!(error.holder(), Some(Holder::Readers));
-                std::ops::ControlFlow::Continue(())
+                ControlFlow::Continue(())
             }),
         )
         .unwrap();
