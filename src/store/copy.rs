@@ -213,7 +213,8 @@ impl Store {
 
     /// Replaces the file by one without unused blocks, under the same keys and slots. Readers go on, writers wait.
     ///
-    /// It needs as much room again while it runs. Cancelled, failed or cut off at any instant it leaves the old store
+    /// It needs as much room again while it runs. The blocks of the store are verified first, so that an older one that
+    /// somebody put back does not become the newest. Cancelled, failed or cut off at any instant it leaves the old store
     /// whole; the new file has been verified with its own keys when it takes the old one's place.
     ///
     /// # Errors

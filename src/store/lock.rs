@@ -60,8 +60,8 @@ impl Store {
     /// Unlocks a locked store as opening it does, verification included. What is on the disk must be the state that was
     /// locked.
     ///
-    /// After wrong keys the next attempts wait, half a second at first and 30 seconds at most: against guessing by hand
-    /// through the program. It is no protection of the file.
+    /// After the second wrong key in a row the next attempts wait, half a second at first and 30 seconds at most: against
+    /// guessing by hand through the program. It is no protection of the file.
     ///
     /// # Errors
     ///
@@ -107,7 +107,8 @@ impl Store {
         matches!(self.root.locked(), Ok(Some(_)))
     }
 
-    /// How long ago the store was last used: read, written, listed, or unlocked. An application that locks after a time
+    /// How long ago the store was last used: every operation is a use, also a look at its health or its slots, but for
+    /// locking and asking whether it is locked. An application that locks after a time
     /// asks here; the store has no timer of its own.
     #[must_use]
     pub fn idle_for(&self) -> Duration {
