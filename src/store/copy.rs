@@ -134,7 +134,8 @@ impl Store {
     /// callback may read and write too; a lock waits until the copy has ended.
     ///
     /// The copy is a store: it has the same id, the same keys and slots and the same history, and opens with whatever
-    /// opens this one today. It is readable by its owner only, never replaces a file, and has been verified with its own
+    /// opens this one today. It is made of blocks that authenticate, and is verified itself; that no older block was put
+    /// back into the store before is for [`verify`](Self::verify) to say. It is readable by its owner only, never replaces a file, and has been verified with its own
     /// keys when it gets its name. An in-memory store is copied with its slots too: add one first whose key you know.
     ///
     /// A handle that may write then notes the backup in the audit log. If that fails the error says that the backup is
@@ -183,7 +184,8 @@ impl Store {
             let (file, copied) = self.copy(&tables, &nascent.disk(), &plan, Some(pass), options)?;
             nascent.publish()?;
             file.settle()?;
-            file.mark_closed()?;
+            // Without this proof the first open of the backup makes it durable once more; it is complete either way.
+            let _ = file.mark_closed();
             copied
         };
         if self.options.access == Access::ReadWrite {
