@@ -9,11 +9,10 @@ use std::sync::{Arc, PoisonError};
 
 use super::commit::{Owed, discarded_event, event};
 use super::gate::Pass;
-use super::slots::check_label;
+use super::slots::{NewSlot, check_label};
 use super::{Store, VerifyReport};
 use crate::access::Action;
 use crate::clock::Timestamp;
-use crate::crypto::kdf::KdfCost;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::audit::EventKind;
 use crate::record::slot::SlotRecord;
@@ -43,8 +42,7 @@ pub struct Progress {
 pub struct CopyOptions<'a> {
     progress: Option<Box<dyn FnMut(Progress) -> ControlFlow<()> + 'a>>,
     drop_other_slots: bool,
-    label: String,
-    kdf_cost: Option<KdfCost>,
+    new_slot: NewSlot,
     /// The last number of rows that was told. A copy may have to begin again.
     told: u64,
 }
@@ -71,18 +69,11 @@ impl<'a> CopyOptions<'a> {
         self
     }
 
-    /// What to call the slot of a [`rekey`](Store::rekey).
+    /// How the one slot of a [`rekey`](Store::rekey) is made: without a label, at the store's
+    /// [floor](crate::Policy::kdf_floor) by default.
     #[must_use]
-    pub fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = label.into();
-        self
-    }
-
-    /// What the passphrase of a [`rekey`](Store::rekey) costs to try: the store's [floor](crate::Policy::kdf_floor) by
-    /// default, and never less.
-    #[must_use]
-    pub fn kdf_cost(mut self, cost: KdfCost) -> Self {
-        self.kdf_cost = Some(cost);
+    pub fn new_slot(mut self, new: NewSlot) -> Self {
+        self.new_slot = new;
         self
     }
 
@@ -290,9 +281,9 @@ impl Store {
     pub fn rekey_with(&self, unlock: impl Borrow<Unlock>, mut options: CopyOptions<'_>) -> Result<Copied> {
         let unlock = unlock.borrow();
         unlock.kind()?;
-        check_label(&options.label)?;
+        check_label(&options.new_slot.label)?;
         let (pass, tables) = self.begin_change()?;
-        let cost = self.slots().cost(&tables, options.kdf_cost)?;
+        let cost = self.slots().cost(&tables, options.new_slot.kdf_cost)?;
         let plan = Plan { keys: CopyKeys::For(unlock, cost), event: Some(EventKind::Rekeyed) };
         self.replace(&tables, &pass, &plan, &mut options)
     }
@@ -391,7 +382,7 @@ impl Store {
         disk.set_len(0).map_err(|source| Error::io("write the new file", source))?;
         let target = Arc::new(tables.file().begin_copy(disk.clone(), &plan.keys, basis)?);
         let generation = generation + u64::from(plan.event.is_some());
-        let (keyring, label) = (Keyring::default(), options.label.clone());
+        let (keyring, label) = (Keyring::default(), options.new_slot.label.clone());
         fill(&target, |batch| {
             Copying {
                 from: tables.sealer(),

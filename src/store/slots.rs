@@ -45,8 +45,8 @@ pub struct KeySlot {
 /// How a slot is added.
 #[derive(Clone, Debug, Default)]
 pub struct NewSlot {
-    label: String,
-    kdf_cost: Option<KdfCost>,
+    pub(super) label: String,
+    pub(super) kdf_cost: Option<KdfCost>,
 }
 
 impl NewSlot {

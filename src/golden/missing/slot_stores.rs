@@ -94,7 +94,10 @@ fn rekeyed(target: PathBuf) -> Result<()> {
     }
     store.purge_with(CopyOptions::new().drop_other_slots(true))?;
     versions += &put(&store, "backup/bundle", "count*4100")?;
-    store.rekey_with(unlock_of(JOINED), CopyOptions::new().label("since the audit"))?;
+    store.rekey_with(
+        unlock_of(JOINED),
+        CopyOptions::new().new_slot(NewSlot::new().label("since the audit")),
+    )?;
     store.slots().add_with(unlock_of(KEY_FILE), NewSlot::new().label("after it"))?;
     versions += &put(&store, "backup/bundle", "00*0")?;
     let head = head("epoch 2: purged, then rekeyed", &[KEY_FILE, JOINED], &[OLD, RAW], "orderly");

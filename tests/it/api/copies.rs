@@ -139,11 +139,11 @@ fn after_a_rekey_only_the_new_key_opens() {
     store.put("name", "value").unwrap();
     let (_, code) = store.slots().add_recovery_code().unwrap();
     check_refused(
-        store.rekey_with(passphrase("two"), CopyOptions::new().label("a\tb")),
+        store.rekey_with(passphrase("two"), CopyOptions::new().new_slot(NewSlot::new().label("a\tb"))),
         ErrorKind::InvalidArgument,
     );
     check_refused(store.rekey(passphrase("")), ErrorKind::InvalidArgument);
-    store.rekey_with(passphrase("two"), CopyOptions::new().label("new")).unwrap();
+    store.rekey_with(passphrase("two"), CopyOptions::new().new_slot(NewSlot::new().label("new"))).unwrap();
     let slots = store.slots().list().unwrap();
     assert_eq!((slots.len(), slots[0].label.as_str(), slots[0].unlocked_this_handle), (1, "new", true));
     drop(store);

@@ -43,7 +43,7 @@ fn a_new_store_demands_what_its_first_slot_costs() {
         store.slots().add_with(passphrase("four"), with(21)).unwrap(),
     );
     assert_eq!((cost_of(&store, same), cost_of(&store, more)), (cost(20), cost(21)));
-    let options = strongroom::CopyOptions::new().kdf_cost(cost(19));
+    let options = strongroom::CopyOptions::new().new_slot(NewSlot::new().kdf_cost(cost(19)));
     check_refused(store.rekey_with(passphrase("five"), options), ErrorKind::KdfLimits);
     assert_eq!(events(&store), 2);
     store.rekey(passphrase("five")).unwrap();

@@ -163,7 +163,9 @@ impl Life {
 
     fn rekey(&mut self, random: &mut Random) {
         let key = self.new_key(random);
-        self.store().rekey_with(key.unlock(), CopyOptions::new().label("since then")).unwrap();
+        self.store()
+            .rekey_with(key.unlock(), CopyOptions::new().new_slot(NewSlot::new().label("since then")))
+            .unwrap();
         let id = self.store().slots().list().unwrap()[0].id;
         self.keys.push((id, key));
         self.keep_only(id);
