@@ -1,7 +1,8 @@
 //! The one seam to time: wall clock for records, monotonic clock for bounded waits.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// An instant of the wall clock, in milliseconds since 1970-01-01T00:00:00Z.
@@ -13,6 +14,11 @@ impl Timestamp {
     #[must_use]
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
+    }
+
+    /// This instant and so many days.
+    pub(crate) fn plus_days(self, days: u16) -> Self {
+        Self(self.0.saturating_add(i64::from(days) * 86_400_000))
     }
 
     /// Milliseconds since the Unix epoch.
@@ -42,15 +48,78 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// Where a store takes the time from.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct SystemClock;
+/// Where a store takes the time of its records from.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Clock {
+    /// The wall clock of the device.
+    #[default]
+    System,
+    Manual(ManualClock),
+}
 
-impl SystemClock {
-    /// The wall clock now; the epoch if the device's clock stands before it.
-    pub(crate) fn now(self) -> Timestamp {
-        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Timestamp(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+impl Clock {
+    /// The time now, from the epoch to the end of the year 9999: what lies beyond is no time of a working clock.
+    pub(crate) fn now(&self) -> Timestamp {
+        const LAST: i64 = 253_402_300_799_999;
+        let millis = match self {
+            Self::System => {
+                let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+                i64::try_from(since_epoch.as_millis()).unwrap_or(LAST)
+            }
+            Self::Manual(clock) => clock.0.load(Ordering::Relaxed),
+        };
+        Timestamp(millis.clamp(0, LAST))
+    }
+}
+
+/// A clock that stands still until it is set, for tests: of expiry, of the trash, of a clock that was turned back.
+///
+/// Clones show the same time. It is taken for the wall clock of the store it is [given to](crate::StoreOptions::clock),
+/// and not for how long calls wait.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use strongroom::{ErrorKind, ManualClock, StoreOptions, Sweep, Timestamp};
+///
+/// let clock = ManualClock::start(Timestamp::from_millis(1_800_000_000_000));
+/// let store = StoreOptions::new().clock(&clock).in_memory()?;
+/// store.put("name", "value")?;
+/// store.delete("name")?;
+/// clock.advance(Duration::from_secs(30 * 86_400));
+/// assert_eq!(store.restore("name").unwrap_err().kind(), ErrorKind::NotFound);
+/// assert_eq!(store.sweep(&Sweep::new())?.secrets, 1);
+/// # Ok::<(), strongroom::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct ManualClock(Arc<AtomicI64>);
+
+impl ManualClock {
+    /// A clock that shows `time`. Before 1970 it is taken for 1970.
+    #[must_use]
+    pub fn start(time: Timestamp) -> Self {
+        Self(Arc::new(AtomicI64::new(time.0)))
+    }
+
+    /// Sets the clock forward.
+    pub fn advance(&self, by: Duration) {
+        let millis = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+        // Two threads that advance it at once both count.
+        let _ = self
+            .0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |time| Some(time.saturating_add(millis)));
+    }
+
+    /// Sets the clock, also back.
+    pub fn set(&self, time: Timestamp) {
+        self.0.store(time.0, Ordering::Relaxed);
+    }
+
+    /// The time it shows.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        Timestamp(self.0.load(Ordering::Relaxed))
     }
 }
 

@@ -25,6 +25,8 @@ pub enum ErrorKind {
     NotFound = 10,
     /// The file or the secret exists already.
     AlreadyExists = 11,
+    /// The secret is not at the version the write expected. Read it again, and decide anew.
+    Conflict = 12,
     /// A progress callback asked to stop. What was under way is undone.
     Cancelled = 13,
     /// Another handle holds the file; [`Error::holder`] says whether readers or a writer.
@@ -33,6 +35,8 @@ pub enum ErrorKind {
     ReadOnly = 16,
     /// The store is locked; unlock it with [`Store::unlock`](crate::Store::unlock).
     Locked = 17,
+    /// The value of this version is gone for good: destroyed, pruned, or past its time in the trash.
+    Destroyed = 18,
     /// No key slot of this store opens with this key. A slot altered on purpose looks the same, and must.
     WrongKey = 20,
     /// Something sealed does not authenticate: it was altered, moved or put back from an older copy,
@@ -80,10 +84,12 @@ impl ErrorKind {
         Self::LimitExceeded,
         Self::NotFound,
         Self::AlreadyExists,
+        Self::Conflict,
         Self::Cancelled,
         Self::InUse,
         Self::ReadOnly,
         Self::Locked,
+        Self::Destroyed,
         Self::WrongKey,
         Self::Tampered,
         Self::KdfLimits,

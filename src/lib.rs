@@ -75,7 +75,7 @@ pub struct Readme;
 
 #[cfg(feature = "zeroizing-alloc")]
 pub use allocator::ZeroizingAllocator;
-pub use clock::Timestamp;
+pub use clock::{ManualClock, Timestamp};
 pub use crypto::arena::MemoryStatus;
 pub use crypto::kdf::{Calibration, KdfCost};
 pub use error::{Error, ErrorKind, Holder, Result};
@@ -83,11 +83,16 @@ pub use format::slot::SlotKind;
 pub use record::id::{SecretId, SlotId};
 pub use record::path::SecretPath;
 pub use record::pin::Pin;
+pub use record::tag::Tags;
+pub use record::tier::Tier;
+pub use record::version::VersionState;
 pub use sealed::recovery::RecoveryCode;
 pub use sealed::unlock::Unlock;
 pub use secret::SecretBytes;
 pub use store::{
-    Copied, CopyOptions, Cursor, Health, KdfUpgrade, KeySlot, NewSlot, OpenReport, OpenedReport, Page,
-    PinCheck, Policy, Progress, Query, Secret, SecretInfo, Slots, Store, StoreOptions, Transaction,
-    VerifyAtOpen, VerifyReport, Written,
+    Author, Capabilities, Copied, CopyOptions, Cursor, Deleted, Health, HealthStatus, KdfUpgrade, KeySlot,
+    Listed, Namespace, NewSlot, OpenReport, OpenedReport, Page, PinCheck, Policy, Progress, Put, Query,
+    Rename, Retention, Scan, Secret, SecretInfo, SecretRef, Slots, Sort, Stats, Store, StoreOptions, Sweep,
+    SweepReport, TagCount, Transaction, Trashed, Update, Usage, VerifyAtOpen, VerifyReport, VersionInfo,
+    Written, capabilities,
 };

@@ -10,6 +10,32 @@ pub const PATH_SEGMENTS_MAX: usize = 16;
 /// Longest value, in bytes before padding: 16 MiB. A value is held in memory whole.
 pub const VALUE_LEN_MAX: usize = 16 << 20;
 
+/// Most tags of a secret.
+pub const TAGS_MAX: usize = 64;
+/// Longest key of a tag, in bytes.
+pub const TAG_KEY_LEN_MAX: usize = 64;
+/// Longest value of a tag, in bytes.
+pub const TAG_VALUE_LEN_MAX: usize = 256;
+/// Longest description, in bytes.
+pub const DESCRIPTION_LEN_MAX: usize = 4096;
+/// Longest content type, in bytes: two names of 127 (RFC 6838) and a slash.
+pub const CONTENT_TYPE_LEN_MAX: usize = 255;
+/// Longest note on a version, in bytes.
+pub const NOTE_LEN_MAX: usize = 256;
+
+/// Versions kept of a secret unless a policy says otherwise.
+pub const VERSIONS_KEPT_DEFAULT: u32 = 10;
+/// Days in the trash unless a policy says otherwise.
+pub const TRASH_DAYS_DEFAULT: u16 = 30;
+/// Most days in the trash.
+pub const TRASH_DAYS_MAX: u16 = 3650;
+/// Bytes of values that a rename seals anew without being told that it may take long.
+pub const RENAME_BYTES_MAX: u64 = 64 << 20;
+/// Secrets and versions that a sweep removes when it is not told how many.
+pub const SWEEP_ITEMS_DEFAULT: usize = 1000;
+/// How far the clock may go forward at once before nothing is purged without confirmation, in milliseconds: a year.
+pub const CLOCK_JUMP_MILLIS_MAX: i64 = 365 * 86_400_000;
+
 /// Longest passphrase, in bytes of UTF-8 as typed.
 pub const PASSPHRASE_LEN_MAX: usize = 1024;
 /// Longest key file, in bytes: it is read whole.
@@ -23,7 +49,7 @@ pub const SLOT_LABEL_LEN_MAX: usize = 128;
 pub const PAGE_ITEMS_DEFAULT: usize = 50;
 /// Most items of a page.
 pub const PAGE_ITEMS_MAX: usize = 1000;
-/// Longest cursor text accepted, in bytes: a sealed path with its framing, in base32.
+/// Longest cursor text accepted, in bytes: a sealed position with its framing, in base64.
 pub const CURSOR_LEN_MAX: usize = 1024;
 
 /// Most operations of one transaction.

@@ -24,6 +24,9 @@ impl Principal {
 pub(crate) enum Action<'a> {
     Read(&'a SecretPath),
     Write(&'a SecretPath),
+    Delete(&'a SecretPath),
+    /// To remove for good.
+    Destroy(&'a SecretPath),
     List,
     /// To begin a transaction; what it does is asked with each operation.
     Begin,
@@ -45,6 +48,8 @@ pub(crate) fn authorise(principal: Principal, action: Action<'_>) -> Result<()> 
             Principal::Owner,
             Action::Read(_)
             | Action::Write(_)
+            | Action::Delete(_)
+            | Action::Destroy(_)
             | Action::List
             | Action::Begin
             | Action::Verify

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::arena::Arena;
 use super::keys::{
     Authority, AuthorityHeaderMac, Block, Cursor, File, FileHeaderMac, KEY_LEN, Key, MasterKey, Namespace,
-    PathNode, Purpose, SlotRoot, SlotWrap, Superblock, Value,
+    Purpose, SlotRoot, SlotWrap, Superblock, Value,
 };
 use super::stack::{SHALLOW, on_clean_stack};
 use crate::error::{Error, Result};
@@ -25,7 +25,6 @@ const SUPERBLOCK: &[u8] = b"strongroom/1/superblock";
 const BLOCK: &[u8] = b"strongroom/1/block";
 const CURSOR: &[u8] = b"strongroom/1/cursor";
 const NAMESPACE: &[u8] = b"strongroom/1/namespace";
-const SEGMENT: &[u8] = b"strongroom/1/segment";
 const VALUE: &[u8] = b"strongroom/1/value";
 
 /// The three keys below the master key.
@@ -81,19 +80,15 @@ pub(crate) fn cursor(file: &Key<File>) -> Result<Key<Cursor>> {
     expand(file, &[CURSOR])
 }
 
-/// The node key of `segment` below a namespace.
-pub(crate) fn path_node(parent: &Key<Namespace>, segment: &str) -> Result<Key<PathNode>> {
-    expand(parent, &[SEGMENT, segment.as_bytes()])
+/// The key of the namespace `segment` below another: it opens everything strictly below, and not the secret of that very
+/// path.
+pub(crate) fn namespace(parent: &Key<Namespace>, segment: &str) -> Result<Key<Namespace>> {
+    expand(parent, &[NAMESPACE, segment.as_bytes()])
 }
 
-/// The namespace key of a node: opens everything strictly below it, and not the secret at the node itself.
-pub(crate) fn namespace(node: &Key<PathNode>) -> Result<Key<Namespace>> {
-    expand(node, &[NAMESPACE])
-}
-
-/// The key of the values of the secret at a node.
-pub(crate) fn value(node: &Key<PathNode>) -> Result<Key<Value>> {
-    expand(node, &[VALUE])
+/// The key of the values of the secret `segment` in a namespace.
+pub(crate) fn value(parent: &Key<Namespace>, segment: &str) -> Result<Key<Value>> {
+    expand(parent, &[VALUE, segment.as_bytes()])
 }
 
 /// This module's HKDF as a test vector calls it: the first 32 bytes of the output.

@@ -94,8 +94,6 @@ pub(crate) enum Block {}
 pub(crate) enum Cursor {}
 /// Marker of a namespace key; the value root is the namespace key of the empty path.
 pub(crate) enum Namespace {}
-/// Marker of the node key of one path.
-pub(crate) enum PathNode {}
 /// Marker of the key of the values at one path.
 pub(crate) enum Value {}
 
@@ -111,7 +109,6 @@ impl Purpose for Superblock {}
 impl Purpose for Block {}
 impl Purpose for Cursor {}
 impl Purpose for Namespace {}
-impl Purpose for PathNode {}
 impl Purpose for Value {}
 
 /// MK: 32 random bytes that every owner slot wraps.

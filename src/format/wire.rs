@@ -49,6 +49,11 @@ impl<'a> Reader<'a> {
         if self.bytes(len)?.iter().any(|&byte| byte != 0) { Err(Malformed) } else { Ok(()) }
     }
 
+    /// All that is left.
+    pub(crate) fn rest(self) -> &'a [u8] {
+        self.0
+    }
+
     /// Nothing may be left.
     pub(crate) fn end(self) -> Result<(), Malformed> {
         if self.0.is_empty() { Ok(()) } else { Err(Malformed) }

@@ -13,7 +13,7 @@ use crate::crypto::random::seeded::splitmix64;
 use crate::record::audit;
 use crate::record::codec::{self, Authenticated};
 use crate::record::policy::KdfFloorRecord;
-use crate::record::secret::{SecretRecord, StoreRecord, VersionRecord};
+use crate::record::secret::{self, SecretRecord, StoreRecord, VersionRecord};
 use crate::record::slot::SlotRecord;
 
 #[derive(Debug, PartialEq, SchemaRead, SchemaWrite)]
@@ -25,16 +25,39 @@ struct Store {
 struct Version {
     number: u64,
     created_at: i64,
+    size: u32,
+    standing: Standing,
+    author: Option<[u8; 16]>,
+    note: Option<String>,
     pieces: u32,
     tail: Vec<u8>,
 }
 
 #[derive(Debug, PartialEq, SchemaRead, SchemaWrite)]
+enum Standing {
+    Kept,
+    Deleted { at: i64, until: i64 },
+    Destroyed { at: i64 },
+}
+
+#[derive(Debug, PartialEq, SchemaRead, SchemaWrite)]
 struct Secret {
     id: [u8; 16],
-    created_at: i64,
+    tier: u8,
+    meta_version: u64,
     updated_at: i64,
+    accessed_at: i64,
+    tags: String,
+    details: Option<Details>,
     current: Version,
+}
+
+#[derive(Debug, PartialEq, SchemaRead, SchemaWrite)]
+struct Details {
+    description: String,
+    content_type: String,
+    max_versions: Option<u32>,
+    trash_days: Option<u16>,
 }
 
 #[derive(Debug, PartialEq, SchemaRead, SchemaWrite)]
@@ -88,15 +111,25 @@ impl From<&SlotRecord> for Slot {
 
 impl From<&VersionRecord> for Version {
     fn from(record: &VersionRecord) -> Self {
-        let VersionRecord { number, created_at, pieces, tail } = record.clone();
-        Self { number, created_at, pieces, tail }
+        let VersionRecord { number, created_at, size, standing, author, note, pieces, tail } = record.clone();
+        let standing = match standing {
+            secret::Standing::Kept => Standing::Kept,
+            secret::Standing::Deleted { at, until } => Standing::Deleted { at, until },
+            secret::Standing::Destroyed { at } => Standing::Destroyed { at },
+        };
+        Self { number, created_at, size, standing, author, note, pieces, tail }
     }
 }
 
 impl From<&SecretRecord> for Secret {
     fn from(record: &SecretRecord) -> Self {
+        let SecretRecord { id, tier, meta_version, updated_at, accessed_at, tags, .. } = record.clone();
+        let details = record.details.clone().map(|details| {
+            let secret::Details { description, content_type, max_versions, trash_days } = details;
+            Details { description, content_type, max_versions, trash_days }
+        });
         let current = (&record.current).into();
-        Self { id: record.id, created_at: record.created_at, updated_at: record.updated_at, current }
+        Self { id, tier, meta_version, updated_at, accessed_at, tags, details, current }
     }
 }
 
@@ -182,9 +215,41 @@ fn version(random: &mut impl FnMut() -> u64) -> VersionRecord {
     VersionRecord {
         number: number(random),
         created_at: time(random),
+        size: (number(random) >> 32) as u32,
+        standing: match below(random, 3) {
+            0 => secret::Standing::Kept,
+            1 => secret::Standing::Deleted { at: time(random), until: time(random) },
+            _ => secret::Standing::Destroyed { at: time(random) },
+        },
+        author: random().is_multiple_of(4).then(|| array(random)),
+        note: random().is_multiple_of(4).then(|| text(random)),
         pieces: (number(random) >> 32) as u32,
         tail: (0..len).map(|_| random().to_le_bytes()[0]).collect(),
     }
+}
+
+fn secret(random: &mut impl FnMut() -> u64) -> SecretRecord {
+    SecretRecord {
+        id: array(random),
+        tier: random().to_le_bytes()[0],
+        meta_version: number(random),
+        updated_at: time(random),
+        accessed_at: time(random),
+        tags: text(random),
+        details: random().is_multiple_of(2).then(|| secret::Details {
+            description: text(random),
+            content_type: text(random),
+            max_versions: random().is_multiple_of(2).then(|| (number(random) >> 32) as u32),
+            trash_days: random().is_multiple_of(2).then(|| (number(random) & 0xffff) as u16),
+        }),
+        current: version(random),
+    }
+}
+
+/// A text of one to four bytes a character.
+fn text(random: &mut impl FnMut() -> u64) -> String {
+    let mut letter = || char::from_u32((random() % 0x2_0000) as u32).unwrap_or('-');
+    (0..30).map(|_| letter()).collect()
 }
 
 fn event(random: &mut impl FnMut() -> u64) -> audit::Event {
@@ -215,12 +280,7 @@ fn both_decoders_agree_on_generated_records() {
                 check_generated::<_, Version>(&record, &mut random, &place);
             }
             2 => {
-                let record = SecretRecord {
-                    id: array(&mut random),
-                    created_at: time(&mut random),
-                    updated_at: time(&mut random),
-                    current: version(&mut random),
-                };
+                let record = secret(&mut random);
                 check_generated::<_, Secret>(&record, &mut random, &place);
             }
             3 => {

@@ -6,7 +6,7 @@ use crate::error::ErrorKind;
 use crate::record::audit::{Event, Segment, follow, follow_all, genesis};
 use crate::record::codec::{Authenticated, Record, decode, encode};
 use crate::record::policy::KdfFloorRecord;
-use crate::record::secret::{SecretRecord, StoreRecord, VersionRecord};
+use crate::record::secret::{SecretRecord, Standing, StoreRecord, VersionRecord};
 use crate::record::slot::SlotRecord;
 use crate::record::value::{frame, unframe};
 
@@ -97,8 +97,12 @@ fn slot(case: &Case) -> SlotRecord {
 pub(super) fn secret(case: &Case) -> SecretRecord {
     SecretRecord {
         id: case.array("id"),
-        created_at: case.number("secret-created-at"),
+        tier: case.number("tier"),
+        meta_version: case.number("meta-version"),
         updated_at: case.number("updated-at"),
+        accessed_at: case.number("accessed-at"),
+        tags: case.text("tags").to_owned(),
+        details: None,
         current: version(case),
     }
 }
@@ -107,6 +111,10 @@ pub(super) fn version(case: &Case) -> VersionRecord {
     VersionRecord {
         number: case.number("number"),
         created_at: case.number("created-at"),
+        size: case.number("size"),
+        standing: Standing::Kept,
+        author: None,
+        note: None,
         pieces: case.number("pieces"),
         tail: case.bytes("tail"),
     }

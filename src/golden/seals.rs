@@ -85,13 +85,15 @@ fn keys(case: &Case) -> Vec<u8> {
 }
 
 fn path_key(case: &Case) -> Key<Value> {
-    let text = case.text("path");
-    let (first, rest) = text.split_once('/').map_or((text, None), |(first, rest)| (first, Some(rest)));
-    let mut node = derive::path_node(&store_keys(case).value_root, first).unwrap();
-    for segment in rest.iter().flat_map(|rest| rest.split('/')) {
-        node = derive::path_node(&derive::namespace(&node).unwrap(), segment).unwrap();
+    let mut namespace = store_keys(case).value_root;
+    let mut segments = case.text("path").split('/').peekable();
+    loop {
+        let segment = segments.next().unwrap();
+        if segments.peek().is_none() {
+            return derive::value(&namespace, segment).unwrap();
+        }
+        namespace = derive::namespace(&namespace, segment).unwrap();
     }
-    derive::value(&node).unwrap()
 }
 
 fn path(case: &Case) -> Vec<u8> {

@@ -62,7 +62,7 @@ impl Sidecar {
     fn opened(&self) -> OpenedReport {
         let counts: Vec<u64> = self.text("counts").split(' ').map(|count| count.parse().unwrap()).collect();
         let &[secrets, versions, events] = counts.as_slice() else { panic!("counts") };
-        OpenedReport { secrets, versions, events }
+        OpenedReport { secrets, trashed: 0, versions, events }
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -206,6 +206,7 @@ fn every_store_opens_with_all_that_was_in_it() {
         let counts = sidecar.opened();
         let expected = OpenedReport {
             secrets: counts.secrets + 1,
+            trashed: counts.trashed,
             versions: counts.versions + 1,
             events: counts.events + 1,
         };

@@ -9,7 +9,24 @@ use crate::crypto::mac::sha256;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum EventKind {
     SecretCreated,
+    /// A new version, also by rolling back.
     SecretUpdated,
+    MetadataUpdated,
+    TierChanged,
+    SecretRenamed,
+    /// To the trash.
+    SecretDeleted,
+    SecretRestored,
+    /// For good, because somebody said so.
+    SecretDestroyed,
+    /// For good, because its time in the trash was over.
+    SecretPurged,
+    VersionDeleted,
+    VersionRestored,
+    VersionDestroyed,
+    VersionPurged,
+    /// For good, because newer versions came.
+    VersionPruned,
     /// A commit that was cut off before it was acknowledged was found and discarded at open.
     CommitDiscarded,
     SlotAdded,
@@ -26,6 +43,13 @@ pub(crate) enum EventKind {
     /// As purged, under another slot.
     Rekeyed,
     KdfFloorChanged,
+    RetentionChanged,
+    /// The clock showed an earlier time than the store had seen.
+    ClockMovedBack,
+    /// The clock went forward by more than a year at once.
+    ClockJumped,
+    /// Somebody said that the clock is right.
+    ClockConfirmed,
 }
 
 impl EventKind {
@@ -33,6 +57,18 @@ impl EventKind {
         match self {
             Self::SecretCreated => 1,
             Self::SecretUpdated => 2,
+            Self::MetadataUpdated => 3,
+            Self::TierChanged => 4,
+            Self::SecretRenamed => 5,
+            Self::SecretDeleted => 6,
+            Self::SecretRestored => 7,
+            Self::SecretDestroyed => 8,
+            Self::SecretPurged => 9,
+            Self::VersionDeleted => 10,
+            Self::VersionRestored => 11,
+            Self::VersionDestroyed => 12,
+            Self::VersionPurged => 13,
+            Self::VersionPruned => 14,
             Self::CommitDiscarded => 64,
             Self::SlotAdded => 65,
             Self::SlotRemoved => 66,
@@ -43,6 +79,10 @@ impl EventKind {
             Self::Purged => 71,
             Self::Rekeyed => 72,
             Self::KdfFloorChanged => 73,
+            Self::RetentionChanged => 74,
+            Self::ClockMovedBack => 75,
+            Self::ClockJumped => 76,
+            Self::ClockConfirmed => 77,
         }
     }
 }

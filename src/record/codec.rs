@@ -69,8 +69,8 @@ mod tests {
     #[test]
     fn a_record_that_could_not_be_read_is_not_written() {
         // Kind and version, the fixed fields, and the count of the tail.
-        let head = 4 + 20 + 8;
-        let record = |tail| VersionRecord { number: 1, created_at: 2, pieces: 3, tail: vec![4; tail] };
+        let head = 4 + 30 + 8;
+        let record = |tail| VersionRecord { number: 1, tail: vec![4; tail], ..VersionRecord::default() };
         let most = encode(&record(LIMIT - head)).unwrap();
         assert_eq!(decode::<VersionRecord>(&Authenticated::from_page(&most)).unwrap(), record(LIMIT - head));
         assert_eq!(encode(&record(LIMIT - head + 1)).unwrap_err().kind(), ErrorKind::Internal);

@@ -28,6 +28,26 @@ impl SecretId {
     pub(crate) fn as_bytes(&self) -> &[u8; 16] {
         &self.0
     }
+
+    /// When the secret was created: the id says so, and no record repeats it.
+    #[must_use]
+    pub fn created_at(&self) -> Timestamp {
+        let time = self.0.first_chunk::<6>().copied().unwrap_or_default();
+        let millis = time.iter().fold(0i64, |millis, &byte| (millis << 8) | i64::from(byte));
+        Timestamp::from_millis(millis)
+    }
+}
+
+impl FromStr for SecretId {
+    type Err = Error;
+
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`] for a text that is no id of a secret.
+    fn from_str(text: &str) -> Result<Self> {
+        let invalid = || Error::new(ErrorKind::InvalidArgument, "this is not the id of a secret: sec_…");
+        parse_id(text, "sec_").map(Self).ok_or_else(invalid)
+    }
 }
 
 impl fmt::Display for SecretId {
@@ -65,17 +85,21 @@ impl FromStr for SlotId {
     /// [`ErrorKind::InvalidArgument`] for a text that is no id of a key slot.
     fn from_str(text: &str) -> Result<Self> {
         let invalid = || Error::new(ErrorKind::InvalidArgument, "this is not the id of a key slot: slot_…");
-        let digits = text.strip_prefix("slot_").filter(|digits| digits.len() == 26).ok_or_else(invalid)?;
-        let bits = digits.bytes().try_fold(0u128, |bits, letter| {
-            let value = ALPHABET.iter().position(|&known| known == letter)?;
-            bits.checked_mul(32)?.checked_add(u128::try_from(value).ok()?)
-        });
-        bits.map(|bits| Self(bits.to_be_bytes())).ok_or_else(invalid)
+        parse_id(text, "slot_").map(Self).ok_or_else(invalid)
     }
 }
 
 /// Crockford's base 32.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+fn parse_id(text: &str, prefix: &str) -> Option<[u8; 16]> {
+    let digits = text.strip_prefix(prefix).filter(|digits| digits.len() == 26)?;
+    let bits = digits.bytes().try_fold(0u128, |bits, letter| {
+        let value = ALPHABET.iter().position(|&known| known == letter)?;
+        bits.checked_mul(32)?.checked_add(u128::try_from(value).ok()?)
+    });
+    bits.map(u128::to_be_bytes)
+}
 
 fn write_id(f: &mut fmt::Formatter<'_>, prefix: &str, bytes: [u8; 16]) -> fmt::Result {
     f.write_str(prefix)?;
@@ -95,6 +119,8 @@ mod tests {
     fn ids_print_as_ulids() {
         let id = SecretId::new(Timestamp::from_millis(1_469_918_176_385), [0xff; 10]);
         assert_eq!(id.to_string(), "sec_01ARYZ6S41ZZZZZZZZZZZZZZZZ");
+        assert_eq!(id.to_string().parse::<SecretId>().unwrap(), id);
+        assert_eq!(id.created_at(), Timestamp::from_millis(1_469_918_176_385));
     }
 
     #[test]

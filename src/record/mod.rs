@@ -8,4 +8,8 @@ pub(crate) mod pin;
 pub(crate) mod policy;
 pub(crate) mod secret;
 pub(crate) mod slot;
+pub(crate) mod tag;
+pub(crate) mod text;
+pub(crate) mod tier;
 pub(crate) mod value;
+pub(crate) mod version;

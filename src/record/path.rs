@@ -68,6 +68,12 @@ impl SecretPath {
         &self.0
     }
 
+    /// The namespace the path lies in; `None` for a path of one segment.
+    #[must_use]
+    pub fn parent(&self) -> Option<Self> {
+        self.0.rsplit_once('/').map(|(parent, _)| Self(parent.to_owned()))
+    }
+
     /// The segments, from the outermost.
     pub fn segments(&self) -> impl Iterator<Item = &str> {
         self.0.split('/')

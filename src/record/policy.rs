@@ -1,4 +1,4 @@
-//! What a store demands of those who open it. FORMAT 8.3.
+//! What a store demands of those who open it, and how long it keeps things. FORMAT 8.3.
 
 use bincode::{Decode, Encode};
 
@@ -12,7 +12,43 @@ pub(crate) struct KdfFloorRecord {
     pub(crate) lanes: u32,
 }
 
+/// What a namespace, or the whole store, keeps; `None` inherits.
+#[derive(Clone, Copy, Debug, Decode, Default, Encode, Eq, PartialEq)]
+pub(crate) struct RetentionRecord {
+    /// 0 keeps all.
+    pub(crate) max_versions: Option<u32>,
+    pub(crate) trash_days: Option<u16>,
+}
+
+/// The clock went forward so far at once that nothing is purged until somebody says that it is right.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq)]
+pub(crate) struct ClockJumpRecord {
+    /// The last time before: what the trash is judged by.
+    pub(crate) before: i64,
+}
+
+/// When the store was last backed up.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq)]
+pub(crate) struct BackupRecord {
+    pub(crate) at: i64,
+}
+
 impl Record for KdfFloorRecord {
     const KIND: u16 = 5;
+    const VERSION: u16 = 1;
+}
+
+impl Record for RetentionRecord {
+    const KIND: u16 = 8;
+    const VERSION: u16 = 1;
+}
+
+impl Record for ClockJumpRecord {
+    const KIND: u16 = 9;
+    const VERSION: u16 = 1;
+}
+
+impl Record for BackupRecord {
+    const KIND: u16 = 10;
     const VERSION: u16 = 1;
 }

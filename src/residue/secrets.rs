@@ -164,16 +164,17 @@ impl Given {
         add("file header MAC key", bytes(&derive::file_header_mac(&keys.file).unwrap()));
         add("authority header MAC key", bytes(&derive::authority_header_mac(&keys.authority).unwrap()));
         for path in PATHS {
-            let (mut namespace, mut node) = (None, None);
+            let mut namespace = None;
             for segment in path.split('/') {
                 let above = namespace.as_ref().unwrap_or(&keys.value_root);
-                let below = derive::path_node(above, segment).unwrap();
-                add(&format!("node key of {segment} in {path}"), bytes(&below));
-                let next = derive::namespace(&below).unwrap();
+                add(
+                    &format!("value key of {segment} in {path}"),
+                    bytes(&derive::value(above, segment).unwrap()),
+                );
+                let next = derive::namespace(above, segment).unwrap();
                 add(&format!("namespace key of {segment} in {path}"), bytes(&next));
-                (namespace, node) = (Some(next), Some(below));
+                namespace = Some(next);
             }
-            add(&format!("value key of {path}"), bytes(&derive::value(&node.unwrap()).unwrap()));
         }
     }
 }

@@ -42,8 +42,8 @@ const OPERATIONS: &[Operation] = &[
     ("header MAC", |bench| assert_ne!(hmac(&bench.mac, b"header").unwrap(), [0; 32])),
     ("keys of a store", |bench| drop(derive::store_keys(&bench.master, &[1; 16], 0).unwrap())),
     ("key of a value", |bench| {
-        let node = derive::path_node(&bench.namespace, "segment").unwrap();
-        drop(derive::value(&node).unwrap());
+        drop(derive::namespace(&bench.namespace, "segment").unwrap());
+        drop(derive::value(&bench.namespace, "segment").unwrap());
     }),
     ("key of a slot", |bench| {
         drop(derive::slot_root(bench.master.arena(), &[2; 32], &bench.secret).unwrap())
@@ -86,9 +86,10 @@ impl Bench {
         of("file key", keys.file.expose().unwrap(), &mut needles);
         of("authority key", keys.authority.expose().unwrap(), &mut needles);
         of("value root", keys.value_root.expose().unwrap(), &mut needles);
-        let node = derive::path_node(&self.namespace, "segment").unwrap();
-        of("node key", node.expose().unwrap(), &mut needles);
-        of("value key", derive::value(&node).unwrap().expose().unwrap(), &mut needles);
+        let below = derive::namespace(&self.namespace, "segment").unwrap();
+        of("namespace key below", below.expose().unwrap(), &mut needles);
+        let value = derive::value(&self.namespace, "segment").unwrap();
+        of("value key", value.expose().unwrap(), &mut needles);
         let root = derive::slot_root(self.master.arena(), &[2; 32], &self.secret).unwrap();
         of("slot root", root.expose().unwrap(), &mut needles);
         let stretched = stretch(self.master.arena(), &self.secret, &[3; 32], KdfCost::EDGE).unwrap();

@@ -1,6 +1,5 @@
 //! An unlocked sealed file: its keys, its disk, and the last state known to be durable.
 
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -194,13 +193,6 @@ impl SealedFile {
     /// Whether the file is still the one its path names.
     pub(crate) fn is_in_place(&self) -> Result<bool> {
         self.disk.is_in_place().map_err(|source| Error::io("look at the store's path", source))
-    }
-
-    /// Other files beside this one that claim to be the same store.
-    pub(crate) fn copies(&self) -> Result<Vec<PathBuf>> {
-        self.disk
-            .copies(&self.place.store_id)
-            .map_err(|source| Error::io("list the store's directory", source))
     }
 
     /// The length of the file, in bytes.

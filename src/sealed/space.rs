@@ -14,10 +14,6 @@ pub(crate) enum Space {
     /// Leaves the spare blocks alone.
     Normal,
     /// May use the spare blocks: a delete and its event must fit on a full disk.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "deleting comes later; its room is kept from the first file on")
-    )]
     Spare,
 }
 

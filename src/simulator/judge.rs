@@ -11,7 +11,7 @@ use crate::sealed::open::open;
 use crate::sealed::slots::{Opener, With};
 use crate::sealed::unlock::Unlock;
 use crate::tables::verify::{Depth, verify};
-use crate::tables::{Tables, secrets};
+use crate::tables::{Tables, list, secrets};
 
 /// A key that may open a store, or a slot that was opened before: the same without the price of a passphrase.
 #[derive(Clone)]
@@ -39,9 +39,9 @@ impl Key {
         let counts = verify(&file, Depth::Values)?;
         let tables = Tables::open(file.clone(), 1 << 20, Duration::ZERO)?;
         let secrets = tables.read(|rows| {
-            let listed = secrets::list(rows, None, None, usize::MAX)?.secrets;
-            let read = |(path, secret)| {
-                let value = secrets::value(rows, &tables.sealer(), &path, &secret, &secret.current)?;
+            let listed = list::list(rows, &list::Filter::default(), None, usize::MAX)?.items;
+            let read = |list::Chosen { path, secret, .. }| {
+                let value = secrets::value(rows, &tables.sealer(), &path, &secret.id, &secret.current)?;
                 Ok((path.to_string(), secret.current.number, value.expose().to_vec()))
             };
             listed.into_iter().map(read).collect()

@@ -54,14 +54,23 @@ impl Store {
         tables: &Tables,
         work: impl FnOnce(&mut Batch<'_>, Timestamp) -> Result<(T, Vec<Event>)>,
     ) -> Result<T> {
+        self.commit_in(Space::Normal, tables, work)
+    }
+
+    /// As [`commit`](Self::commit), in the room it may use.
+    pub(super) fn commit_in<T>(
+        &self,
+        space: Space,
+        tables: &Tables,
+        work: impl FnOnce(&mut Batch<'_>, Timestamp) -> Result<(T, Vec<Event>)>,
+    ) -> Result<T> {
         let stamp = tables.file().stamp()?;
         let generation = tables.file().generation()? + 1;
-        // The clock never goes back: turning it back revives nothing.
-        let now = self.clock.now().max(Timestamp::from_millis(stamp.clock_mark));
+        let now = self.now(tables)?;
         let mut owed = self.owed.lock().unwrap_or_else(PoisonError::into_inner);
         let discarded = owed.discarded.map(|lost| discarded_event(now, lost));
         let mut committed = false;
-        let value = tables.write(Space::Normal, |batch| {
+        let value = tables.write(space, |batch| {
             let (value, events) = work(batch, now)?;
             if events.is_empty() {
                 return Ok(Outcome { value, commit: None });
@@ -70,7 +79,8 @@ impl Store {
             if let Some((slot, time)) = owed.used {
                 slots::used(batch, &slot, time.as_millis())?;
             }
-            let events = discarded.into_iter().chain(events).collect();
+            let clock = self.judge_clock(batch, stamp.clock_mark, now)?;
+            let events = discarded.into_iter().chain(clock).chain(events).collect();
             let audit_head = audit::append(batch, &stamp.audit_head, generation, events)?;
             Ok(Outcome { value, commit: Some(Stamp { audit_head, clock_mark: now.as_millis() }) })
         })?;

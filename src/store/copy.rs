@@ -25,7 +25,7 @@ use crate::sealed::open::open;
 use crate::sealed::unlock::Unlock;
 use crate::tables::copy::Copying;
 use crate::tables::verify::{Depth, verify};
-use crate::tables::{Batch, Keyring, Sealer, Snapshot, Tables, audit, fill, slots};
+use crate::tables::{Batch, Keyring, Sealer, Snapshot, Tables, audit, fill, slots, state};
 
 /// How far a copy is, in rows of the store.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -190,7 +190,10 @@ impl Store {
     /// On whatever file the store stands now: it may have been replaced while the backup was made.
     fn note_backup(&self, generation: u64) -> Result<()> {
         let (_pass, tables) = self.begin_change()?;
-        self.commit(&tables, |_, now| Ok(((), vec![event(now, EventKind::BackedUp, [0; 16], generation)])))?;
+        self.commit(&tables, |batch, now| {
+            state::backed_up(batch, now.as_millis())?;
+            Ok(((), vec![event(now, EventKind::BackedUp, [0; 16], generation)]))
+        })?;
         self.strengthen(&tables);
         Ok(())
     }

@@ -1,17 +1,45 @@
-//! How the store's file stands among other files.
+//! How the store is: its state, its file, and what waits to be done.
 
 use std::path::PathBuf;
+use std::sync::PoisonError;
+use std::time::Duration;
 
-use super::Store;
-use crate::access::Action;
-use crate::error::Result;
+use super::root::LockedFile;
+use super::view::View;
+use super::{Store, capabilities, time, trash};
+use crate::access::{Action, authorise};
+use crate::clock::Timestamp;
+use crate::error::{Error, Result};
+use crate::record::pin::Pin;
+use crate::tables::{Tables, state};
+
+/// How a store is, in a word.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum HealthStatus {
+    /// Nothing is wrong.
+    Ok,
+    /// It works, and something should be looked at: the file is not at its path any more, another file carries its id, the
+    /// clock stands behind or jumped, or opening found a superblock unreadable.
+    Degraded,
+    /// It is locked.
+    Locked,
+    /// A write failed, and the handle refuses everything; open the store again.
+    Poisoned,
+}
 
 /// What [`Store::health`] found.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Health {
-    /// Number of the last durable commit.
-    pub generation: u64,
+    /// How the store is, in a word.
+    pub status: HealthStatus,
+    /// The version of the library.
+    pub library_version: &'static str,
+    /// The version of the file format.
+    pub format_version: u16,
+    /// The last durable commit: its number and the head of the audit chain after it.
+    pub pin: Pin,
     /// Whether the file is still the one at its path. If not, somebody removed it or put another in its place, and
     /// writing through this handle is refused.
     pub in_place: bool,
@@ -19,39 +47,101 @@ pub struct Health {
     /// sync client, or backups. Each one may hold other secrets than this store, and opens with the passphrase of its
     /// time. They are told by their first bytes, which anybody can write.
     pub copies_beside: Vec<PathBuf>,
+    /// Bytes that are free for this process where the file lies; `None` for a store in memory.
+    pub free_bytes: Option<u64>,
+    /// When the store was last backed up, through whatever handle.
+    pub last_backup_at: Option<Timestamp>,
+    /// When this handle last [verified](Store::verify) the store whole.
+    pub last_verified_at: Option<Timestamp>,
+    /// Secrets and single versions that a [sweep](Store::sweep) would remove.
+    pub pending_sweep: u64,
+    /// How far the clock stands behind the last time the store has seen, if that is more than a second.
+    pub clock_behind: Option<Duration>,
+    /// The clock went forward by more than a year at once, and nobody [said](crate::Sweep::confirm_clock) that it is right.
+    pub clock_jumped: bool,
 }
 
 impl Store {
-    /// Looks at the file from outside: its generation, its place, and copies of the store beside it.
+    /// Looks at the store: whether it works, its file from outside, copies of it beside, and what waits to be done. A locked
+    /// or poisoned store has a health too; what only its rows say is then `None` or 0.
     ///
     /// It writes nothing, and opens each regular file in the store's directory that can be read, for its first bytes.
     /// At most [`DIRECTORY_ENTRIES_MAX`](crate::limits::DIRECTORY_ENTRIES_MAX) names are looked at.
     ///
     /// # Errors
     ///
-    /// [`Io`](crate::ErrorKind::Io) if the path or the directory cannot be looked at;
-    /// [`Poisoned`](crate::ErrorKind::Poisoned) after a failed write.
+    /// [`Io`](crate::ErrorKind::Io) if the path or the directory cannot be looked at.
     ///
     /// # Examples
     ///
     /// ```
-    /// use strongroom::Store;
+    /// use strongroom::{HealthStatus, Store};
     ///
     /// let store = Store::in_memory()?;
     /// let health = store.health()?;
-    /// assert!(health.in_place);
+    /// assert_eq!(health.status, HealthStatus::Ok);
     /// for copy in &health.copies_beside {
     ///     println!("{} is a copy of this store", copy.display());
     /// }
     /// # Ok::<(), strongroom::Error>(())
     /// ```
     pub fn health(&self) -> Result<Health> {
-        let tables = self.authorise(Action::Inspect)?;
-        let file = tables.file();
+        authorise(self.principal, Action::Inspect)?;
+        if let Some(locked) = self.root.locked()? {
+            return self.outside(&locked, HealthStatus::Locked);
+        }
+        let tables = self.root.tables()?;
+        tables.file().check_process()?;
+        let file =
+            LockedFile { disk: tables.file().disk().clone(), pin: Pin::of(&tables.file().position()?) };
+        if tables.file().is_poisoned() {
+            return self.outside(&file, HealthStatus::Poisoned);
+        }
+        let mut health = self.outside(&file, HealthStatus::Ok)?;
+        self.look_inside(&tables, &mut health)?;
+        let is_sound = health.in_place
+            && health.copies_beside.is_empty()
+            && health.clock_behind.is_none()
+            && !health.clock_jumped
+            && !self.open_report().unreadable_superblock;
+        if !is_sound {
+            health.status = HealthStatus::Degraded;
+        }
+        Ok(health)
+    }
+
+    fn outside(&self, file: &LockedFile, status: HealthStatus) -> Result<Health> {
+        let looked = |doing| move |source| Error::io(doing, source);
+        let capabilities = capabilities();
         Ok(Health {
-            generation: file.generation()?,
-            in_place: file.is_in_place()?,
-            copies_beside: file.copies()?,
+            status,
+            library_version: capabilities.library_version,
+            format_version: capabilities.format_version,
+            in_place: file.disk.is_in_place().map_err(looked("look at the store's path"))?,
+            copies_beside: file
+                .disk
+                .copies(&file.pin.store_id)
+                .map_err(looked("look for copies of the store"))?,
+            free_bytes: file.disk.free_bytes().map_err(looked("ask for the free space"))?,
+            pin: file.pin,
+            last_backup_at: None,
+            last_verified_at: *self.verified_at.lock().unwrap_or_else(PoisonError::into_inner),
+            pending_sweep: 0,
+            clock_behind: None,
+            clock_jumped: false,
         })
+    }
+
+    fn look_inside(&self, tables: &Tables, health: &mut Health) -> Result<()> {
+        let now = self.now(tables)?;
+        health.clock_behind = time::behind(&self.clock, now);
+        let (backup, pending, purge_time) = tables.read(|rows| {
+            let view = View { store: self, tables, rows, now: Some(now) };
+            Ok((state::last_backup(rows)?, trash::pending(&view)?, view.purge_time()?))
+        })?;
+        health.last_backup_at = backup.map(Timestamp::from_millis);
+        health.pending_sweep = pending;
+        health.clock_jumped = purge_time < now;
+        Ok(())
     }
 }

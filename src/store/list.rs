@@ -1,104 +1,33 @@
 //! Listing: pages of metadata, continued by a sealed cursor.
 
 use std::borrow::Borrow;
-use std::fmt;
-use std::str::FromStr;
 
-use data_encoding::BASE64URL_NOPAD;
-
-use super::{SecretInfo, Store};
+use super::view::View;
+use super::{Cursor, Query, SecretInfo, Store, Transaction};
 use crate::access::Action;
-use crate::crypto::aead::{self, OVERHEAD};
-use crate::crypto::mac::sha256;
 use crate::error::{Error, ErrorKind, Result};
-use crate::format::aad;
-use crate::limits::{CURSOR_LEN_MAX, PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX};
+use crate::limits::PAGE_ITEMS_MAX;
 use crate::record::path::SecretPath;
-use crate::sealed::file::SealedFile;
-use crate::tables::{Rows, Tables, secrets};
+use crate::tables::list::{Entry, Filter, Order, Position, Shelf};
+use crate::tables::{Rows, list};
 
-/// Which secrets to list.
-#[derive(Clone, Debug)]
-pub struct Query {
-    namespace: Option<String>,
-    limit: usize,
-    cursor: Option<Cursor>,
-}
-
-impl Query {
-    /// Every live secret.
-    #[must_use]
-    pub fn all() -> Self {
-        Self { namespace: None, limit: PAGE_ITEMS_DEFAULT, cursor: None }
-    }
-
-    /// Every live secret below `namespace`, at any depth. It ends on a segment: `prod` does not list
-    /// `production/key`, and `production/key` does not list the secret of that very path.
-    ///
-    /// A text that breaks a rule of [`SecretPath`] is refused when it is used, by [`Store::list`].
-    #[must_use]
-    pub fn under(namespace: impl AsRef<str>) -> Self {
-        Self { namespace: Some(namespace.as_ref().to_owned()), ..Self::all() }
-    }
-
-    /// At most this many items a page, 1 to 1,000. 50 by default.
-    #[must_use]
-    pub fn limit(mut self, limit: usize) -> Self {
-        self.limit = limit;
-        self
-    }
-
-    /// Continues behind the page that gave `cursor`. The rest of the query must be the same, but for the limit.
-    #[must_use]
-    pub fn after(mut self, cursor: Cursor) -> Self {
-        self.cursor = Some(cursor);
-        self
-    }
-}
-
-/// Where a page ended: an opaque text that only the same store continues, and only for the same query.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Cursor(String);
-
-impl Cursor {
-    /// The cursor as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    fn sealed(&self) -> Result<Vec<u8>> {
-        BASE64URL_NOPAD.decode(self.0.as_bytes()).map_err(|_| invalid())
-    }
-}
-
-impl FromStr for Cursor {
-    type Err = Error;
-
-    /// # Errors
-    ///
-    /// [`ErrorKind::InvalidCursor`] for a text that cannot be one. Whether it continues a query is checked by
-    /// [`Store::list`].
-    fn from_str(text: &str) -> Result<Self> {
-        if text.len() > CURSOR_LEN_MAX {
-            return Err(invalid());
-        }
-        let cursor = Self(text.to_owned());
-        if cursor.sealed()?.len() < OVERHEAD { Err(invalid()) } else { Ok(cursor) }
-    }
-}
-
-impl fmt::Display for Cursor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// A page of secrets, without their values, in the order of their paths segment by segment.
+/// A page of secrets, without their values.
 #[derive(Clone, Debug)]
 pub struct Page {
     items: Vec<SecretInfo>,
+    namespaces: Vec<Namespace>,
     next: Option<Cursor>,
+    total: Option<u64>,
+}
+
+/// A namespace, and how many live secrets there are in it at any depth.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Namespace {
+    /// Its path.
+    pub path: SecretPath,
+    /// Live secrets strictly below it that the query accepts.
+    pub secrets: u64,
 }
 
 impl Page {
@@ -108,16 +37,28 @@ impl Page {
         &self.items
     }
 
+    /// The namespaces of this page, if only [one level](Query::one_level) was asked for. They count for its limit.
+    #[must_use]
+    pub fn namespaces(&self) -> &[Namespace] {
+        &self.namespaces
+    }
+
     /// Continues behind this page; `None` if this was the last.
     #[must_use]
     pub fn next_cursor(&self) -> Option<&Cursor> {
         self.next.as_ref()
     }
 
-    /// Whether more secrets follow.
+    /// Whether more follows.
     #[must_use]
     pub fn has_more(&self) -> bool {
         self.next.is_some()
+    }
+
+    /// How many secrets the query accepts in all, at any depth, if it [asked](Query::count) and this is the first page.
+    #[must_use]
+    pub fn total(&self) -> Option<u64> {
+        self.total
     }
 }
 
@@ -133,13 +74,36 @@ impl IntoIterator for Page {
 impl Store {
     /// Lists secrets, one page at a time. Values are never part of a list.
     ///
-    /// No transaction is held between pages: a secret that exists during the whole walk is listed exactly once,
-    /// whatever is written meanwhile.
+    /// No transaction is held between pages: a secret that stays as it is during the whole walk is listed exactly once,
+    /// whatever is written to others meanwhile.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidArgument`] for a namespace that is no path; [`ErrorKind::LimitExceeded`] for a limit outside
-    /// 1 to 1,000; [`ErrorKind::InvalidCursor`] for a cursor of another store or query, or an altered one.
+    /// [`ErrorKind::InvalidArgument`] for a text that breaks a rule, or a query for one level of anything but live secrets
+    /// by path; [`ErrorKind::LimitExceeded`] for a limit outside 1 to 1,000; [`ErrorKind::InvalidCursor`] for a cursor
+    /// of another store or query, or an altered one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use strongroom::{Put, Query, Store};
+    ///
+    /// let store = Store::in_memory()?;
+    /// for name in ["a", "b", "c"] {
+    ///     store.put_with(&format!("team/{name}"), "x", Put::new().tag("env", "prod"))?;
+    /// }
+    /// let query = Query::under("team").tag("env", "prod").limit(2).count(true);
+    /// let first = store.list(&query)?;
+    /// assert_eq!((first.items().len(), first.total()), (2, Some(3)));
+    /// let cursor = first.next_cursor().expect("one secret is left");
+    /// assert_eq!(store.list(&query.after(cursor.clone()))?.items().len(), 1);
+    /// # Ok::<(), strongroom::Error>(())
+    /// ```
+    pub fn list(&self, query: impl Borrow<Query>) -> Result<Page> {
+        self.look(Action::List, |view| view.page(query.borrow()))
+    }
+
+    /// Walks through all pages of a query.
     ///
     /// # Examples
     ///
@@ -147,66 +111,128 @@ impl Store {
     /// use strongroom::{Query, Store};
     ///
     /// let store = Store::in_memory()?;
-    /// for name in ["a", "b", "c"] {
-    ///     store.put(&format!("team/{name}"), "x")?;
+    /// store.put("name", "value")?;
+    /// for info in store.scan(Query::all()) {
+    ///     println!("{}", info?.path());
     /// }
-    /// let query = Query::under("team").limit(2);
-    /// let first = store.list(&query)?;
-    /// assert_eq!(first.items().len(), 2);
-    /// let cursor = first.next_cursor().expect("one secret is left");
-    /// assert_eq!(store.list(&query.after(cursor.clone()))?.items().len(), 1);
     /// # Ok::<(), strongroom::Error>(())
     /// ```
+    pub fn scan(&self, query: Query) -> Scan<'_> {
+        Scan { store: self, query: Some(query), page: Vec::new().into_iter() }
+    }
+}
+
+/// The secrets of all pages of a query: see [`Store::scan`]. After an error it ends.
+pub struct Scan<'a> {
+    store: &'a Store,
+    /// The query of the next page.
+    query: Option<Query>,
+    page: std::vec::IntoIter<SecretInfo>,
+}
+
+impl std::fmt::Debug for Scan<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Scan")
+    }
+}
+
+impl Iterator for Scan<'_> {
+    type Item = Result<SecretInfo>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(info) = self.page.next() {
+                return Some(Ok(info));
+            }
+            let query = self.query.take()?;
+            match self.store.list(&query) {
+                Ok(page) => {
+                    self.query = page.next_cursor().cloned().map(|cursor| query.after(cursor));
+                    self.page = page.into_iter();
+                }
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+}
+
+impl Transaction<'_, '_> {
+    /// As [`Store::list`], of the state this transaction sees.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::list`].
     pub fn list(&self, query: impl Borrow<Query>) -> Result<Page> {
-        let tables = self.authorise(Action::List)?;
-        tables.read(|rows| page(rows, self, &tables, query.borrow()))
-    }
-
-    /// What a cursor is bound to: who asks for what. No path holds a zero, so the parts cannot run together.
-    fn query_digest(&self, namespace: Option<&SecretPath>) -> [u8; 32] {
-        let namespace = namespace.map_or("", SecretPath::as_str);
-        sha256(&[b"strongroom/1/query", self.principal.bytes(), &[0], namespace.as_bytes()])
+        self.authorise(Action::List)?;
+        self.view().page(query.borrow())
     }
 }
 
-impl Cursor {
-    fn seal(file: &SealedFile, query: &[u8; 32], last: &SecretPath) -> Result<Self> {
-        let plain = last.as_str().as_bytes();
-        let mut sealed = vec![0; plain.len() + OVERHEAD];
-        let aad = aad::cursor(file.place(), query);
-        aead::seal(file.cursor_key(), &aad, plain, &mut sealed)?;
-        Ok(Self(BASE64URL_NOPAD.encode(&sealed)))
+impl<R: Rows> View<'_, R> {
+    pub(super) fn page(&self, query: &Query) -> Result<Page> {
+        let only_counts = query.limit == 0 && query.count;
+        if !only_counts && !(1..=PAGE_ITEMS_MAX).contains(&query.limit) {
+            let message = format!("a page has 1 to {PAGE_ITEMS_MAX} items");
+            return Err(Error::new(ErrorKind::LimitExceeded, message));
+        }
+        let filter = query.filter()?;
+        if query.one_level && (filter.shelf, filter.order) != (Shelf::Live, Order::Path) {
+            let message = "one level is listed of live secrets, sorted by path";
+            return Err(Error::new(ErrorKind::InvalidArgument, message));
+        }
+        let file = self.tables.file();
+        let digest = query.digest(self.store.principal, &filter);
+        let after = query.cursor.as_ref().map(|cursor| cursor.open(file, &digest)).transpose()?;
+        let total = (query.count && after.is_none()).then(|| list::count(self.rows, &filter)).transpose()?;
+        let mut page = Page { items: Vec::new(), namespaces: Vec::new(), next: None, total };
+        if query.limit == 0 {
+            return Ok(page);
+        }
+        let last = if query.one_level {
+            self.one_level(&filter, after.as_ref(), query.limit, &mut page)?
+        } else {
+            self.all_levels(&filter, after.as_ref(), query.limit, &mut page)?
+        };
+        page.next = last.map(|last| Cursor::seal(file, &digest, &last)).transpose()?;
+        Ok(page)
     }
 
-    fn open(&self, file: &SealedFile, query: &[u8; 32]) -> Result<SecretPath> {
-        let sealed = self.sealed()?;
-        let mut plain = vec![0; sealed.len().checked_sub(OVERHEAD).ok_or_else(invalid)?];
-        let aad = aad::cursor(file.place(), query);
-        aead::open(file.cursor_key(), &aad, &sealed, &mut plain)?.map_err(|_| invalid())?;
-        let path = std::str::from_utf8(&plain).map_err(|_| invalid())?;
-        SecretPath::parse(path).map_err(|_| invalid())
+    /// Fills a page, and says where it ends if more follows.
+    fn all_levels(
+        &self,
+        filter: &Filter,
+        after: Option<&Position>,
+        limit: usize,
+        page: &mut Page,
+    ) -> Result<Option<Position>> {
+        let listed = list::list(self.rows, filter, after, limit)?;
+        let last = listed.items.last().filter(|_| listed.more);
+        let last = last.map(|last| Position::of(filter.order, &last.path, &last.secret));
+        for chosen in listed.items {
+            page.items.push(SecretInfo::listed(self.store, chosen)?);
+        }
+        Ok(last)
     }
-}
 
-pub(super) fn page(rows: &impl Rows, store: &Store, tables: &Tables, query: &Query) -> Result<Page> {
-    if !(1..=PAGE_ITEMS_MAX).contains(&query.limit) {
-        return Err(Error::new(ErrorKind::LimitExceeded, format!("a page has 1 to {PAGE_ITEMS_MAX} items")));
+    /// As [`all_levels`](Self::all_levels), of what lies directly in the namespace.
+    fn one_level(
+        &self,
+        filter: &Filter,
+        after: Option<&Position>,
+        limit: usize,
+        page: &mut Page,
+    ) -> Result<Option<Position>> {
+        let listed = list::one_level(self.rows, filter, after, limit)?;
+        let last = listed.items.last().filter(|_| listed.more).map(|last| match last {
+            Entry::Secret(chosen) => Position::of(Order::Path, &chosen.path, &chosen.secret),
+            Entry::Namespace(path, _) => Position::behind(path),
+        });
+        for entry in listed.items {
+            match entry {
+                Entry::Secret(chosen) => page.items.push(SecretInfo::listed(self.store, *chosen)?),
+                Entry::Namespace(path, secrets) => page.namespaces.push(Namespace { path, secrets }),
+            }
+        }
+        Ok(last)
     }
-    let namespace = query.namespace.as_deref().map(SecretPath::parse).transpose()?;
-    let digest = store.query_digest(namespace.as_ref());
-    let after = query.cursor.as_ref().map(|cursor| cursor.open(tables.file(), &digest)).transpose()?;
-    let listed = secrets::list(rows, namespace.as_ref(), after.as_ref(), query.limit)?;
-    let next = match listed.secrets.last() {
-        Some((last, _)) if listed.more => Some(Cursor::seal(tables.file(), &digest, last)?),
-        _ => None,
-    };
-    let items = listed.secrets.into_iter().map(|(path, record)| SecretInfo::new(path, &record)).collect();
-    Ok(Page { items, next })
-}
-
-fn invalid() -> Error {
-    Error::new(
-        ErrorKind::InvalidCursor,
-        "the cursor does not continue this query of this store; start again without",
-    )
 }

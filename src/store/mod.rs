@@ -1,47 +1,73 @@
 //! The store: every operation goes one way. Authorise, act, audit, commit.
 
+mod accesses;
+mod capabilities;
 mod commit;
 mod copy;
+mod cursor;
+mod facets;
 mod gate;
 mod health;
+mod info;
 #[cfg(test)]
 mod inside;
 mod list;
 mod lock;
+mod metadata;
 mod open;
 mod options;
 mod pin;
 mod policy;
+mod query;
 mod read;
+mod rename;
 mod report;
+mod retention;
 mod root;
 mod slots;
+mod stats;
+mod time;
 mod transaction;
+mod trash;
 mod verify;
+mod versions;
+mod view;
 mod write;
 
 use std::fmt;
 use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex};
 
+use accesses::Accesses;
 use commit::Owed;
 use gate::Gate;
 use root::Root;
+use time::Seen;
 
+pub use capabilities::{Capabilities, capabilities};
 pub use copy::{Copied, CopyOptions, Progress};
-pub use health::Health;
-pub use list::{Cursor, Page, Query};
+pub use cursor::Cursor;
+pub use facets::TagCount;
+pub use health::{Health, HealthStatus};
+pub use info::{Author, SecretInfo, Trashed, VersionInfo};
+pub use list::{Namespace, Page, Scan};
+pub use metadata::{Put, Update};
 pub use options::{StoreOptions, VerifyAtOpen};
 pub use pin::PinCheck;
 pub use policy::Policy;
-pub use read::{Secret, SecretInfo};
+pub use query::{Listed, Query, Sort};
+pub use read::Secret;
+pub use rename::Rename;
 pub use report::{KdfUpgrade, OpenReport, OpenedReport, VerifyReport};
+pub use retention::Retention;
 pub use slots::{KeySlot, NewSlot, Slots};
+pub use stats::{Stats, Usage};
 pub use transaction::Transaction;
+pub use trash::{Deleted, SecretRef, Sweep, SweepReport};
 pub use write::Written;
 
 use crate::access::{Action, Principal, authorise};
-use crate::clock::SystemClock;
+use crate::clock::{Clock, Timestamp};
 use crate::error::Result;
 use crate::tables::Tables;
 
@@ -76,11 +102,15 @@ use crate::tables::Tables;
 pub struct Store {
     root: Root,
     principal: Principal,
-    clock: SystemClock,
+    clock: Clock,
+    seen: Seen,
+    accesses: Accesses,
     gate: Gate,
     options: StoreOptions,
     report: Mutex<OpenReport>,
     owed: Mutex<Owed>,
+    /// When this handle last verified the store.
+    verified_at: Mutex<Option<Timestamp>>,
     /// Attempts to unlock with a wrong key since the last with a right one.
     wrong_keys: AtomicU32,
 }

@@ -7,15 +7,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use zeroize::Zeroizing;
 
+use super::accesses::Accesses;
 use super::commit::Owed;
 use super::gate::Gate;
 use super::pin::{check_history, check_position};
 use super::policy::{kdf_floor, set_kdf_floor};
 use super::report::KdfUpgrade;
 use super::root::Root;
+use super::time::{Seen, behind};
 use super::{OpenReport, Store, StoreOptions, VerifyAtOpen, VerifyReport};
 use crate::access::{Action, Principal};
-use crate::clock::SystemClock;
+use crate::clock::{Clock, Timestamp};
 use crate::crypto::arena::{Arena, MemoryStatus};
 use crate::crypto::kdf::KdfCost;
 use crate::crypto::keys::KEY_LEN;
@@ -62,9 +64,7 @@ impl Store {
     ///
     /// [`ErrorKind::RandomFailed`] if the operating system gives no randomness.
     pub fn in_memory() -> Result<Self> {
-        let mut key = Zeroizing::new([0; KEY_LEN]);
-        random::fill(key.as_mut_slice())?;
-        StoreOptions::new().create_on(Arc::new(MemoryDisk::default()), &Unlock::raw_key(&key))
+        StoreOptions::new().in_memory()
     }
 
     /// What opening found: a discarded commit, an unreadable superblock, the counts of the verification. After
@@ -129,7 +129,7 @@ impl StoreOptions {
         unlock.kind()?;
         let creation = Box::new(Creation::begin(path.as_ref(), self.allowed)?);
         let file = Arc::new(create(&self.arena()?, creation.disk(), unlock, self.kdf_cost)?);
-        initialise(&file, self.kdf_cost)?;
+        initialise(&file, self.kdf_cost, &self.clock)?;
         file.finish_creation()?;
         creation.publish()?;
         self.over(file)
@@ -168,9 +168,20 @@ impl StoreOptions {
         self.open_on(Arc::new(disk), unlock)
     }
 
+    /// As [`Store::in_memory`], with these options.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::in_memory`].
+    pub fn in_memory(&self) -> Result<Store> {
+        let mut key = Zeroizing::new([0; KEY_LEN]);
+        random::fill(key.as_mut_slice())?;
+        self.create_on(Arc::new(MemoryDisk::default()), &Unlock::raw_key(&key))
+    }
+
     pub(crate) fn create_on(&self, disk: Arc<dyn Disk>, unlock: &Unlock) -> Result<Store> {
         let file = Arc::new(create(&self.arena()?, disk, unlock, self.kdf_cost)?);
-        initialise(&file, self.kdf_cost)?;
+        initialise(&file, self.kdf_cost, &self.clock)?;
         file.finish_creation()?;
         self.over(file)
     }
@@ -195,7 +206,10 @@ impl StoreOptions {
         Store {
             root: Root::new(tables),
             principal: Principal::Owner,
-            clock: SystemClock,
+            clock: self.clock.clone(),
+            seen: Seen::default(),
+            accesses: Accesses::default(),
+            verified_at: Mutex::new(None),
             gate: Gate::new(self.write_wait),
             options: self.clone(),
             report: Mutex::new(report),
@@ -228,10 +242,14 @@ impl StoreOptions {
         let upgrade = strengthened.as_ref().map(|(upgrade, _)| *upgrade);
         let owed = Owed {
             discarded: found.discarded,
-            used: Some((tables.file().opener_id(), SystemClock.now())),
+            used: Some((tables.file().opener_id(), self.clock.now())),
             strengthened: strengthened.map(|(_, ready)| ready),
         };
-        Ok((tables, OpenReport { kdf_upgrade: upgrade, pin, ..OpenReport::new(found, verified) }, owed))
+        let mark = Timestamp::from_millis(tables.file().stamp()?.clock_mark);
+        let clock_behind = behind(&self.clock, mark);
+        let report =
+            OpenReport { kdf_upgrade: upgrade, pin, clock_behind, ..OpenReport::new(found, verified) };
+        Ok((tables, report, owed))
     }
 
     /// The slot that opened, wrapped anew at the store's floor, if it lies below. Made now, while the passphrase is at
@@ -268,8 +286,8 @@ impl StoreOptions {
 }
 
 /// The first rows of a store: what it is, what its first slot is, and what it demands of others.
-fn initialise(file: &Arc<SealedFile>, cost: KdfCost) -> Result<()> {
-    let created_at = SystemClock.now().as_millis();
+fn initialise(file: &Arc<SealedFile>, cost: KdfCost, clock: &Clock) -> Result<()> {
+    let created_at = clock.now().as_millis();
     fill(file, |batch| {
         describe(batch, &StoreRecord { created_at })?;
         set_kdf_floor(batch, cost)?;

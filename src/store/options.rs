@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::clock::{Clock, ManualClock};
 use crate::crypto::arena::Locking;
 use crate::crypto::kdf::KdfCost;
 use crate::limits::{CACHE_BYTES_DEFAULT, CACHE_BYTES_MIN, VERIFY_AT_OPEN_MAX};
@@ -50,6 +51,7 @@ pub struct StoreOptions {
     pub(super) pin: Option<Pin>,
     pub(super) allowed: Allowed,
     pub(super) locking: Locking,
+    pub(super) clock: Clock,
 }
 
 impl StoreOptions {
@@ -66,6 +68,7 @@ impl StoreOptions {
             pin: None,
             allowed: Allowed::default(),
             locking: Locking::Wished,
+            clock: Clock::System,
         }
     }
 
@@ -104,6 +107,13 @@ impl StoreOptions {
     #[must_use]
     pub fn cache_bytes(mut self, bytes: usize) -> Self {
         self.cache_bytes = bytes.max(CACHE_BYTES_MIN);
+        self
+    }
+
+    /// A clock for tests, instead of the device's.
+    #[must_use]
+    pub fn clock(mut self, clock: &ManualClock) -> Self {
+        self.clock = Clock::Manual(clock.clone());
         self
     }
 

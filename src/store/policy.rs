@@ -10,7 +10,7 @@ use crate::record::policy::KdfFloorRecord;
 use crate::tables::{Batch, Rows, slots};
 
 /// The stored policy of a [`Store`]: see [`Store::policy`].
-pub struct Policy<'a>(&'a Store);
+pub struct Policy<'a>(pub(super) &'a Store);
 
 impl Store {
     /// What this store demands of everybody who opens it.

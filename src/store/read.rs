@@ -1,68 +1,18 @@
-//! Reading one secret.
+//! Reading secrets.
 
 use std::fmt;
 
-use super::Store;
+use subtle::ConstantTimeEq;
+
+use super::view::View;
+use super::{SecretInfo, Store, Transaction};
 use crate::access::Action;
 use crate::clock::Timestamp;
-use crate::error::{Error, ErrorKind, Result};
-use crate::record::id::SecretId;
+use crate::error::{Error, Result};
 use crate::record::path::SecretPath;
-use crate::record::secret::{SecretRecord, VersionRecord};
-use crate::secret::SecretBytes;
-use crate::tables::{Rows, Tables, secrets};
-
-/// What is known of a secret without its value.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct SecretInfo {
-    id: SecretId,
-    path: SecretPath,
-    version: u64,
-    created_at: Timestamp,
-    updated_at: Timestamp,
-}
-
-impl SecretInfo {
-    pub(super) fn new(path: SecretPath, record: &SecretRecord) -> Self {
-        Self {
-            id: SecretId::from_bytes(record.id),
-            path,
-            version: record.current.number,
-            created_at: Timestamp::from_millis(record.created_at),
-            updated_at: Timestamp::from_millis(record.updated_at),
-        }
-    }
-
-    /// The id, which stays when the path changes.
-    #[must_use]
-    pub fn id(&self) -> SecretId {
-        self.id
-    }
-
-    /// The path.
-    #[must_use]
-    pub fn path(&self) -> &SecretPath {
-        &self.path
-    }
-
-    /// The number of the current version.
-    #[must_use]
-    pub fn version(&self) -> u64 {
-        self.version
-    }
-
-    /// When the secret was created.
-    #[must_use]
-    pub fn created_at(&self) -> Timestamp {
-        self.created_at
-    }
-
-    /// When its current version was written.
-    #[must_use]
-    pub fn updated_at(&self) -> Timestamp {
-        self.updated_at
-    }
-}
+use crate::record::secret::VersionRecord;
+use crate::secret::{Plaintext, SecretBytes};
+use crate::tables::{Rows, Snapshot};
 
 /// A secret with the value of one version. The value is wiped on drop.
 pub struct Secret {
@@ -84,6 +34,11 @@ impl fmt::Debug for Secret {
 }
 
 impl Secret {
+    pub(super) fn new(info: SecretInfo, version: VersionRecord, value: SecretBytes) -> Self {
+        let version_created_at = Timestamp::from_millis(version.created_at);
+        Self { info, version: version.number, version_created_at, value }
+    }
+
     /// The secret as it is now, whichever version was read.
     #[must_use]
     pub fn info(&self) -> &SecretInfo {
@@ -120,58 +75,204 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] if there is none; [`ErrorKind::InvalidArgument`] if `path` breaks a rule of
-    /// [`SecretPath`]; [`ErrorKind::Tampered`] if something on the way does not authenticate.
+    /// [`NotFound`](crate::ErrorKind::NotFound) if there is none, or its current version is deleted;
+    /// [`Destroyed`](crate::ErrorKind::Destroyed) if that is destroyed;
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if `path` breaks a rule of
+    /// [`SecretPath`]; [`Tampered`](crate::ErrorKind::Tampered) if something on the way does not authenticate.
     pub fn get<P>(&self, path: P) -> Result<Secret>
     where
         P: TryInto<SecretPath>,
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        let tables = self.authorise(Action::Read(&path))?;
-        tables.read(|rows| read(rows, &tables, path.clone(), None))
+        self.look(Action::Read(&path), |view| view.get(path.clone(), None))
     }
 
     /// Reads version `version` of the secret at `path`.
     ///
     /// # Errors
     ///
-    /// As [`get`](Self::get); [`ErrorKind::NotFound`] also if there is no such version.
+    /// As [`get`](Self::get); [`NotFound`](crate::ErrorKind::NotFound) also if there was no such version yet;
+    /// [`Destroyed`](crate::ErrorKind::Destroyed) also if it was pruned.
     pub fn get_version<P>(&self, path: P, version: u64) -> Result<Secret>
     where
         P: TryInto<SecretPath>,
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        let tables = self.authorise(Action::Read(&path))?;
-        tables.read(|rows| read(rows, &tables, path.clone(), Some(version)))
+        self.look(Action::Read(&path), |view| view.get(path.clone(), Some(version)))
+    }
+
+    /// Reads what is known of the secret at `path` without its value.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Self::get), but for the state of the current version.
+    pub fn info<P>(&self, path: P) -> Result<SecretInfo>
+    where
+        P: TryInto<SecretPath>,
+        Error: From<P::Error>,
+    {
+        let path = path.try_into()?;
+        self.look(Action::Read(&path), |view| view.info(&path))
+    }
+
+    /// Reads the current versions of several secrets, all of one state of the store. The results are in the order of
+    /// `paths`, and one that fails does not fail the others.
+    ///
+    /// # Errors
+    ///
+    /// Of the whole, as [`list`](Self::list); of each, as [`get`](Self::get).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use strongroom::{ErrorKind, Store};
+    ///
+    /// let store = Store::in_memory()?;
+    /// store.put("db/user", "app")?;
+    /// let found = store.get_many(["db/user", "db/password"])?;
+    /// assert_eq!(found[0].as_ref().unwrap().value().expose(), b"app");
+    /// assert_eq!(found[1].as_ref().unwrap_err().kind(), ErrorKind::NotFound);
+    /// # Ok::<(), strongroom::Error>(())
+    /// ```
+    pub fn get_many<P>(&self, paths: impl IntoIterator<Item = P>) -> Result<Vec<Result<Secret>>>
+    where
+        P: TryInto<SecretPath>,
+        Error: From<P::Error>,
+    {
+        let paths: Vec<Result<SecretPath>> =
+            paths.into_iter().map(|path| path.try_into().map_err(Error::from)).collect();
+        self.look(Action::List, |view| Ok(view.get_many(&paths)))
+    }
+
+    /// Whether `candidate` is the current value of the secret at `path`, without showing the value. How long it takes does
+    /// not depend on where they differ.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Self::get).
+    pub fn matches<P>(&self, path: P, candidate: impl AsRef<[u8]>) -> Result<bool>
+    where
+        P: TryInto<SecretPath>,
+        Error: From<P::Error>,
+    {
+        let path = path.try_into()?;
+        self.look(Action::Read(&path), |view| view.matches(&path, candidate.as_ref()))
+    }
+
+    /// Looks at the last committed state.
+    pub(super) fn look<T>(
+        &self,
+        action: Action<'_>,
+        mut look: impl FnMut(&View<'_, Snapshot<'_>>) -> Result<T>,
+    ) -> Result<T> {
+        let tables = self.authorise(action)?;
+        tables.read(|rows| look(&View { store: self, tables: &tables, rows, now: None }))
     }
 }
 
-/// Reads the current version, or `number`.
-pub(super) fn read(
-    rows: &impl Rows,
-    tables: &Tables,
-    path: SecretPath,
-    number: Option<u64>,
-) -> Result<Secret> {
-    let record = secrets::find(rows, &path)?
-        .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no secret at {path}")))?;
-    let older: VersionRecord;
-    let version = match number {
-        None => &record.current,
-        Some(number) => {
-            older = secrets::find_version(rows, &record, number)?.ok_or_else(|| {
-                Error::new(ErrorKind::NotFound, format!("the secret at {path} has no version {number}"))
-            })?;
-            &older
+impl<R: Rows> View<'_, R> {
+    pub(super) fn info(&self, path: &SecretPath) -> Result<SecretInfo> {
+        SecretInfo::new(self.store, path.clone(), self.find(path)?)
+    }
+
+    fn get_many(&self, paths: &[Result<SecretPath>]) -> Vec<Result<Secret>> {
+        let get = |path: &Result<SecretPath>| match path {
+            Ok(path) => self.store.authorise(Action::Read(path)).and_then(|_| self.get(path.clone(), None)),
+            Err(error) => Err(error.repeat()),
+        };
+        paths.iter().map(get).collect()
+    }
+
+    fn matches(&self, path: &SecretPath, candidate: &[u8]) -> Result<bool> {
+        let record = self.find(path)?;
+        let (_, value) = self.value(path, &record, None)?;
+        let value = value.expose();
+        // Of the value's length whatever the candidate's, so that the comparison never ends early.
+        let mut padded = Plaintext::zeros(value.len());
+        for (to, from) in padded.iter_mut().zip(candidate) {
+            *to = *from;
         }
-    };
-    let value = secrets::value(rows, &tables.sealer(), &path, &record, version)?;
-    Ok(Secret {
-        version: version.number,
-        version_created_at: Timestamp::from_millis(version.created_at),
-        info: SecretInfo::new(path, &record),
-        value,
-    })
+        let same_length = u64::try_from(value.len()).ok() == u64::try_from(candidate.len()).ok();
+        Ok(bool::from(value.ct_eq(&padded)) & same_length)
+    }
+}
+
+impl Transaction<'_, '_> {
+    /// As [`Store::get`], of the state this transaction sees.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::get`].
+    pub fn get<P>(&self, path: P) -> Result<Secret>
+    where
+        P: TryInto<SecretPath>,
+        Error: From<P::Error>,
+    {
+        let path = path.try_into()?;
+        self.authorise(Action::Read(&path))?;
+        self.view().get(path, None)
+    }
+
+    /// As [`Store::get_version`], of the state this transaction sees.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::get_version`].
+    pub fn get_version<P>(&self, path: P, version: u64) -> Result<Secret>
+    where
+        P: TryInto<SecretPath>,
+        Error: From<P::Error>,
+    {
+        let path = path.try_into()?;
+        self.authorise(Action::Read(&path))?;
+        self.view().get(path, Some(version))
+    }
+
+    /// As [`Store::info`], of the state this transaction sees.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::info`].
+    pub fn info<P>(&self, path: P) -> Result<SecretInfo>
+    where
+        P: TryInto<SecretPath>,
+        Error: From<P::Error>,
+    {
+        let path = path.try_into()?;
+        self.authorise(Action::Read(&path))?;
+        self.view().info(&path)
+    }
+
+    /// As [`Store::get_many`], of the state this transaction sees.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::get_many`].
+    pub fn get_many<P>(&self, paths: impl IntoIterator<Item = P>) -> Result<Vec<Result<Secret>>>
+    where
+        P: TryInto<SecretPath>,
+        Error: From<P::Error>,
+    {
+        let paths: Vec<Result<SecretPath>> =
+            paths.into_iter().map(|path| path.try_into().map_err(Error::from)).collect();
+        self.authorise(Action::List)?;
+        Ok(self.view().get_many(&paths))
+    }
+
+    /// As [`Store::matches`], of the state this transaction sees.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::matches`].
+    pub fn matches<P>(&self, path: P, candidate: impl AsRef<[u8]>) -> Result<bool>
+    where
+        P: TryInto<SecretPath>,
+        Error: From<P::Error>,
+    {
+        let path = path.try_into()?;
+        self.authorise(Action::Read(&path))?;
+        self.view().matches(&path, candidate.as_ref())
+    }
 }

@@ -1,5 +1,7 @@
 //! What opening and verifying found.
 
+use std::time::Duration;
+
 use super::pin::PinCheck;
 use crate::crypto::kdf::KdfCost;
 use crate::sealed::select::Found;
@@ -22,6 +24,9 @@ pub struct OpenReport {
     /// The slot that unlocked costs less than the store's [floor](crate::Policy::kdf_floor). It is wrapped anew with
     /// the first write, for which making it ready cost one more key derivation at open.
     pub kdf_upgrade: Option<KdfUpgrade>,
+    /// How far the clock stands behind the last time the store has seen, if that is more than a second. Until the clock has
+    /// caught up, that last time is taken for now: nothing that was over begins again.
+    pub clock_behind: Option<Duration>,
 }
 
 /// A key slot whose cost is raised.
@@ -42,6 +47,7 @@ impl OpenReport {
             verified,
             pin: None,
             kdf_upgrade: None,
+            clock_behind: None,
         }
     }
 }
@@ -64,7 +70,9 @@ pub struct VerifyReport {
 pub struct OpenedReport {
     /// Live secrets.
     pub secrets: u64,
-    /// Versions of them. Each value opened.
+    /// Secrets in the trash.
+    pub trashed: u64,
+    /// Versions of all these. Each value opened that was not destroyed.
     pub versions: u64,
     /// Events of the audit log. The chain holds, and ends where the last commit says.
     pub events: u64,
@@ -76,6 +84,7 @@ impl VerifyReport {
             Depth::Blocks => None,
             Depth::Values => Some(OpenedReport {
                 secrets: counts.secrets,
+                trashed: counts.trashed,
                 versions: counts.versions,
                 events: counts.events,
             }),

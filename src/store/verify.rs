@@ -1,5 +1,7 @@
 //! Verifying on demand.
 
+use std::sync::PoisonError;
+
 use super::{Store, VerifyReport};
 use crate::access::Action;
 use crate::error::Result;
@@ -23,7 +25,9 @@ impl Store {
     pub fn verify(&self) -> Result<VerifyReport> {
         self.authorise(Action::Verify)?;
         let _pass = self.gate.enter()?;
-        verify(self.authorise(Action::Verify)?.file(), Depth::Values)
-            .map(|counts| VerifyReport::new(counts, Depth::Values))
+        let tables = self.authorise(Action::Verify)?;
+        let counts = verify(tables.file(), Depth::Values)?;
+        *self.verified_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.now(&tables)?);
+        Ok(VerifyReport::new(counts, Depth::Values))
     }
 }

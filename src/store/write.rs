@@ -1,11 +1,18 @@
-//! Writing: one operation, or the first of several in a transaction.
+//! Writing values and metadata.
 
-use super::Store;
+use super::metadata::{Changes, Expected};
+use super::{Put, SecretInfo, Store, Transaction, Update};
+use crate::access::Action;
 use crate::clock::Timestamp;
-use crate::error::{Error, Result};
+use crate::crypto::random;
+use crate::error::{Error, ErrorKind, Result};
+use crate::record::audit::EventKind;
 use crate::record::id::SecretId;
 use crate::record::path::SecretPath;
-use crate::record::secret::SecretRecord;
+use crate::record::secret::{SecretRecord, Standing, VersionRecord};
+use crate::record::text;
+use crate::record::tier::Tier;
+use crate::tables::secrets;
 
 /// What a write did.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -13,7 +20,7 @@ pub struct Written {
     id: SecretId,
     path: SecretPath,
     version: u64,
-    created_at: Timestamp,
+    tier: Tier,
     updated_at: Timestamp,
 }
 
@@ -23,7 +30,7 @@ impl Written {
             id: SecretId::from_bytes(record.id),
             path,
             version: record.current.number,
-            created_at: Timestamp::from_millis(record.created_at),
+            tier: Tier::of(record.tier).unwrap_or_default(),
             updated_at: Timestamp::from_millis(record.updated_at),
         }
     }
@@ -34,25 +41,31 @@ impl Written {
         self.id
     }
 
-    /// The path, normalised.
+    /// The path of the secret.
     #[must_use]
     pub fn path(&self) -> &SecretPath {
         &self.path
     }
 
-    /// The version that was written: 1 for a new secret.
+    /// The current version: 1 for a new secret.
     #[must_use]
     pub fn version(&self) -> u64 {
         self.version
     }
 
+    /// How much the secret matters.
+    #[must_use]
+    pub fn tier(&self) -> Tier {
+        self.tier
+    }
+
     /// When the secret was created.
     #[must_use]
     pub fn created_at(&self) -> Timestamp {
-        self.created_at
+        self.id.created_at()
     }
 
-    /// When this version was written.
+    /// When this was written.
     #[must_use]
     pub fn updated_at(&self) -> Timestamp {
         self.updated_at
@@ -61,25 +74,276 @@ impl Written {
 
 impl Store {
     /// Writes `value` as the next version of the secret at `path`: version 1 if there is none. Older versions stay
-    /// readable by number.
+    /// readable by number, as many as the [retention](crate::Retention) says.
     ///
     /// The value, its audit event and the new head of the audit chain are one commit, durable when this returns.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) if `path` breaks a rule of [`SecretPath`];
-    /// [`LimitExceeded`](crate::ErrorKind::LimitExceeded) for a value above 16 MiB;
-    /// [`ReadOnly`](crate::ErrorKind::ReadOnly); [`Reentrant`](crate::ErrorKind::Reentrant) inside a transaction of
-    /// this thread; [`InUse`](crate::ErrorKind::InUse) if another thread's write does not end in time;
-    /// [`DiskFull`](crate::ErrorKind::DiskFull), after which the store is as it was and the handle works;
-    /// [`FileRefused`](crate::ErrorKind::FileRefused) if the file was replaced under the handle;
-    /// [`Io`](crate::ErrorKind::Io), after which the handle is poisoned and the write may or may not be there when
+    /// [`ErrorKind::InvalidArgument`] if `path` breaks a rule of [`SecretPath`];
+    /// [`LimitExceeded`](ErrorKind::LimitExceeded) for a value above 16 MiB;
+    /// [`ReadOnly`](ErrorKind::ReadOnly); [`Reentrant`](ErrorKind::Reentrant) inside a transaction of
+    /// this thread; [`InUse`](ErrorKind::InUse) if another thread's write does not end in time;
+    /// [`DiskFull`](ErrorKind::DiskFull), after which the store is as it was and the handle works;
+    /// [`FileRefused`](ErrorKind::FileRefused) if the file was replaced under the handle;
+    /// [`Io`](ErrorKind::Io), after which the handle is poisoned and the write may or may not be there when
     /// the store is opened again.
     pub fn put<P>(&self, path: P, value: impl AsRef<[u8]>) -> Result<Written>
     where
         P: TryInto<SecretPath>,
         Error: From<P::Error>,
     {
-        self.transaction(|tx| tx.put(path, value))
+        self.put_with(path, value, Put::new())
+    }
+
+    /// As [`put`](Self::put), with metadata and on a condition.
+    ///
+    /// # Errors
+    ///
+    /// As [`put`](Self::put); [`ErrorKind::AlreadyExists`] or [`ErrorKind::Conflict`] if the condition does not hold;
+    /// [`ErrorKind::InvalidArgument`] names the field that breaks a rule, and the rule.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use strongroom::{ErrorKind, Put, Store, Tier};
+    ///
+    /// let store = Store::in_memory()?;
+    /// store.put_with("db/password", "one", Put::new().expect_absent().tag("env", "prod").tier(Tier::Sensitive))?;
+    /// store.put_with("db/password", "two", Put::new().expect_version(1).note("after the incident"))?;
+    /// let late = store.put_with("db/password", "three", Put::new().expect_version(1));
+    /// assert_eq!(late.unwrap_err().kind(), ErrorKind::Conflict);
+    /// assert_eq!(store.info("db/password")?.tags().get("env"), Some("prod"));
+    /// # Ok::<(), strongroom::Error>(())
+    /// ```
+    pub fn put_with<P>(
+        &self,
+        path: P,
+        value: impl AsRef<[u8]>,
+        put: impl std::borrow::Borrow<Put>,
+    ) -> Result<Written>
+    where
+        P: TryInto<SecretPath>,
+        Error: From<P::Error>,
+    {
+        self.transaction(|tx| tx.put_with(path, value, put))
+    }
+
+    /// Changes metadata without a new version. If nothing would change, nothing is written.
+    ///
+    /// # Errors
+    ///
+    /// As [`put_with`](Self::put_with); [`ErrorKind::NotFound`] if there is no secret.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use strongroom::{Put, Store, Update};
+    ///
+    /// let store = Store::in_memory()?;
+    /// store.put_with("db/password", "one", Put::new().tag("env", "prod").tag("old", ""))?;
+    /// let info = store.update("db/password", Update::new().remove_tag("old").description("of the main database"))?;
+    /// assert_eq!((info.version(), info.meta_version(), info.tags().len()), (1, 2, 1));
+    /// # Ok::<(), strongroom::Error>(())
+    /// ```
+    pub fn update<P>(&self, path: P, update: impl std::borrow::Borrow<Update>) -> Result<SecretInfo>
+    where
+        P: TryInto<SecretPath>,
+        Error: From<P::Error>,
+    {
+        self.transaction(|tx| tx.update(path, update))
+    }
+
+    /// Writes the value of version `version` once more, as the next version with the note `rollback of …`.
+    ///
+    /// # Errors
+    ///
+    /// As [`put`](Self::put) and [`get_version`](Self::get_version).
+    pub fn rollback<P>(&self, path: P, version: u64) -> Result<Written>
+    where
+        P: TryInto<SecretPath>,
+        Error: From<P::Error>,
+    {
+        self.transaction(|tx| tx.rollback(path, version))
+    }
+}
+
+impl Transaction<'_, '_> {
+    /// As [`Store::put`], in this transaction.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::put`]; [`ErrorKind::LimitExceeded`] also after 100,000 changes.
+    pub fn put<P>(&mut self, path: P, value: impl AsRef<[u8]>) -> Result<Written>
+    where
+        P: TryInto<SecretPath>,
+        Error: From<P::Error>,
+    {
+        self.put_with(path, value, Put::new())
+    }
+
+    /// As [`Store::put_with`], in this transaction.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::put_with`].
+    pub fn put_with<P>(
+        &mut self,
+        path: P,
+        value: impl AsRef<[u8]>,
+        put: impl std::borrow::Borrow<Put>,
+    ) -> Result<Written>
+    where
+        P: TryInto<SecretPath>,
+        Error: From<P::Error>,
+    {
+        self.change(|tx| tx.write(&path.try_into()?, value.as_ref(), put.borrow()))
+    }
+
+    /// As [`Store::update`], in this transaction.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::update`].
+    pub fn update<P>(&mut self, path: P, update: impl std::borrow::Borrow<Update>) -> Result<SecretInfo>
+    where
+        P: TryInto<SecretPath>,
+        Error: From<P::Error>,
+    {
+        self.change(|tx| tx.write_metadata(path.try_into()?, update.borrow()))
+    }
+
+    /// As [`Store::rollback`], in this transaction.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::rollback`].
+    pub fn rollback<P>(&mut self, path: P, version: u64) -> Result<Written>
+    where
+        P: TryInto<SecretPath>,
+        Error: From<P::Error>,
+    {
+        self.change(|tx| {
+            let path = path.try_into()?;
+            tx.authorise(Action::Read(&path))?;
+            let record = tx.view().find(&path)?;
+            let (_, value) = tx.view().value(&path, &record, Some(version))?;
+            tx.write(&path, value.expose(), &Put::new().note(format!("rollback of {version}")))
+        })
+    }
+
+    fn write(&mut self, path: &SecretPath, value: &[u8], put: &Put) -> Result<Written> {
+        self.authorise(Action::Write(path))?;
+        let before = secrets::find(self.batch, path)?;
+        check_expected(path, before.as_ref(), put.expected)?;
+        let mut record = match &before {
+            Some(before) => before.clone(),
+            None => {
+                SecretRecord::new(*SecretId::new(self.now, random::bytes()?).as_bytes(), self.now.as_millis())
+            }
+        };
+        let changed = self.edit(&mut record, &put.changes, before.as_ref())?;
+        let version = VersionRecord {
+            created_at: self.now.as_millis(),
+            note: put.note.as_deref().map(text::note).transpose()?.filter(|note| !note.is_empty()),
+            ..VersionRecord::default()
+        };
+        let pruned = secrets::put(
+            self.batch,
+            &self.tables.sealer(),
+            path,
+            before.as_ref(),
+            &mut record,
+            (version, value),
+        )?;
+        let kind = match before {
+            None => EventKind::SecretCreated,
+            Some(_) => EventKind::SecretUpdated,
+        };
+        self.log(kind, record.id, record.current.number)?;
+        self.log_changes(&record, before.as_ref(), changed && before.is_some())?;
+        for version in pruned {
+            if !matches!(version.standing, Standing::Destroyed { .. }) {
+                self.log(EventKind::VersionPruned, record.id, version.number)?;
+            }
+        }
+        Ok(Written::new(path.clone(), &record))
+    }
+
+    fn write_metadata(&mut self, path: SecretPath, update: &Update) -> Result<SecretInfo> {
+        self.authorise(Action::Write(&path))?;
+        let before = self.view().find(&path)?;
+        if let Some(expected) = update.expected.filter(|&expected| expected != before.meta_version) {
+            let message = format!(
+                "the metadata of the secret at {path} have the number {} and not {expected}",
+                before.meta_version
+            );
+            return Err(Error::new(ErrorKind::Conflict, message));
+        }
+        let mut record = before.clone();
+        if self.edit(&mut record, &update.changes, Some(&before))? {
+            secrets::save(self.batch, &path, Some(&before), &record)?;
+            self.log_changes(&record, Some(&before), true)?;
+        }
+        SecretInfo::new(self.store, path, record)
+    }
+
+    /// Makes changes of metadata, and says whether there were any. The record is of now in any case.
+    fn edit(
+        &self,
+        record: &mut SecretRecord,
+        changes: &Changes,
+        before: Option<&SecretRecord>,
+    ) -> Result<bool> {
+        let changed = changes.apply(record)?;
+        if changed && before.is_some() {
+            record.meta_version = record.meta_version.saturating_add(1);
+        }
+        self.touch(record);
+        Ok(changed)
+    }
+
+    /// Notes in a record that is about to be written that it changes now, and what is known of reads of it.
+    pub(super) fn touch(&self, record: &mut SecretRecord) {
+        record.updated_at = self.now.as_millis();
+        if let Some(last) = self.store.accesses.last(&record.id) {
+            record.accessed_at = record.accessed_at.max(last);
+        }
+    }
+
+    fn log_changes(
+        &mut self,
+        record: &SecretRecord,
+        before: Option<&SecretRecord>,
+        changed: bool,
+    ) -> Result<()> {
+        if changed {
+            self.log(EventKind::MetadataUpdated, record.id, record.meta_version)?;
+        }
+        match before {
+            Some(before) if before.tier != record.tier => {
+                self.log(EventKind::TierChanged, record.id, u64::from(record.tier))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn check_expected(path: &SecretPath, found: Option<&SecretRecord>, expected: Expected) -> Result<()> {
+    let conflict = |message: String| Err(Error::new(ErrorKind::Conflict, message));
+    match (expected, found) {
+        (Expected::Anything, _) | (Expected::Absent, None) => Ok(()),
+        (Expected::Absent, Some(_)) => {
+            let message = format!("there is a secret at {path} already");
+            Err(Error::new(ErrorKind::AlreadyExists, message))
+        }
+        (Expected::Version(expected), None) => {
+            conflict(format!("there is no secret at {path}, and version {expected} was expected"))
+        }
+        (Expected::Version(expected), Some(secret)) if secret.current.number == expected => Ok(()),
+        (Expected::Version(expected), Some(secret)) => {
+            let current = secret.current.number;
+            conflict(format!("the secret at {path} is at version {current} and not {expected}"))
+        }
     }
 }

@@ -1,12 +1,13 @@
 //! Copying every row of one commit into a new file.
 
+use super::secrets::Home;
 use super::snapshot::{Row, Rows, Snapshot};
-use super::values::{Place, Sealer};
-use super::{Batch, rows};
+use super::values::Sealer;
+use super::{Batch, history, rows, trash};
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::codec::{Authenticated, decode, encode};
 use crate::record::path::SecretPath;
-use crate::record::secret::{SecretRecord, VersionRecord};
+use crate::record::secret::{SecretRecord, TrashRecord, VersionRecord};
 
 /// Rows and bytes taken from the source at a time: what a copy needs of memory, and how often it can be cancelled.
 const ROWS_AT_ONCE: usize = 512;
@@ -29,7 +30,6 @@ impl Copying<'_> {
         let total = rows.len()?;
         let mut done = 0;
         let mut from = Vec::new();
-        let mut owner = None;
         (self.progress)(done, total)?;
         loop {
             let part = part(rows, &from)?;
@@ -38,61 +38,64 @@ impl Copying<'_> {
             };
             from = [last.as_slice(), &[0]].concat();
             for (key, row) in &part {
-                self.copy(rows, batch, &mut owner, key, row)?;
+                self.copy(rows, batch, key, row)?;
                 done += 1;
             }
             (self.progress)(done, total)?;
         }
     }
 
-    fn copy(
-        &self,
-        rows: &Snapshot<'_>,
-        batch: &mut Batch<'_>,
-        owner: &mut Option<SecretPath>,
-        key: &[u8],
-        row: &[u8],
-    ) -> Result<()> {
+    fn copy(&self, rows: &Snapshot<'_>, batch: &mut Batch<'_>, key: &[u8], row: &[u8]) -> Result<()> {
         let same_keys = self.from.file.place() == self.to.file.place();
         match rows::sort(key) {
             rows::Sort::Slot if self.only_slot.is_some_and(|only| rows::slot_of(key) != Some(only)) => Ok(()),
             rows::Sort::Path if !same_keys => {
                 let path = rows::path_of(key).ok_or_else(damaged)?;
                 let secret: SecretRecord = decode(&Authenticated::from_page(row))?;
-                let current = self.reseal(rows, batch, &path, &secret.id, &secret.current)?;
-                batch.insert(key, &encode(&SecretRecord { current, ..secret })?)
+                let secret = self.seal_anew(rows, batch, &path, secret)?;
+                batch.insert(key, &encode(&secret)?)
             }
-            rows::Sort::History if !same_keys => {
-                let (id, number) = rows::history_of(key).ok_or_else(damaged)?;
-                if number == 0 {
-                    // The anchor comes before the versions of its secret, and says where their key is found.
-                    let path = std::str::from_utf8(row).ok().and_then(|path| SecretPath::parse(path).ok());
-                    *owner = Some(path.ok_or_else(damaged)?);
-                    return batch.insert(key, row);
-                }
-                let path = owner.as_ref().ok_or_else(damaged)?;
-                let version: VersionRecord = decode(&Authenticated::from_page(row))?;
-                let version = self.reseal(rows, batch, path, &id, &version)?;
-                batch.insert(key, &encode(&version)?)
+            rows::Sort::Trash if !same_keys => {
+                let trash::Trashed { path, deleted_at, secret, .. } = trash::read(key, row)?;
+                let secret = self.seal_anew(rows, batch, &path, secret)?;
+                let path = path.as_str().to_owned();
+                batch.insert(key, &encode(&TrashRecord { path, deleted_at, secret })?)
             }
-            // They were written with the version they belong to.
-            rows::Sort::Piece if !same_keys => Ok(()),
+            // They were written with the secret they belong to.
+            rows::Sort::History | rows::Sort::Piece if !same_keys => Ok(()),
             _ => batch.insert(key, row),
         }
     }
 
-    /// Opens a value, and seals it for the new file.
-    fn reseal(
+    /// Opens every value of a secret, and seals it for the new file.
+    fn seal_anew(
+        &self,
+        rows: &Snapshot<'_>,
+        batch: &mut Batch<'_>,
+        path: &SecretPath,
+        mut secret: SecretRecord,
+    ) -> Result<SecretRecord> {
+        let id = secret.id;
+        for mut version in history::superseded(rows, &secret)? {
+            self.seal_version(rows, batch, path, &id, &mut version)?;
+            history::write(batch, &id, &version)?;
+        }
+        self.seal_version(rows, batch, path, &id, &mut secret.current)?;
+        Ok(secret)
+    }
+
+    fn seal_version(
         &self,
         rows: &Snapshot<'_>,
         batch: &mut Batch<'_>,
         path: &SecretPath,
         id: &[u8; 16],
-        version: &VersionRecord,
-    ) -> Result<VersionRecord> {
-        let value = Place { sealer: self.from, path, id }.read(rows, version)?;
-        let there = Place { sealer: self.to, path, id };
-        there.write(batch, version.number, version.created_at, value.expose())
+        version: &mut VersionRecord,
+    ) -> Result<()> {
+        match (Home { sealer: self.from, path }).open(rows, id, version)? {
+            Some(value) => Home { sealer: self.to, path }.seal(batch, id, version, &value),
+            None => Ok(()),
+        }
     }
 }
 

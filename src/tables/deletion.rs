@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::record::audit::{Event, EventKind, Segment};
 use crate::record::codec::{Authenticated, decode, encode};
 use crate::record::path::SecretPath;
+use crate::record::secret::{SecretRecord, VersionRecord};
 use crate::sealed::file::{SealedFile, Stamp};
 use crate::sealed::space::Space;
 
@@ -15,7 +16,10 @@ use crate::sealed::space::Space;
 pub(crate) fn put(tables: &Tables, path: &SecretPath, value: &[u8], space: Space) -> Result<()> {
     let (stamp, generation) = before(tables.file())?;
     tables.write(space, |batch| {
-        let record = secrets::put(batch, &tables.sealer(), path, value, [7; 16], stamp.clock_mark)?;
+        let before = secrets::find(batch, path)?;
+        let mut record = before.clone().unwrap_or_else(|| SecretRecord::new([7; 16], stamp.clock_mark));
+        let version = (VersionRecord::default(), value);
+        secrets::put(batch, &tables.sealer(), path, before.as_ref(), &mut record, version)?;
         let event = event(EventKind::SecretUpdated, record.id);
         let audit_head = audit::append(batch, &stamp.audit_head, generation, vec![event])?;
         Ok(Outcome { value: (), commit: Some(Stamp { audit_head, ..stamp }) })

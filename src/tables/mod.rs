@@ -23,10 +23,17 @@ mod batch;
 pub(crate) mod copy;
 #[cfg(test)]
 pub(crate) mod deletion;
+pub(crate) mod history;
+pub(crate) mod list;
+pub(crate) mod retention;
 mod rows;
 pub(crate) mod secrets;
 pub(crate) mod slots;
 mod snapshot;
+pub(crate) mod space;
+pub(crate) mod state;
+pub(crate) mod tags;
+pub(crate) mod trash;
 mod values;
 pub(crate) mod verify;
 

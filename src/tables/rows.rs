@@ -8,8 +8,18 @@ pub(super) const STORE: [u8; 1] = [0x01];
 /// The least cost of the store's passphrase slots.
 pub(super) const KDF_FLOOR: [u8; 1] = [0x02];
 
+/// When the store was last backed up.
+pub(super) const BACKUP: [u8; 1] = [0x05];
+
+/// That the clock jumped, until somebody confirms it.
+pub(super) const CLOCK_JUMP: [u8; 1] = [0x06];
+
 const SLOT: u8 = 0x03;
+const RETENTION: u8 = 0x04;
 const PATH: u8 = 0x10;
+const TRASH: u8 = 0x11;
+const DELETED_VERSION: u8 = 0x12;
+const TAG: u8 = 0x18;
 const HISTORY: u8 = 0x20;
 const PIECE: u8 = 0x30;
 const AUDIT: u8 = 0x40;
@@ -39,6 +49,7 @@ pub(super) const END: [u8; 1] = [0xff];
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Sort {
     Path,
+    Trash,
     History,
     Piece,
     Slot,
@@ -50,6 +61,7 @@ pub(super) enum Sort {
 pub(super) fn sort(key: &[u8]) -> Sort {
     match key.first() {
         Some(&PATH) => Sort::Path,
+        Some(&TRASH) => Sort::Trash,
         Some(&HISTORY) => Sort::History,
         Some(&PIECE) => Sort::Piece,
         Some(&SLOT) => Sort::Slot,
@@ -57,9 +69,27 @@ pub(super) fn sort(key: &[u8]) -> Sort {
     }
 }
 
+/// What the store keeps, or a namespace of it.
+pub(super) fn retention(namespace: Option<&SecretPath>) -> Vec<u8> {
+    keyed(RETENTION, namespace.map_or("", SecretPath::as_str))
+}
+
+/// What the store and all its namespaces keep.
+pub(super) fn all_retention() -> (Vec<u8>, Vec<u8>) {
+    (vec![RETENTION], vec![RETENTION + 1])
+}
+
+/// The namespace in the key of what it keeps: `None` for the store.
+pub(super) fn retention_of(key: &[u8]) -> Option<Option<SecretPath>> {
+    match key.strip_prefix(&[RETENTION])? {
+        [] => Some(None),
+        path => path_from(path).map(Some),
+    }
+}
+
 /// The row of a live secret.
 pub(super) fn path(path: &SecretPath) -> Vec<u8> {
-    path_key(path.as_str())
+    keyed(PATH, path.as_str())
 }
 
 /// Every row strictly below a namespace, or of every path: from the first, up to and without the second.
@@ -76,21 +106,125 @@ pub(super) fn paths_under(namespace: Option<&SecretPath>) -> (Vec<u8>, Vec<u8>) 
     }
 }
 
+/// Whether a path lies strictly below a namespace; below none lies everything.
+pub(super) fn is_under(path: &SecretPath, namespace: Option<&SecretPath>) -> bool {
+    let rest = namespace.map(|namespace| path.as_str().strip_prefix(namespace.as_str()));
+    rest.is_none_or(|rest| rest.is_some_and(|rest| rest.starts_with('/')))
+}
+
 /// The path a row's key stands for.
 pub(super) fn path_of(key: &[u8]) -> Option<SecretPath> {
-    let text = key.strip_prefix(&[PATH])?;
-    let text: Vec<u8> = text.iter().map(|&byte| if byte == SEPARATOR { b'/' } else { byte }).collect();
+    path_from(key.strip_prefix(&[PATH])?)
+}
+
+/// A path as it stands in a key.
+pub(super) fn path_bytes(path: &SecretPath) -> Vec<u8> {
+    path.as_str().bytes().map(in_key).collect()
+}
+
+/// The path that stands so in a key.
+pub(super) fn path_from(bytes: &[u8]) -> Option<SecretPath> {
+    let text: Vec<u8> = bytes.iter().map(|&byte| if byte == SEPARATOR { b'/' } else { byte }).collect();
     SecretPath::parse(std::str::from_utf8(&text).ok()?).ok()
 }
 
-fn path_key(text: &str) -> Vec<u8> {
-    let bytes = text.bytes().map(|byte| if byte == b'/' { SEPARATOR } else { byte });
-    std::iter::once(PATH).chain(bytes).collect()
+/// The row of the path that stands so in keys.
+pub(super) fn path_key(bytes: &[u8]) -> Vec<u8> {
+    [&[PATH], bytes].concat()
 }
 
-/// Where the secret with this id is found.
-pub(super) fn anchor(id: &[u8; 16]) -> Vec<u8> {
-    history(id, 0)
+/// What of the end of a range of paths stands in other keys: behind all paths, if it is behind all of their rows.
+pub(super) fn end_of_paths(end: &[u8]) -> Vec<u8> {
+    match end.strip_prefix(&[PATH]) {
+        Some(path) => path.to_vec(),
+        None => vec![0xff],
+    }
+}
+
+fn in_key(byte: u8) -> u8 {
+    if byte == b'/' { SEPARATOR } else { byte }
+}
+
+fn keyed(sort: u8, path: &str) -> Vec<u8> {
+    std::iter::once(sort).chain(path.bytes().map(in_key)).collect()
+}
+
+/// A secret in the trash, by the time it goes.
+pub(super) fn trash(purge_at: i64, id: &[u8; 16]) -> Vec<u8> {
+    [&[TRASH], millis(purge_at).as_slice(), id].concat()
+}
+
+/// The whole trash.
+pub(super) fn all_trash() -> (Vec<u8>, Vec<u8>) {
+    (vec![TRASH], vec![TRASH + 1])
+}
+
+/// The part of the trash whose time is over.
+pub(super) fn trash_until(time: i64) -> (Vec<u8>, Vec<u8>) {
+    (vec![TRASH], trash(time.saturating_add(1), &[0; 16]))
+}
+
+/// What the key of a secret in the trash stands for: when it goes, and its id.
+pub(super) fn trash_of(key: &[u8]) -> Option<(i64, [u8; 16])> {
+    let (time, id) = key.strip_prefix(&[TRASH])?.split_first_chunk::<8>()?;
+    Some((i64::try_from(u64::from_be_bytes(*time)).ok()?, id.try_into().ok()?))
+}
+
+/// A deleted version of a live secret, by the time it goes.
+pub(super) fn deleted_version(until: i64, id: &[u8; 16], version: u64) -> Vec<u8> {
+    [&[DELETED_VERSION], millis(until).as_slice(), id, &version.to_be_bytes()].concat()
+}
+
+/// Every deleted version.
+pub(super) fn all_deleted_versions() -> (Vec<u8>, Vec<u8>) {
+    (vec![DELETED_VERSION], vec![DELETED_VERSION + 1])
+}
+
+/// The deleted versions whose time is over.
+pub(super) fn deleted_versions_until(time: i64) -> (Vec<u8>, Vec<u8>) {
+    (vec![DELETED_VERSION], deleted_version(time.saturating_add(1), &[0; 16], 0))
+}
+
+/// What the key of a deleted version stands for: when it goes, secret and version.
+pub(super) fn deleted_version_of(key: &[u8]) -> Option<(i64, [u8; 16], u64)> {
+    let (time, rest) = key.strip_prefix(&[DELETED_VERSION])?.split_first_chunk::<8>()?;
+    let (id, version) = rest.split_first_chunk::<16>()?;
+    let until = i64::try_from(u64::from_be_bytes(*time)).ok()?;
+    Some((until, *id, u64::from_be_bytes(version.try_into().ok()?)))
+}
+
+/// Times in keys are never before 1970.
+fn millis(time: i64) -> [u8; 8] {
+    u64::try_from(time).unwrap_or_default().to_be_bytes()
+}
+
+/// That the secret at a path bears a tag, written `key=value`.
+pub(super) fn tag(tag: &str, path: &[u8]) -> Vec<u8> {
+    [&[TAG], tag.as_bytes(), &[SEPARATOR], path].concat()
+}
+
+/// Everything that bears a tag, with paths from `from` up to and without `to`.
+pub(super) fn tagged(text: &str, from: &[u8], to: &[u8]) -> (Vec<u8>, Vec<u8>) {
+    (tag(text, from), tag(text, to))
+}
+
+/// Everything that bears a tag of this key, whatever its value.
+pub(super) fn tag_key(key: &str) -> (Vec<u8>, Vec<u8>) {
+    // No key holds the sign behind it, and `>` is the one behind that.
+    ([&[TAG], key.as_bytes(), b"="].concat(), [&[TAG], key.as_bytes(), b">"].concat())
+}
+
+/// Everything that bears any tag.
+pub(super) fn all_tags() -> (Vec<u8>, Vec<u8>) {
+    (vec![TAG], vec![TAG + 1])
+}
+
+/// The tag and the path in a key of the index.
+pub(super) fn tag_of(key: &[u8]) -> Option<(&str, &[u8])> {
+    let key = key.strip_prefix(&[TAG])?;
+    let end = key.iter().position(|&byte| byte == SEPARATOR)?;
+    let (tag, path) = key.split_at_checked(end)?;
+    Some((std::str::from_utf8(tag).ok()?, path.get(1..)?))
 }
 
 /// A version that is not the current one.
@@ -98,12 +232,17 @@ pub(super) fn history(id: &[u8; 16], version: u64) -> Vec<u8> {
     [&[HISTORY], id.as_slice(), &version.to_be_bytes()].concat()
 }
 
-/// Every anchor and every version that is not current.
+/// Every version of a secret that is not current.
+pub(super) fn history_under(id: &[u8; 16]) -> (Vec<u8>, Vec<u8>) {
+    (history(id, 0), [&history(id, u64::MAX)[..], &[0]].concat())
+}
+
+/// Every version that is not current.
 pub(super) fn all_history() -> (Vec<u8>, Vec<u8>) {
     (vec![HISTORY], vec![HISTORY + 1])
 }
 
-/// What the key of a history row stands for: secret and version, 0 for the anchor.
+/// What the key of a history row stands for: secret and version.
 pub(super) fn history_of(key: &[u8]) -> Option<([u8; 16], u64)> {
     let (id, version) = key.strip_prefix(&[HISTORY])?.split_first_chunk::<16>()?;
     Some((*id, u64::from_be_bytes(version.try_into().ok()?)))

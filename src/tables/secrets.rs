@@ -1,12 +1,12 @@
-//! Secrets and versions as rows.
+//! Secrets as rows.
 
 use super::snapshot::Rows;
 use super::values::{Place, Sealer};
-use super::{Batch, rows};
+use super::{Batch, history, retention, rows, tags, trash};
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::codec::{Authenticated, decode, encode};
 use crate::record::path::SecretPath;
-use crate::record::secret::{SecretRecord, VersionRecord};
+use crate::record::secret::{SecretRecord, Standing, VersionRecord};
 use crate::secret::SecretBytes;
 
 /// The live secret at `path`.
@@ -14,57 +14,57 @@ pub(crate) fn find(rows: &impl Rows, path: &SecretPath) -> Result<Option<SecretR
     rows.get(&rows::path(path))?.map(|row| decode(&Authenticated::from_page(&row))).transpose()
 }
 
-/// Version `number` of a secret, current or not.
-pub(crate) fn find_version(
-    rows: &impl Rows,
-    secret: &SecretRecord,
-    number: u64,
-) -> Result<Option<VersionRecord>> {
-    if number == secret.current.number {
-        return Ok(Some(secret.current.clone()));
-    }
-    if number == 0 {
-        return Ok(None);
-    }
-    let row = rows.get(&rows::history(&secret.id, number))?;
-    row.map(|row| decode(&Authenticated::from_page(&row))).transpose()
-}
-
-/// The value of a version.
+/// The value of a version of the secret whose path is, or was at last, `path`.
 pub(crate) fn value(
     rows: &impl Rows,
     sealer: &Sealer<'_>,
     path: &SecretPath,
-    secret: &SecretRecord,
+    id: &[u8; 16],
     version: &VersionRecord,
 ) -> Result<SecretBytes> {
-    Place { sealer: *sealer, path, id: &secret.id }.read(rows, version)
+    Place { sealer: *sealer, path, id }.read(rows, version)
 }
 
-/// Writes a value as the next version of `path`. `new_id` is used if there is no secret yet.
+/// Writes the row of the live secret at `path`, and what follows from its tags. `before` is what stood there.
+pub(crate) fn save(
+    batch: &mut Batch<'_>,
+    path: &SecretPath,
+    before: Option<&SecretRecord>,
+    secret: &SecretRecord,
+) -> Result<()> {
+    tags::change(batch, path, before.map_or("", |before| &before.tags), &secret.tags)?;
+    batch.insert(&rows::path(path), &encode(secret)?)
+}
+
+/// Writes a value as the next version of the secret at `path`, which becomes `secret`, and returns the versions that were
+/// pruned for it. `before` is what stood there.
 pub(crate) fn put(
     batch: &mut Batch<'_>,
     sealer: &Sealer<'_>,
     path: &SecretPath,
-    value: &[u8],
-    new_id: [u8; 16],
-    now: i64,
-) -> Result<SecretRecord> {
-    let before = find(batch, path)?;
-    let (id, created_at, number) = match &before {
-        Some(secret) => (secret.id, secret.created_at, next_version(secret)?),
-        None => (new_id, now, 1),
-    };
-    let current = Place { sealer: *sealer, path, id: &id }.write(batch, number, now, value)?;
-    match before {
-        Some(secret) => {
-            batch.insert(&rows::history(&id, secret.current.number), &encode(&secret.current)?)?;
-        }
-        None => batch.insert(&rows::anchor(&id), path.as_str().as_bytes())?,
+    before: Option<&SecretRecord>,
+    secret: &mut SecretRecord,
+    (mut version, value): (VersionRecord, &[u8]),
+) -> Result<Vec<VersionRecord>> {
+    version.number = next_version(secret)?;
+    Place { sealer: *sealer, path, id: &secret.id }.write(batch, &mut version, value)?;
+    let superseded = std::mem::replace(&mut secret.current, version);
+    if before.is_some() {
+        history::write(batch, &secret.id, &superseded)?;
     }
-    let secret = SecretRecord { id, created_at, updated_at: now, current };
-    batch.insert(&rows::path(path), &encode(&secret)?)?;
-    Ok(secret)
+    save(batch, path, before, secret)?;
+    match before.map(|_| retention::max_versions(batch, path, secret)).transpose()?.flatten() {
+        Some(keep) if secret.current.number > keep => {
+            let pruned = history::prune(batch, secret, keep)?;
+            for version in &pruned {
+                if let Standing::Deleted { until, .. } = version.standing {
+                    trash::note_version(batch, path, &secret.id, version.number, until, false)?;
+                }
+            }
+            Ok(pruned)
+        }
+        _ => Ok(Vec::new()),
+    }
 }
 
 fn next_version(secret: &SecretRecord) -> Result<u64> {
@@ -75,43 +75,74 @@ fn next_version(secret: &SecretRecord) -> Result<u64> {
         .ok_or_else(|| Error::new(ErrorKind::LimitExceeded, "a secret has no version number left"))
 }
 
-/// Some live secrets in the order of their paths.
-pub(crate) struct Listed {
-    pub(crate) secrets: Vec<(SecretPath, SecretRecord)>,
-    /// Whether more follow.
-    pub(crate) more: bool,
+/// Removes the row of a live secret; its versions and what follows from its tags stay.
+pub(crate) fn unlink(batch: &mut Batch<'_>, path: &SecretPath) -> Result<()> {
+    batch.remove(&rows::path(path)).map(drop)
 }
 
-/// At most `limit` live secrets strictly below `namespace`, or all, behind `after`.
-pub(crate) fn list(
-    rows: &impl Rows,
-    namespace: Option<&SecretPath>,
-    after: Option<&SecretPath>,
-    limit: usize,
-) -> Result<Listed> {
-    let (mut from, to) = rows::paths_under(namespace);
-    if let Some(after) = after {
-        let mut behind = rows::path(after);
-        // No key ends in a separator, so this lies right behind the last row returned and before its children.
-        behind.push(0);
-        from = from.max(behind);
+/// Bytes of the values of a secret: what a rename has to seal anew.
+pub(crate) fn value_bytes(rows: &impl Rows, secret: &SecretRecord) -> Result<u64> {
+    Ok(history::all(rows, secret)?.iter().map(held_bytes).sum())
+}
+
+/// Bytes of a version's value; none if it was destroyed.
+pub(crate) fn held_bytes(version: &VersionRecord) -> u64 {
+    match version.standing {
+        Standing::Destroyed { .. } => 0,
+        Standing::Kept | Standing::Deleted { .. } => u64::from(version.size),
     }
-    let mut listed = Listed { secrets: Vec::new(), more: false };
-    if from >= to {
-        return Ok(listed);
-    }
-    rows.scan(&from, &to, &mut |key, row| {
-        if listed.secrets.len() == limit {
-            listed.more = true;
-            return Ok(false);
+}
+
+/// Where values are sealed: for which file, under the key of which path.
+#[derive(Clone, Copy)]
+pub(crate) struct Home<'a> {
+    pub(crate) sealer: Sealer<'a>,
+    pub(crate) path: &'a SecretPath,
+}
+
+impl Home<'_> {
+    /// The value of a version of the secret with this id; `None` if it was destroyed.
+    pub(crate) fn open(
+        self,
+        rows: &impl Rows,
+        id: &[u8; 16],
+        version: &VersionRecord,
+    ) -> Result<Option<SecretBytes>> {
+        match version.standing {
+            Standing::Destroyed { .. } => Ok(None),
+            Standing::Kept | Standing::Deleted { .. } => {
+                value(rows, &self.sealer, self.path, id, version).map(Some)
+            }
         }
-        let path = rows::path_of(key).ok_or_else(damaged)?;
-        listed.secrets.push((path, decode(&Authenticated::from_page(row))?));
-        Ok(true)
-    })?;
-    Ok(listed)
+    }
+
+    /// Seals the value of a version here, and notes in its record where it is.
+    pub(crate) fn seal(
+        self,
+        batch: &mut Batch<'_>,
+        id: &[u8; 16],
+        version: &mut VersionRecord,
+        value: &SecretBytes,
+    ) -> Result<()> {
+        Place { sealer: self.sealer, path: self.path, id }.write(batch, version, value.expose())
+    }
 }
 
-fn damaged() -> Error {
-    Error::new(ErrorKind::Damaged, "a row of the store has no readable path; restore a backup")
+/// Seals every value of a secret anew, under the key of another path.
+pub(crate) fn move_values(
+    batch: &mut Batch<'_>,
+    from: Home<'_>,
+    to: Home<'_>,
+    secret: &mut SecretRecord,
+) -> Result<()> {
+    for mut version in history::superseded(batch, secret)? {
+        if let Some(value) = from.open(batch, &secret.id, &version)? {
+            to.seal(batch, &secret.id, &mut version, &value)?;
+            history::write(batch, &secret.id, &version)?;
+        }
+    }
+    match from.open(batch, &secret.id, &secret.current)? {
+        Some(value) => to.seal(batch, &secret.id, &mut secret.current, &value),
+        None => Ok(()),
+    }
 }

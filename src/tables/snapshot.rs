@@ -39,6 +39,14 @@ impl<'a> Snapshot<'a> {
     pub(crate) fn len(&self) -> Result<u64> {
         guarded(|| self.table.len().map_err(|error| engine_error(self.backend, error)))
     }
+
+    /// Bytes of the pages that hold the rows.
+    pub(crate) fn bytes(&self) -> Result<u64> {
+        guarded(|| {
+            let stats = self.table.stats().map_err(|error| engine_error(self.backend, error))?;
+            Ok(stats.stored_bytes() + stats.metadata_bytes() + stats.fragmented_bytes())
+        })
+    }
 }
 
 impl Rows for Snapshot<'_> {

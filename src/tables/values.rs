@@ -7,7 +7,7 @@ use super::snapshot::Rows;
 use super::{Batch, rows};
 use crate::crypto::aead::{self, OVERHEAD};
 use crate::crypto::derive;
-use crate::crypto::keys::{Key, Namespace, PathNode, Value};
+use crate::crypto::keys::{Key, Namespace, Value};
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::aad;
 use crate::record::path::SecretPath;
@@ -31,15 +31,11 @@ impl Keyring {
     /// Few, because they lie in locked pages: as many as the arena's first chunk holds, less those of the file.
     const KEYS_MAX: usize = 448;
 
-    /// The key of the values at `path`: two derivations below its namespace.
+    /// The key of the values at `path`: one derivation below its namespace.
     fn key(&self, file: &SealedFile, path: &SecretPath) -> Result<Key<Value>> {
-        derive::value(&self.node(file, path.as_str())?)
-    }
-
-    fn node(&self, file: &SealedFile, path: &str) -> Result<Key<PathNode>> {
-        match path.rsplit_once('/') {
-            Some((parent, segment)) => derive::path_node(self.namespace(file, parent)?.as_ref(), segment),
-            None => derive::path_node(file.value_root(), path),
+        match path.as_str().rsplit_once('/') {
+            Some((parent, segment)) => derive::value(self.namespace(file, parent)?.as_ref(), segment),
+            None => derive::value(file.value_root(), path.as_str()),
         }
     }
 
@@ -47,7 +43,10 @@ impl Keyring {
         if let Some(key) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(path) {
             return Ok(key.clone());
         }
-        let key = Arc::new(derive::namespace(&self.node(file, path)?)?);
+        let key = Arc::new(match path.rsplit_once('/') {
+            Some((parent, segment)) => derive::namespace(self.namespace(file, parent)?.as_ref(), segment)?,
+            None => derive::namespace(file.value_root(), path)?,
+        });
         let mut keys = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if keys.len() >= Self::KEYS_MAX {
             keys.clear();
@@ -76,25 +75,26 @@ impl Place<'_> {
         aad::value(self.sealer.file.place(), self.id, version, ROLE_VALUE, chunk, last)
     }
 
-    /// Seals `value` as `number`, writes its rows, and returns its record.
+    /// Seals `value` as that of a version, writes its rows, and notes in the record where they are.
     pub(super) fn write(
         &self,
         batch: &mut Batch<'_>,
-        number: u64,
-        created_at: i64,
+        version: &mut VersionRecord,
         value: &[u8],
-    ) -> Result<VersionRecord> {
-        let sealed = self.seal(number, value)?;
+    ) -> Result<()> {
+        let sealed = self.seal(version.number, value)?;
         let mut rest = sealed.as_slice();
         let mut pieces = 0;
         while rest.len() > TAIL_MAX {
             let len = if rest.len() < LEAF_PIECE { THIRD_PIECE.min(rest.len()) } else { LEAF_PIECE };
             let (piece, left) = rest.split_at_checked(len).unwrap_or((rest, &[]));
-            batch.insert(&rows::piece(self.id, number, pieces), piece)?;
+            batch.insert(&rows::piece(self.id, version.number, pieces), piece)?;
             pieces += 1;
             rest = left;
         }
-        Ok(VersionRecord { number, created_at, pieces, tail: rest.to_vec() })
+        version.size = u32::try_from(value.len()).map_err(|_| Error::internal("a value of 4 GiB"))?;
+        (version.pieces, version.tail) = (pieces, rest.to_vec());
+        Ok(())
     }
 
     /// Reads the rows of a version and opens its value.
@@ -133,6 +133,11 @@ impl Place<'_> {
         }
         unframe(&framed).map(SecretBytes::from).map_err(|_| unauthentic())
     }
+}
+
+/// Removes the rows of a sealed value that stand beside its record.
+pub(super) fn erase_pieces(batch: &mut Batch<'_>, id: &[u8; 16], version: &VersionRecord) -> Result<()> {
+    (0..version.pieces).try_for_each(|index| batch.remove(&rows::piece(id, version.number, index)).map(drop))
 }
 
 fn chunk_number(index: usize) -> Result<u32> {

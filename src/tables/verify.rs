@@ -1,17 +1,24 @@
 //! Verification: everything the last commit reaches, on a second redb handle whose writes are held back.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use redb::ReadableDatabase;
 
+use super::secrets::Home;
 use super::snapshot::{Rows, Snapshot};
-use super::{Engine, Keyring, Sealer, TABLE, audit, engine_error, guarded, rows, secrets, slots};
+use super::{
+    Engine, Keyring, Sealer, TABLE, audit, engine_error, guarded, history, retention, rows, secrets, slots,
+    state, tags, trash,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::{CACHE_BYTES_DEFAULT, CACHE_BYTES_MIN};
 use crate::record::audit::genesis;
 use crate::record::codec::{Authenticated, decode};
 use crate::record::path::SecretPath;
-use crate::record::secret::{SecretRecord, StoreRecord, VersionRecord};
+use crate::record::secret::{SecretRecord, Standing, StoreRecord};
+use crate::record::tag::Tags;
+use crate::record::tier::Tier;
 use crate::sealed::backend::Backend;
 use crate::sealed::file::SealedFile;
 
@@ -31,6 +38,7 @@ pub(crate) struct Counts {
     pub(crate) blocks: u64,
     pub(crate) unreachable_blocks: u64,
     pub(crate) secrets: u64,
+    pub(crate) trashed: u64,
     pub(crate) versions: u64,
     pub(crate) events: u64,
 }
@@ -80,8 +88,12 @@ fn open_everything(rows: &Snapshot<'_>, file: &Arc<SealedFile>, mut counts: Coun
         return Err(inconsistent());
     }
     slots::kdf_floor(rows)?;
-    let pieces = open_current(rows, &sealer, &mut counts)? + open_history(rows, &sealer, &mut counts)?;
-    check_pieces(rows, pieces)?;
+    retention::all(rows)?;
+    state::before_jump(rows)?;
+    state::last_backup(rows)?;
+    let mut secrets = Secrets { rows, sealer, counts: &mut counts, beside: Beside::default() };
+    secrets.open_all()?;
+    check_beside(rows, &secrets.beside)?;
     let chain = audit::follow_log(rows, genesis(&file.place().store_id))?;
     if chain.head != file.stamp()?.audit_head {
         return Err(Error::new(
@@ -93,61 +105,118 @@ fn open_everything(rows: &Snapshot<'_>, file: &Arc<SealedFile>, mut counts: Coun
     Ok(counts)
 }
 
-/// Opens the current version of every path, and returns how many rows their values have.
-fn open_current(rows: &Snapshot<'_>, sealer: &Sealer<'_>, counts: &mut Counts) -> Result<u64> {
-    let mut pieces = 0;
-    let (from, to) = rows::paths_under(None);
-    rows.scan(&from, &to, &mut |key, row| {
-        let path = rows::path_of(key).ok_or_else(inconsistent)?;
-        let secret: SecretRecord = decode(&Authenticated::from_page(row))?;
-        secrets::value(rows, sealer, &path, &secret, &secret.current)?;
-        pieces += u64::from(secret.current.pieces);
-        counts.secrets += 1;
-        counts.versions += 1;
-        Ok(true)
-    })?;
-    Ok(pieces)
+/// How many rows there must be beside those of the secrets.
+#[derive(Default)]
+struct Beside {
+    history: u64,
+    pieces: u64,
+    /// Of live secrets; the trash may have left more.
+    deleted_versions: u64,
+    /// What the trash may have left in the tag index.
+    trashed_tags: HashSet<Vec<u8>>,
 }
 
-/// Opens every version that is not current, and returns how many rows their values have.
-///
-/// Each anchor must lead to a path that leads back; as there are as many anchors as paths, none is left over.
-fn open_history(rows: &Snapshot<'_>, sealer: &Sealer<'_>, counts: &mut Counts) -> Result<u64> {
-    let (mut pieces, mut anchors) = (0, 0);
-    let mut owner: Option<(SecretPath, SecretRecord)> = None;
-    let (from, to) = rows::all_history();
-    rows.scan(&from, &to, &mut |key, row| {
-        let (id, number) = rows::history_of(key).ok_or_else(inconsistent)?;
-        if number == 0 {
-            let path = std::str::from_utf8(row).ok().and_then(|path| SecretPath::parse(path).ok());
-            let path = path.ok_or_else(inconsistent)?;
-            let secret = secrets::find(rows, &path)?.filter(|secret| secret.id == id);
-            owner = Some((path, secret.ok_or_else(inconsistent)?));
-            anchors += 1;
-            return Ok(true);
-        }
-        let (path, secret) = owner.as_ref().filter(|(_, secret)| secret.id == id).ok_or_else(inconsistent)?;
-        let version: VersionRecord = decode(&Authenticated::from_page(row))?;
-        if version.number != number || number >= secret.current.number {
+/// Opens every secret, live or in the trash.
+struct Secrets<'a> {
+    rows: &'a Snapshot<'a>,
+    sealer: Sealer<'a>,
+    counts: &'a mut Counts,
+    beside: Beside,
+}
+
+impl Secrets<'_> {
+    fn open_all(&mut self) -> Result<()> {
+        let rows = self.rows;
+        let (from, to) = rows::paths_under(None);
+        rows.scan(&from, &to, &mut |key, row| {
+            let path = rows::path_of(key).ok_or_else(inconsistent)?;
+            let secret: SecretRecord = decode(&Authenticated::from_page(row))?;
+            self.counts.secrets += 1;
+            self.open(&path, &secret)?;
+            self.check_live(&path, &secret)?;
+            Ok(true)
+        })?;
+        trash::scan(rows, &mut |trashed| {
+            let (path, secret) = (trashed.path, trashed.secret);
+            self.counts.trashed += 1;
+            self.open(&path, &secret)?;
+            let path = rows::path_bytes(&path);
+            self.beside.trashed_tags.extend(secret.tags.lines().map(|tag| rows::tag(tag, &path)));
+            Ok(true)
+        })
+    }
+
+    /// Opens every version of a secret.
+    fn open(&mut self, path: &SecretPath, secret: &SecretRecord) -> Result<()> {
+        if Tier::of(secret.tier).is_none() || Tags::decode(&secret.tags).is_none() {
             return Err(inconsistent());
         }
-        secrets::value(rows, sealer, path, secret, &version)?;
-        pieces += u64::from(version.pieces);
-        counts.versions += 1;
-        Ok(true)
-    })?;
-    if anchors == counts.secrets { Ok(pieces) } else { Err(inconsistent()) }
+        let superseded = history::superseded(self.rows, secret)?;
+        if superseded.iter().any(|version| version.number == 0 || version.number >= secret.current.number) {
+            return Err(inconsistent());
+        }
+        self.beside.history += count(superseded.len());
+        for version in superseded.iter().chain([&secret.current]) {
+            let value = Home { sealer: self.sealer, path }.open(self.rows, &secret.id, version)?;
+            if value.map_or(0, |value| count(value.len())) != secrets::held_bytes(version) {
+                return Err(inconsistent());
+            }
+            self.beside.pieces += u64::from(version.pieces);
+            self.counts.versions += 1;
+        }
+        Ok(())
+    }
+
+    /// What must stand in other rows of a live secret.
+    fn check_live(&mut self, path: &SecretPath, secret: &SecretRecord) -> Result<()> {
+        let bytes = rows::path_bytes(path);
+        for tag in secret.tags.lines() {
+            self.rows.get(&rows::tag(tag, &bytes))?.ok_or_else(inconsistent)?;
+        }
+        for version in history::all(self.rows, secret)? {
+            if let Standing::Deleted { until, .. } = version.standing {
+                let noted = self.rows.get(&rows::deleted_version(until, &secret.id, version.number))?;
+                if noted.as_deref() != Some(path.as_str().as_bytes()) {
+                    return Err(inconsistent());
+                }
+                self.beside.deleted_versions += 1;
+            }
+        }
+        Ok(())
+    }
 }
 
-/// Every row of a value belongs to a version.
-fn check_pieces(rows: &Snapshot<'_>, expected: u64) -> Result<()> {
-    let (from, to) = rows::all_pieces();
-    let mut found = 0;
-    rows.scan(&from, &to, &mut |_, _| {
-        found += 1;
-        Ok(true)
-    })?;
-    if found == expected { Ok(()) } else { Err(inconsistent()) }
+/// Every other row belongs to a secret.
+fn check_beside(rows: &Snapshot<'_>, expected: &Beside) -> Result<()> {
+    let number = |(from, to): (Vec<u8>, Vec<u8>)| {
+        let mut found = 0;
+        rows.scan(&from, &to, &mut |_, _| {
+            found += 1;
+            Ok(true)
+        })
+        .map(|()| found)
+    };
+    if number(rows::all_history())? != expected.history
+        || number(rows::all_pieces())? != expected.pieces
+        || number(rows::all_deleted_versions())? != expected.deleted_versions
+    {
+        return Err(inconsistent());
+    }
+    let (from, to) = rows::all_tags();
+    rows.scan(&from, &to, &mut |key, _| {
+        let (tag, path) = rows::tag_of(key).ok_or_else(inconsistent)?;
+        let path = rows::path_from(path).ok_or_else(inconsistent)?;
+        let live = secrets::find(rows, &path)?;
+        if live.is_some_and(|secret| tags::bears(&secret.tags, tag)) || expected.trashed_tags.contains(key) {
+            Ok(true)
+        } else {
+            Err(inconsistent())
+        }
+    })
+}
+
+fn count(len: usize) -> u64 {
+    u64::try_from(len).unwrap_or(u64::MAX)
 }
 
 fn inconsistent() -> Error {

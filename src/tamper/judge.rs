@@ -8,7 +8,9 @@ use super::patched::Patched;
 use super::subject::unlock;
 use crate::sealed::disk::Disk;
 use crate::sealed::disk::recording::{Asked, RecordingDisk};
-use crate::{ErrorKind, OpenReport, OpenedReport, Query, Result, Secret, SecretInfo, Store, StoreOptions};
+use crate::{
+    Error, ErrorKind, OpenReport, OpenedReport, Query, Result, Secret, SecretInfo, Store, StoreOptions,
+};
 
 /// Everything a store shows.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,7 +48,7 @@ pub(super) fn judge(file: Patched, states: &[&Contents]) -> Judged {
     assert_eq!(file.changes(), 0, "a changed file was written to");
     match looked {
         Err(_) => Judged::Panicked,
-        Ok(Err(refused)) => refused,
+        Ok(Err(refused)) => *refused,
         Ok(Ok(contents)) => match states.iter().position(|state| contents.same_data(state)) {
             Some(index) => Judged::State(index, contents.report),
             None => Judged::Other(Box::new(contents)),
@@ -55,11 +57,12 @@ pub(super) fn judge(file: Patched, states: &[&Contents]) -> Judged {
 }
 
 /// Opens, reads everything, verifies and closes.
-fn look(file: Arc<dyn Disk>) -> std::result::Result<Contents, Judged> {
-    let store =
-        StoreOptions::new().open_on(file, &unlock()).map_err(|error| Judged::Refused(error.kind()))?;
-    let contents = read(&store).map_err(|error| Judged::Found(error.kind()))?;
-    store.close().map_err(|error| Judged::Found(error.kind()))?;
+fn look(file: Arc<dyn Disk>) -> std::result::Result<Contents, Box<Judged>> {
+    let refused = |error: Error| Box::new(Judged::Refused(error.kind()));
+    let found = |error: Error| Box::new(Judged::Found(error.kind()));
+    let store = StoreOptions::new().open_on(file, &unlock()).map_err(refused)?;
+    let contents = read(&store).map_err(found)?;
+    store.close().map_err(found)?;
     Ok(contents)
 }
 

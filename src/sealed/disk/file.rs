@@ -137,6 +137,11 @@ impl Disk for FileDisk {
         is_at(&self.path(), &self.file)
     }
 
+    fn free_bytes(&self) -> io::Result<Option<u64>> {
+        let room = rustix::fs::fstatvfs(&self.file)?;
+        Ok(Some(room.f_bavail.saturating_mul(room.f_frsize)))
+    }
+
     fn copies(&self, store_id: &[u8; STORE_ID_LEN]) -> io::Result<Vec<PathBuf>> {
         copies::beside(&self.path(), &self.file, store_id)
     }

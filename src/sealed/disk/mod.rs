@@ -54,6 +54,11 @@ pub(crate) trait Disk: Send + Sync + 'static {
     /// Whether the file is still the one its path names. A sync client or an editor may have put another in place.
     fn is_in_place(&self) -> io::Result<bool>;
 
+    /// Bytes that are free for this process on the medium; `None` where that is the memory.
+    fn free_bytes(&self) -> io::Result<Option<u64>> {
+        Ok(None)
+    }
+
     /// Other files beside this one that claim to be the same store, sorted. None where there is no beside.
     fn copies(&self, _store_id: &[u8; STORE_ID_LEN]) -> io::Result<Vec<PathBuf>> {
         Ok(Vec::new())

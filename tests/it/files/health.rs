@@ -35,13 +35,13 @@ fn a_store_alone_is_in_its_place_and_has_no_copies() {
 fn the_generation_counts_commits() {
     let (_folder, path) = store();
     let store = open(&path);
-    let before = health(&store).generation;
+    let before = health(&store).pin.generation();
     store.put("name", "next").unwrap();
-    assert_eq!(health(&store).generation, before + 1);
+    assert_eq!(health(&store).pin.generation(), before + 1);
     store.get("name").unwrap();
-    assert_eq!(health(&store).generation, before + 1);
+    assert_eq!(health(&store).pin.generation(), before + 1);
     drop(store);
-    assert_eq!(health(&open_read_only(&path)).generation, before + 1);
+    assert_eq!(health(&open_read_only(&path)).pin.generation(), before + 1);
 }
 
 #[test]

@@ -1,0 +1,65 @@
+//! When values were read, in memory: a read is no write.
+
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use crate::clock::Timestamp;
+
+const PLACES: usize = 1024;
+
+/// The last read of about a thousand secrets. One that is read later may take another's place; two threads that read two
+/// such secrets at once may leave the time of the other, which is nearly the same.
+pub(super) struct Accesses(Box<[(AtomicU64, AtomicI64)]>);
+
+impl Default for Accesses {
+    fn default() -> Self {
+        Self((0..PLACES).map(|_| (AtomicU64::new(0), AtomicI64::new(0))).collect())
+    }
+}
+
+impl Accesses {
+    /// Notes that a value of the secret with this id was read.
+    pub(super) fn note(&self, id: &[u8; 16], now: Timestamp) {
+        if let Some((secret, time)) = self.place(id) {
+            time.store(now.as_millis(), Ordering::Relaxed);
+            secret.store(name(id), Ordering::Relaxed);
+        }
+    }
+
+    /// When a value of the secret with this id was last read, as far as that is known here.
+    pub(super) fn last(&self, id: &[u8; 16]) -> Option<i64> {
+        let (secret, time) = self.place(id)?;
+        (secret.load(Ordering::Relaxed) == name(id)).then(|| time.load(Ordering::Relaxed))
+    }
+
+    fn place(&self, id: &[u8; 16]) -> Option<&(AtomicU64, AtomicI64)> {
+        let index = name(id) % u64::try_from(PLACES).unwrap_or(1);
+        self.0.get(usize::try_from(index).unwrap_or_default())
+    }
+}
+
+/// The random part of an id, which is never zero.
+fn name(id: &[u8; 16]) -> u64 {
+    let [.., a, b, c, d, e, f, g, h] = *id;
+    u64::from_le_bytes([a, b, c, d, e, f, g, h]) | 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_read_is_known_until_another_secret_takes_its_place() {
+        let accesses = Accesses::default();
+        let (one, other) = ([7; 16], [9; 16]);
+        assert_eq!(accesses.last(&one), None);
+        accesses.note(&one, Timestamp::from_millis(5));
+        assert_eq!((accesses.last(&one), accesses.last(&other)), (Some(5), None));
+        let same_place = {
+            let mut id = one;
+            id[15] ^= 0x80;
+            id
+        };
+        accesses.note(&same_place, Timestamp::from_millis(6));
+        assert_eq!((accesses.last(&one), accesses.last(&same_place)), (None, Some(6)));
+    }
+}

@@ -1,0 +1,199 @@
+//! What a write says beside the value.
+
+use crate::error::Result;
+use crate::record::secret::{Details, SecretRecord};
+use crate::record::tag::{Tags, tag_key};
+use crate::record::text;
+use crate::record::tier::Tier;
+use crate::store::retention::check_trash_days;
+
+/// What of the metadata changes; what is left out stays as it is.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Changes {
+    tier: Option<Tier>,
+    description: Option<String>,
+    content_type: Option<String>,
+    /// All tags at once, instead of those there are.
+    tags: Option<Tags>,
+    added: Vec<(String, String)>,
+    removed: Vec<String>,
+    max_versions: Option<Option<u32>>,
+    trash_days: Option<Option<u16>>,
+}
+
+impl Changes {
+    /// Makes the changes, and says whether there were any.
+    pub(super) fn apply(&self, record: &mut SecretRecord) -> Result<bool> {
+        let before = (record.tier, record.tags.clone(), record.details.clone());
+        if let Some(tier) = self.tier {
+            record.tier = tier.code();
+        }
+        record.tags = self.changed_tags(&record.tags)?.encode();
+        let mut details = record.details.take().unwrap_or_default();
+        if let Some(description) = &self.description {
+            details.description = text::description(description)?;
+        }
+        if let Some(content_type) = &self.content_type {
+            details.content_type = text::content_type(content_type)?;
+        }
+        if let Some(max_versions) = self.max_versions {
+            details.max_versions = max_versions;
+        }
+        if let Some(days) = self.trash_days {
+            check_trash_days(days)?;
+            details.trash_days = days;
+        }
+        record.details = (details != Details::default()).then_some(details);
+        Ok(before != (record.tier, record.tags.clone(), record.details.clone()))
+    }
+
+    fn changed_tags(&self, before: &str) -> Result<Tags> {
+        let mut tags = match &self.tags {
+            Some(tags) => tags.clone(),
+            None => Tags::decode(before).unwrap_or_default(),
+        };
+        for key in &self.removed {
+            tags.remove(&tag_key(key)?);
+        }
+        let added = self.added.iter().try_fold(Tags::new(), |tags, (key, value)| tags.with(key, value))?;
+        tags.merged(added)
+    }
+}
+
+/// What [`Store::put_with`](crate::Store::put_with) is to write beside the value, and on what condition.
+///
+/// What is left out stays as it is; a new secret is of the tier [`Tier::Standard`], without a description, a content type or
+/// tags. Texts that break a rule are refused when they are used.
+#[derive(Clone, Debug, Default)]
+pub struct Put {
+    pub(super) expected: Expected,
+    pub(super) note: Option<String>,
+    pub(super) changes: Changes,
+}
+
+/// What a write expects to find.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(super) enum Expected {
+    #[default]
+    Anything,
+    Absent,
+    Version(u64),
+}
+
+impl Put {
+    /// A write of whatever is there, with nothing beside the value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Only if there is no secret at the path; otherwise [`AlreadyExists`](crate::ErrorKind::AlreadyExists).
+    #[must_use]
+    pub fn expect_absent(mut self) -> Self {
+        self.expected = Expected::Absent;
+        self
+    }
+
+    /// Only if the current version has this number; otherwise [`Conflict`](crate::ErrorKind::Conflict). 0 expects no secret.
+    #[must_use]
+    pub fn expect_version(mut self, version: u64) -> Self {
+        self.expected = if version == 0 { Expected::Absent } else { Expected::Version(version) };
+        self
+    }
+
+    /// A note on the version: one line of at most 256 bytes.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = Some(note.into());
+        self
+    }
+}
+
+/// What [`Store::update`](crate::Store::update) is to change, and on what condition. What is left out stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct Update {
+    pub(super) expected: Option<u64>,
+    pub(super) changes: Changes,
+}
+
+impl Update {
+    /// A change of nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Only if the metadata have this [number](crate::SecretInfo::meta_version); otherwise
+    /// [`Conflict`](crate::ErrorKind::Conflict).
+    #[must_use]
+    pub fn expect_meta_version(mut self, meta_version: u64) -> Self {
+        self.expected = Some(meta_version);
+        self
+    }
+}
+
+macro_rules! metadata_of {
+    ($builder:ty) => {
+        impl $builder {
+            /// How much the secret matters.
+            #[must_use]
+            pub fn tier(mut self, tier: Tier) -> Self {
+                self.changes.tier = Some(tier);
+                self
+            }
+
+            /// A text of at most 4,096 bytes; an empty one takes it away.
+            #[must_use]
+            pub fn description(mut self, description: impl Into<String>) -> Self {
+                self.changes.description = Some(description.into());
+                self
+            }
+
+            /// A content type of RFC 6838, such as `application/json`; an empty one takes it away.
+            #[must_use]
+            pub fn content_type(mut self, content_type: impl Into<String>) -> Self {
+                self.changes.content_type = Some(content_type.into());
+                self
+            }
+
+            /// One more tag, or another value for one. A bare label has an empty value. See [`Tags`] for what is allowed.
+            #[must_use]
+            pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+                self.changes.added.push((key.into(), value.into()));
+                self
+            }
+
+            /// Takes the tag of this key away.
+            #[must_use]
+            pub fn remove_tag(mut self, key: impl Into<String>) -> Self {
+                self.changes.removed.push(key.into());
+                self
+            }
+
+            /// These tags instead of those there are.
+            #[must_use]
+            pub fn tags(mut self, tags: Tags) -> Self {
+                self.changes.tags = Some(tags);
+                self
+            }
+
+            /// How many versions are kept of this secret, 0 for all; `None` [inherits](crate::Retention).
+            #[must_use]
+            pub fn max_versions(mut self, versions: impl Into<Option<u32>>) -> Self {
+                self.changes.max_versions = Some(versions.into());
+                self
+            }
+
+            /// How many days this secret and its versions stay in the trash, at most 3,650; `None`
+            /// [inherits](crate::Retention).
+            #[must_use]
+            pub fn trash_days(mut self, days: impl Into<Option<u16>>) -> Self {
+                self.changes.trash_days = Some(days.into());
+                self
+            }
+        }
+    };
+}
+
+metadata_of!(Put);
+metadata_of!(Update);

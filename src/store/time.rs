@@ -1,0 +1,70 @@
+//! The time of a store never goes back, and what a clock that does not behave changes.
+
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::Duration;
+
+use super::Store;
+use super::commit::event;
+use super::view::has_jumped;
+use crate::clock::{Clock, Timestamp};
+use crate::error::Result;
+use crate::record::audit::{Event, EventKind};
+use crate::tables::{Batch, Tables, state};
+
+/// Clocks are set right by so much all the time.
+const TOLERANCE: Duration = Duration::from_secs(1);
+
+/// What a handle knows of its clock.
+#[derive(Default)]
+pub(super) struct Seen {
+    /// The greatest time so far.
+    greatest: AtomicI64,
+    /// Whether the log has been told that the clock stands behind.
+    told: AtomicBool,
+}
+
+impl Store {
+    /// The time now: what the clock shows, and never less than the store or this handle has seen.
+    pub(super) fn now(&self, tables: &Tables) -> Result<Timestamp> {
+        let mark = tables.file().stamp()?.clock_mark;
+        let shown = self.clock.now().as_millis().max(mark);
+        Ok(Timestamp::from_millis(self.seen.greatest.fetch_max(shown, Ordering::Relaxed).max(shown)))
+    }
+
+    /// Notes in a commit how the clock misbehaved, and returns the events that say so.
+    pub(super) fn judge_clock(&self, batch: &mut Batch<'_>, mark: i64, now: Timestamp) -> Result<Vec<Event>> {
+        let mark = Timestamp::from_millis(mark);
+        let mut events = Vec::new();
+        if has_jumped(mark, now) {
+            if state::before_jump(batch)?.is_none() {
+                state::set_before_jump(batch, Some(mark.as_millis()))?;
+            }
+            let by = u64::try_from(now.as_millis() - mark.as_millis()).unwrap_or_default();
+            events.push(event(now, EventKind::ClockJumped, [0; 16], by));
+        }
+        match behind(&self.clock, now) {
+            Some(by) if !self.seen.told.swap(true, Ordering::Relaxed) => {
+                let by = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
+                events.push(event(now, EventKind::ClockMovedBack, [0; 16], by));
+            }
+            Some(_) => {}
+            None => self.seen.told.store(false, Ordering::Relaxed),
+        }
+        Ok(events)
+    }
+}
+
+/// How far the clock stands behind a time, if that is more than a correction.
+pub(super) fn behind(clock: &Clock, time: Timestamp) -> Option<Duration> {
+    let by = u64::try_from(time.as_millis().saturating_sub(clock.now().as_millis())).ok()?;
+    Some(Duration::from_millis(by)).filter(|by| *by > TOLERANCE)
+}
+
+/// Takes note that the clock is right, and says whether that was in doubt.
+pub(super) fn confirm(batch: &mut Batch<'_>) -> Result<bool> {
+    let doubted = state::before_jump(batch)?.is_some();
+    if doubted {
+        state::set_before_jump(batch, None)?;
+    }
+    Ok(doubted)
+}

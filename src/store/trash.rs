@@ -1,0 +1,402 @@
+//! Deleting, restoring, destroying, and emptying the trash.
+
+use super::view::View;
+use super::{Store, Transaction, Written};
+use crate::access::Action;
+use crate::clock::Timestamp;
+use crate::error::{Error, ErrorKind, Result};
+use crate::record::audit::EventKind;
+use crate::record::id::SecretId;
+use crate::record::path::SecretPath;
+use crate::sealed::space::Space;
+use crate::tables::secrets::Home;
+use crate::tables::{history, retention, secrets, tags, trash};
+
+/// What deleting a secret did.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Deleted {
+    /// The id of the secret, by which it can be told from others that were deleted at the same path.
+    pub id: SecretId,
+    /// Where it was.
+    pub path: SecretPath,
+    /// When it was deleted.
+    pub deleted_at: Timestamp,
+    /// From then on it cannot be restored, and [`Store::sweep`] removes it.
+    pub purge_at: Timestamp,
+}
+
+/// A secret, by its path or by its id.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum SecretRef {
+    /// The secret at a path; in the trash, the last one deleted there.
+    Path(SecretPath),
+    /// The secret with this id.
+    Id(SecretId),
+}
+
+impl From<SecretId> for SecretRef {
+    fn from(id: SecretId) -> Self {
+        Self::Id(id)
+    }
+}
+
+impl From<SecretPath> for SecretRef {
+    fn from(path: SecretPath) -> Self {
+        Self::Path(path)
+    }
+}
+
+impl From<&SecretPath> for SecretRef {
+    fn from(path: &SecretPath) -> Self {
+        Self::Path(path.clone())
+    }
+}
+
+impl TryFrom<&str> for SecretRef {
+    type Error = Error;
+
+    /// A path, also if it looks like an id.
+    fn try_from(text: &str) -> Result<Self> {
+        SecretPath::parse(text).map(Self::Path)
+    }
+}
+
+impl TryFrom<&String> for SecretRef {
+    type Error = Error;
+
+    fn try_from(text: &String) -> Result<Self> {
+        Self::try_from(text.as_str())
+    }
+}
+
+impl Store {
+    /// Puts the secret at `path` into the trash, with all its versions. The path is free at once, and another secret may
+    /// take it. Until the [retention](crate::Retention) says otherwise it can be [restored](Self::restore).
+    ///
+    /// A disk without free space has room for it: 64 blocks are kept for deletes.
+    ///
+    /// # Errors
+    ///
+    /// As [`put`](Self::put); [`ErrorKind::NotFound`] if there is no secret.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use strongroom::{ErrorKind, Store};
+    ///
+    /// let store = Store::in_memory()?;
+    /// store.put("name", "one")?;
+    /// let deleted = store.delete("name")?;
+    /// store.put("name", "another secret")?;
+    /// assert_eq!(store.restore("name").unwrap_err().kind(), ErrorKind::AlreadyExists);
+    /// store.restore_to(deleted.id, "old-name")?;
+    /// assert_eq!(store.get("old-name")?.value().expose(), b"one");
+    /// # Ok::<(), strongroom::Error>(())
+    /// ```
+    pub fn delete<P>(&self, path: P) -> Result<Deleted>
+    where
+        P: TryInto<SecretPath>,
+        Error: From<P::Error>,
+    {
+        self.transaction_in(Space::Spare, |tx| tx.delete(path))
+    }
+
+    /// Takes a secret out of the trash again, with all its versions, to where it was.
+    ///
+    /// # Errors
+    ///
+    /// As [`put`](Self::put); [`ErrorKind::NotFound`] if there is none in the trash, or its time is over;
+    /// [`ErrorKind::AlreadyExists`] if there is a secret at the path by now: see [`restore_to`](Self::restore_to).
+    pub fn restore<R>(&self, secret: R) -> Result<Written>
+    where
+        R: TryInto<SecretRef>,
+        Error: From<R::Error>,
+    {
+        self.transaction(|tx| tx.restore(secret))
+    }
+
+    /// As [`restore`](Self::restore), to another path. Its values are sealed anew.
+    ///
+    /// # Errors
+    ///
+    /// As [`restore`](Self::restore) and [`rename`](Self::rename).
+    pub fn restore_to<R, P>(&self, secret: R, path: P) -> Result<Written>
+    where
+        R: TryInto<SecretRef>,
+        P: TryInto<SecretPath>,
+        Error: From<R::Error> + From<P::Error>,
+    {
+        self.transaction(|tx| tx.restore_to(secret, path))
+    }
+
+    /// Removes a secret for good, with all its versions: by path a live one, by id one in the trash.
+    ///
+    /// # Errors
+    ///
+    /// As [`put`](Self::put); [`ErrorKind::NotFound`].
+    ///
+    /// # Security
+    ///
+    /// The bytes stay in the file's free blocks, under its keys, until they are used again or [`purge`](Self::purge)
+    /// is called.
+    pub fn destroy<R>(&self, secret: R) -> Result<()>
+    where
+        R: TryInto<SecretRef>,
+        Error: From<R::Error>,
+    {
+        self.transaction(|tx| tx.destroy(secret))
+    }
+
+    /// Removes for good what has been in the trash for its time: secrets, and single versions. Nothing else does; reading
+    /// never deletes.
+    ///
+    /// One call is one commit, and removes no more than it is told; [`SweepReport::more`] says whether to call again.
+    ///
+    /// If the clock went forward by more than a year at once, nothing is removed that was not due before, until
+    /// [`Sweep::confirm_clock`] says that the clock is right.
+    ///
+    /// # Errors
+    ///
+    /// As [`put`](Self::put).
+    pub fn sweep(&self, sweep: impl std::borrow::Borrow<Sweep>) -> Result<SweepReport> {
+        self.transaction(|tx| tx.sweep(sweep))
+    }
+}
+
+impl Transaction<'_, '_> {
+    /// As [`Store::delete`], in this transaction. The room kept for deletes on a full disk is not used.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::delete`].
+    pub fn delete<P>(&mut self, path: P) -> Result<Deleted>
+    where
+        P: TryInto<SecretPath>,
+        Error: From<P::Error>,
+    {
+        self.change(|tx| {
+            let path = path.try_into()?;
+            tx.authorise(Action::Delete(&path))?;
+            let mut secret = tx.view().find(&path)?;
+            let purge_at = tx.now.plus_days(retention::trash_days(tx.batch, &path, &secret)?);
+            trash::note_versions(tx.batch, &path, &secret, false)?;
+            if let Some(last) = tx.store.accesses.last(&secret.id) {
+                secret.accessed_at = secret.accessed_at.max(last);
+            }
+            secrets::unlink(tx.batch, &path)?;
+            tx.log(EventKind::SecretDeleted, secret.id, secret.current.number)?;
+            let trashed = trash::Trashed {
+                path,
+                deleted_at: tx.now.as_millis(),
+                purge_at: purge_at.as_millis(),
+                secret,
+            };
+            trash::insert(tx.batch, &trashed)?;
+            let id = SecretId::from_bytes(trashed.secret.id);
+            Ok(Deleted { id, path: trashed.path, deleted_at: tx.now, purge_at })
+        })
+    }
+
+    /// As [`Store::restore`], in this transaction.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::restore`].
+    pub fn restore<R>(&mut self, secret: R) -> Result<Written>
+    where
+        R: TryInto<SecretRef>,
+        Error: From<R::Error>,
+    {
+        self.change(|tx| tx.take_out(&secret.try_into()?, None))
+    }
+
+    /// As [`Store::restore_to`], in this transaction.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::restore_to`].
+    pub fn restore_to<R, P>(&mut self, secret: R, path: P) -> Result<Written>
+    where
+        R: TryInto<SecretRef>,
+        P: TryInto<SecretPath>,
+        Error: From<R::Error> + From<P::Error>,
+    {
+        self.change(|tx| {
+            let path = path.try_into().map_err(Error::from)?;
+            tx.take_out(&secret.try_into()?, Some(path))
+        })
+    }
+
+    fn take_out(&mut self, wanted: &SecretRef, to: Option<SecretPath>) -> Result<Written> {
+        if let SecretRef::Path(path) = wanted {
+            self.authorise(Action::Write(path))?;
+        }
+        let time = self.view().purge_time()?.as_millis();
+        let found = trash::newest(self.batch, time, |trashed| match wanted {
+            SecretRef::Path(path) => trashed.path == *path,
+            SecretRef::Id(id) => trashed.secret.id == *id.as_bytes(),
+        })?;
+        let trashed = found.ok_or_else(|| not_in_trash(wanted))?;
+        self.authorise(Action::Write(&trashed.path))?;
+        let to = to.unwrap_or_else(|| trashed.path.clone());
+        self.authorise(Action::Write(&to))?;
+        self.check_free(&to)?;
+        trash::remove(self.batch, &trashed)?;
+        let trash::Trashed { path: from, mut secret, .. } = trashed;
+        if from != to {
+            self.check_move(&secret, false)?;
+            let sealer = self.tables.sealer();
+            let (old, new) = (Home { sealer, path: &from }, Home { sealer, path: &to });
+            secrets::move_values(self.batch, old, new, &mut secret)?;
+            tags::forget(self.batch, &from, &secret.tags)?;
+        }
+        self.touch(&mut secret);
+        secrets::save(self.batch, &to, None, &secret)?;
+        trash::note_versions(self.batch, &to, &secret, true)?;
+        self.log(EventKind::SecretRestored, secret.id, secret.current.number)?;
+        Ok(Written::new(to, &secret))
+    }
+
+    /// As [`Store::destroy`], in this transaction.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::destroy`].
+    pub fn destroy<R>(&mut self, secret: R) -> Result<()>
+    where
+        R: TryInto<SecretRef>,
+        Error: From<R::Error>,
+    {
+        self.change(|tx| {
+            let wanted = secret.try_into()?;
+            let (path, secret) = match &wanted {
+                SecretRef::Path(path) => {
+                    tx.authorise(Action::Destroy(path))?;
+                    let secret = tx.view().find(path)?;
+                    secrets::unlink(tx.batch, path)?;
+                    (path.clone(), secret)
+                }
+                SecretRef::Id(id) => {
+                    tx.authorise(Action::List)?;
+                    let found = trash::find(tx.batch, id.as_bytes())?;
+                    let trashed = found.ok_or_else(|| not_in_trash(&wanted))?;
+                    tx.authorise(Action::Destroy(&trashed.path))?;
+                    trash::remove(tx.batch, &trashed)?;
+                    (trashed.path, trashed.secret)
+                }
+            };
+            trash::erase(tx.batch, &path, &secret)?;
+            tx.log(EventKind::SecretDestroyed, secret.id, secret.current.number)
+        })
+    }
+
+    /// As [`Store::sweep`], in this transaction.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::sweep`].
+    pub fn sweep(&mut self, sweep: impl std::borrow::Borrow<Sweep>) -> Result<SweepReport> {
+        self.change(|tx| {
+            tx.authorise(Action::Administer)?;
+            let sweep = sweep.borrow();
+            if sweep.clock_confirmed {
+                tx.confirm_clock()?;
+            }
+            let time = if sweep.clock_confirmed { tx.now } else { tx.view().purge_time()? };
+            let mut report = SweepReport { held_back: time < tx.now, ..SweepReport::default() };
+            for trashed in trash::due(tx.batch, time.as_millis(), sweep.items)? {
+                trash::remove(tx.batch, &trashed)?;
+                report.secrets += 1;
+                report.versions += trash::erase(tx.batch, &trashed.path, &trashed.secret)?;
+                tx.log(EventKind::SecretPurged, trashed.secret.id, trashed.secret.current.number)?;
+            }
+            let done = usize::try_from(report.secrets).unwrap_or(usize::MAX);
+            for due in trash::due_versions(tx.batch, time.as_millis(), sweep.items.saturating_sub(done))? {
+                tx.purge_version(&due)?;
+                report.versions += 1;
+            }
+            report.more = trash::count_due(tx.batch, time.as_millis())? > 0;
+            Ok(report)
+        })
+    }
+
+    fn purge_version(&mut self, due: &trash::DueVersion) -> Result<()> {
+        let live = secrets::find(self.batch, &due.path)?.filter(|secret| secret.id == due.id);
+        let secret = live.ok_or_else(misplaced)?;
+        let mut version = history::find(self.batch, &secret, due.number)?.ok_or_else(misplaced)?;
+        // It takes the note of it away too: the loop goes on behind it.
+        self.remove_value(&due.path, &secret, &mut version)?;
+        self.log(EventKind::VersionPurged, due.id, due.number)
+    }
+}
+
+/// How a [`Store::sweep`] goes about.
+#[derive(Clone, Copy, Debug)]
+pub struct Sweep {
+    items: usize,
+    clock_confirmed: bool,
+}
+
+impl Sweep {
+    /// At most 1,000 secrets and single versions, and nothing that only a jump of the clock made due.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { items: crate::limits::SWEEP_ITEMS_DEFAULT, clock_confirmed: false }
+    }
+
+    /// Removes at most so many secrets and single versions, in one commit.
+    #[must_use]
+    pub fn at_most(mut self, items: usize) -> Self {
+        self.items = items;
+        self
+    }
+
+    /// Says that the clock is right, even if it went forward by more than a year at once.
+    #[must_use]
+    pub fn confirm_clock(mut self) -> Self {
+        self.clock_confirmed = true;
+        self
+    }
+}
+
+impl Default for Sweep {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What a [`Store::sweep`] did.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct SweepReport {
+    /// Secrets that were removed.
+    pub secrets: u64,
+    /// Versions whose values were removed, those of the secrets among them.
+    pub versions: u64,
+    /// Whether more is due.
+    pub more: bool,
+    /// The clock went forward by more than a year at once: what would be due since then was left.
+    pub held_back: bool,
+}
+
+/// How many secrets and versions wait for a sweep.
+pub(super) fn pending(view: &View<'_, impl crate::tables::Rows>) -> Result<u64> {
+    trash::count_due(view.rows, view.purge_time()?.as_millis())
+}
+
+fn not_in_trash(wanted: &SecretRef) -> Error {
+    let message = match wanted {
+        SecretRef::Path(path) => format!("no secret in the trash was at {path}"),
+        SecretRef::Id(id) => format!("there is no secret {id} in the trash"),
+    };
+    Error::new(ErrorKind::NotFound, message)
+}
+
+fn misplaced() -> Error {
+    Error::new(
+        ErrorKind::Damaged,
+        "a deleted version is not where it was noted; restore a backup of the file",
+    )
+}

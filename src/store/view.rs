@@ -1,0 +1,121 @@
+//! One state of the store, as every operation that reads sees it: of the last commit, or of a running transaction.
+
+use super::{Secret, SecretInfo, Store, VersionInfo};
+use crate::clock::Timestamp;
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits::CLOCK_JUMP_MILLIS_MAX;
+use crate::record::path::SecretPath;
+use crate::record::secret::{SecretRecord, Standing, VersionRecord};
+use crate::record::version::VersionState;
+use crate::secret::SecretBytes;
+use crate::tables::{Rows, Tables, history, secrets, state};
+
+/// A state of the store at a time.
+pub(super) struct View<'a, R> {
+    pub(super) store: &'a Store,
+    pub(super) tables: &'a Tables,
+    pub(super) rows: &'a R,
+    /// The time of the transaction; without one it is looked up when it matters.
+    pub(super) now: Option<Timestamp>,
+}
+
+impl<R: Rows> View<'_, R> {
+    pub(super) fn find(&self, path: &SecretPath) -> Result<SecretRecord> {
+        secrets::find(self.rows, path)?
+            .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no secret at {path}")))
+    }
+
+    /// The current version, or `number`, with its value.
+    pub(super) fn get(&self, path: SecretPath, number: Option<u64>) -> Result<Secret> {
+        let record = self.find(&path)?;
+        let (version, value) = self.value(&path, &record, number)?;
+        self.store.accesses.note(&record.id, self.store.clock.now());
+        Ok(Secret::new(SecretInfo::new(self.store, path, record)?, version, value))
+    }
+
+    /// The value of the current version, or of `number`.
+    pub(super) fn value(
+        &self,
+        path: &SecretPath,
+        record: &SecretRecord,
+        number: Option<u64>,
+    ) -> Result<(VersionRecord, SecretBytes)> {
+        let number = number.unwrap_or(record.current.number);
+        let version = self.version(path, record, number)?;
+        match self.state(record, &version)? {
+            VersionState::Current | VersionState::Superseded => {
+                let value = secrets::value(self.rows, &self.tables.sealer(), path, &record.id, &version)?;
+                Ok((version, value))
+            }
+            VersionState::Deleted { until } => Err(Error::new(
+                ErrorKind::NotFound,
+                format!(
+                    "version {number} of the secret at {path} is deleted; it can be restored until {until}"
+                ),
+            )),
+            VersionState::Destroyed => Err(destroyed(path, number)),
+        }
+    }
+
+    /// What is known of version `number`, whatever its state.
+    pub(super) fn version(
+        &self,
+        path: &SecretPath,
+        record: &SecretRecord,
+        number: u64,
+    ) -> Result<VersionRecord> {
+        if !(1..=record.current.number).contains(&number) {
+            let message = format!("the secret at {path} has no version {number}");
+            return Err(Error::new(ErrorKind::NotFound, message));
+        }
+        history::find(self.rows, record, number)?.ok_or_else(|| destroyed(path, number))
+    }
+
+    /// The state of a version now.
+    pub(super) fn state(&self, record: &SecretRecord, version: &VersionRecord) -> Result<VersionState> {
+        let time = match version.standing {
+            Standing::Deleted { .. } => self.purge_time()?,
+            // The others do not depend on it.
+            Standing::Kept | Standing::Destroyed { .. } => Timestamp::default(),
+        };
+        Ok(VersionState::of(version, record.current.number, || time))
+    }
+
+    /// Every version of a secret, from the oldest.
+    pub(super) fn versions(&self, path: &SecretPath) -> Result<Vec<VersionInfo>> {
+        let record = self.find(path)?;
+        let versions = history::all(self.rows, &record)?;
+        versions
+            .into_iter()
+            .map(|version| {
+                let state = self.state(&record, &version)?;
+                VersionInfo::new(version, state)
+            })
+            .collect()
+    }
+
+    /// The time by which the trash is judged: now, unless the clock went forward by more than a year at once and nobody
+    /// said that it is right.
+    pub(super) fn purge_time(&self) -> Result<Timestamp> {
+        if let Some(before) = state::before_jump(self.rows)? {
+            return Ok(Timestamp::from_millis(before));
+        }
+        let mark = Timestamp::from_millis(self.tables.file().stamp()?.clock_mark);
+        let now = match self.now {
+            Some(now) => now,
+            None => self.store.now(self.tables)?,
+        };
+        Ok(if has_jumped(mark, now) { mark } else { now })
+    }
+}
+
+/// Whether the clock went forward by more than a year at once.
+pub(super) fn has_jumped(mark: Timestamp, now: Timestamp) -> bool {
+    now.as_millis().saturating_sub(mark.as_millis()) > CLOCK_JUMP_MILLIS_MAX
+}
+
+pub(super) fn destroyed(path: &SecretPath, number: u64) -> Error {
+    let message =
+        format!("version {number} of the secret at {path} is destroyed: its value is gone for good");
+    Error::new(ErrorKind::Destroyed, message)
+}

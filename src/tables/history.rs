@@ -1,0 +1,89 @@
+//! The versions of a secret: the current one stands in the secret's own row, all others in a row each.
+
+use super::snapshot::Rows;
+use super::values::erase_pieces;
+use super::{Batch, rows};
+use crate::error::{Error, ErrorKind, Result};
+use crate::record::codec::{Authenticated, decode, encode};
+use crate::record::secret::{SecretRecord, Standing, VersionRecord};
+
+/// Version `number` of a secret, current or not. `None` if there was none yet, or if it was pruned.
+pub(crate) fn find(rows: &impl Rows, secret: &SecretRecord, number: u64) -> Result<Option<VersionRecord>> {
+    if number == secret.current.number {
+        return Ok(Some(secret.current.clone()));
+    }
+    let row = rows.get(&rows::history(&secret.id, number))?;
+    row.map(|row| decode(&Authenticated::from_page(&row))).transpose()
+}
+
+/// Every version of a secret, from the oldest to the current one.
+pub(crate) fn all(rows: &impl Rows, secret: &SecretRecord) -> Result<Vec<VersionRecord>> {
+    let mut versions = superseded(rows, secret)?;
+    versions.push(secret.current.clone());
+    Ok(versions)
+}
+
+/// Every version of a secret but the current one.
+pub(crate) fn superseded(rows: &impl Rows, secret: &SecretRecord) -> Result<Vec<VersionRecord>> {
+    let mut versions = Vec::new();
+    if secret.current.number == 1 {
+        return Ok(versions);
+    }
+    let (from, to) = rows::history_under(&secret.id);
+    rows.scan(&from, &to, &mut |key, row| {
+        let version: VersionRecord = decode(&Authenticated::from_page(row))?;
+        if rows::history_of(key) != Some((secret.id, version.number)) {
+            return Err(damaged());
+        }
+        versions.push(version);
+        Ok(true)
+    })?;
+    Ok(versions)
+}
+
+/// Writes a version that is not the current one.
+pub(crate) fn write(batch: &mut Batch<'_>, id: &[u8; 16], version: &VersionRecord) -> Result<()> {
+    batch.insert(&rows::history(id, version.number), &encode(version)?)
+}
+
+/// Removes a version that is not the current one, or the value of the current one, from the rows beside the secret's.
+pub(crate) fn erase(batch: &mut Batch<'_>, id: &[u8; 16], version: &VersionRecord) -> Result<()> {
+    erase_pieces(batch, id, version)?;
+    batch.remove(&rows::history(id, version.number)).map(drop)
+}
+
+/// Takes the value of a version away; what is known of it stays.
+pub(crate) fn destroy(
+    batch: &mut Batch<'_>,
+    id: &[u8; 16],
+    version: &mut VersionRecord,
+    at: i64,
+) -> Result<()> {
+    erase_pieces(batch, id, version)?;
+    (version.pieces, version.tail) = (0, Vec::new());
+    version.standing = Standing::Destroyed { at };
+    Ok(())
+}
+
+/// Removes the oldest versions until `keep` are left, the current one among them, and returns them.
+pub(crate) fn prune(batch: &mut Batch<'_>, secret: &SecretRecord, keep: u64) -> Result<Vec<VersionRecord>> {
+    let (from, to) = rows::history_under(&secret.id);
+    let mut numbers = Vec::new();
+    batch.scan(&from, &to, &mut |key, _| {
+        numbers.push(rows::history_of(key).ok_or_else(damaged)?.1);
+        Ok(true)
+    })?;
+    let keep = usize::try_from(keep.saturating_sub(1)).unwrap_or(usize::MAX);
+    let mut pruned = Vec::new();
+    for number in numbers.iter().take(numbers.len().saturating_sub(keep)) {
+        if let Some(version) = find(batch, secret, *number)? {
+            erase(batch, &secret.id, &version)?;
+            pruned.push(version);
+        }
+    }
+    Ok(pruned)
+}
+
+fn damaged() -> Error {
+    Error::new(ErrorKind::Damaged, "rows of the store contradict each other; restore a backup of the file")
+}
