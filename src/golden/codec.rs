@@ -46,7 +46,7 @@ struct Secret {
     tier: u8,
     meta_version: u64,
     updated_at: i64,
-    accessed_at: i64,
+    accessed_at: Option<i64>,
     tags: String,
     details: Option<Details>,
     current: Version,
@@ -234,7 +234,7 @@ fn secret(random: &mut impl FnMut() -> u64) -> SecretRecord {
         tier: random().to_le_bytes()[0],
         meta_version: number(random),
         updated_at: time(random),
-        accessed_at: time(random),
+        accessed_at: random().is_multiple_of(2).then(|| time(random)),
         tags: text(random),
         details: random().is_multiple_of(2).then(|| secret::Details {
             description: text(random),

@@ -100,7 +100,7 @@ pub(super) fn secret(case: &Case) -> SecretRecord {
         tier: case.number("tier"),
         meta_version: case.number("meta-version"),
         updated_at: case.number("updated-at"),
-        accessed_at: case.number("accessed-at"),
+        accessed_at: None,
         tags: case.text("tags").to_owned(),
         details: None,
         current: version(case),

@@ -4,6 +4,7 @@ pub(crate) mod audit;
 pub(crate) mod codec;
 pub(crate) mod id;
 pub(crate) mod path;
+pub(crate) mod path_list;
 pub(crate) mod pin;
 pub(crate) mod policy;
 pub(crate) mod secret;

@@ -3,7 +3,6 @@
 use bincode::{Decode, Encode};
 
 use super::codec::Record;
-use super::slot::NEVER;
 
 /// The store itself: one row, written at creation.
 #[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
@@ -24,8 +23,8 @@ pub(crate) struct SecretRecord {
     /// When value or metadata last changed.
     pub(crate) updated_at: i64,
     /// When a value was last read, as far as a later write of this row knew.
-    pub(crate) accessed_at: i64,
-    /// As [`Tags::encode`](super::tag::Tags::encode) writes them.
+    pub(crate) accessed_at: Option<i64>,
+    /// As [`Tags::into_text`](super::tag::Tags::into_text) gives them.
     pub(crate) tags: String,
     pub(crate) details: Option<Details>,
     pub(crate) current: VersionRecord,
@@ -90,7 +89,7 @@ impl SecretRecord {
             tier: 0,
             meta_version: 1,
             updated_at: now,
-            accessed_at: NEVER,
+            accessed_at: None,
             tags: String::new(),
             details: None,
             current: VersionRecord::default(),

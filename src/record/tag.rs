@@ -1,7 +1,6 @@
 //! Tags: one map of short texts.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map;
+use std::fmt;
 
 use super::text::{Rule, checked};
 use crate::error::{Error, ErrorKind, Result};
@@ -23,8 +22,8 @@ use crate::limits::{TAG_KEY_LEN_MAX, TAG_VALUE_LEN_MAX, TAGS_MAX};
 /// assert_eq!(Tags::new().with("env=prod", "").unwrap_err().kind(), ErrorKind::InvalidArgument);
 /// # Ok::<(), strongroom::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct Tags(BTreeMap<String, String>);
+#[derive(Clone, Default, Eq, Hash, PartialEq)]
+pub struct Tags(String);
 
 impl Tags {
     /// No tags.
@@ -38,41 +37,43 @@ impl Tags {
     /// # Errors
     ///
     /// [`ErrorKind::InvalidArgument`] for a key or value that breaks a rule; [`ErrorKind::LimitExceeded`] above 64 tags.
-    pub fn with(mut self, key: &str, value: &str) -> Result<Self> {
-        self.0.insert(tag_key(key)?, tag_value(value)?);
-        self.within_limit()
-    }
-
-    /// These tags and others, which replace those of the same key.
-    pub(crate) fn merged(mut self, others: Self) -> Result<Self> {
-        self.0.extend(others.0);
-        self.within_limit()
-    }
-
-    /// Takes a tag away, if there is one of this key.
-    pub(crate) fn remove(&mut self, key: &str) {
-        self.0.remove(key);
-    }
-
-    fn within_limit(self) -> Result<Self> {
-        if self.0.len() > TAGS_MAX {
+    pub fn with(self, key: &str, value: &str) -> Result<Self> {
+        let (key, value) = (tag_key(key)?, tag_value(value)?);
+        let mut tags: Vec<(&str, &str)> = self.iter().filter(|(own, _)| *own != key).collect();
+        let place = tags.partition_point(|(own, _)| *own < key.as_str());
+        tags.insert(place, (&key, &value));
+        if tags.len() > TAGS_MAX {
             return Err(Error::new(
                 ErrorKind::LimitExceeded,
                 format!("a secret has at most {TAGS_MAX} tags"),
             ));
         }
-        Ok(self)
+        Ok(Self::of(tags))
+    }
+
+    /// These tags and others, which replace those of the same key.
+    pub(crate) fn merged(self, others: &Self) -> Result<Self> {
+        others.iter().try_fold(self, |tags, (key, value)| tags.with(key, value))
+    }
+
+    /// These tags without the one of this key.
+    pub(crate) fn without(&self, key: &str) -> Self {
+        Self::of(self.iter().filter(|(own, _)| *own != key))
+    }
+
+    fn of<'a>(tags: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        Self(tags.into_iter().flat_map(|(key, value)| [key, "=", value, "\n"]).collect())
     }
 
     /// The value of a key.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.0.get(key).map(String::as_str)
+        self.iter().find(|(own, _)| *own == key).map(|(_, value)| value)
     }
 
     /// Keys and values, by key.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+        self.0.split_terminator('\n').filter_map(|tag| tag.split_once('='))
     }
 
     /// The keys with an empty value.
@@ -83,7 +84,7 @@ impl Tags {
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.iter().count()
     }
 
     /// Whether there are none.
@@ -92,32 +93,29 @@ impl Tags {
         self.0.is_empty()
     }
 
-    /// `key=value` and a line feed for each, by key. FORMAT 8.3.
-    pub(crate) fn encode(&self) -> String {
-        self.iter().flat_map(|(key, value)| [key, "=", value, "\n"]).collect()
+    /// `key=value` and a line feed for each, by key, as a record has them. FORMAT 8.3.
+    pub(crate) fn into_text(self) -> String {
+        self.0
     }
 
-    /// The tags in a record. `None` if the text is not what [`encode`](Self::encode) writes.
-    pub(crate) fn decode(text: &str) -> Option<Self> {
-        let mut tags = BTreeMap::new();
-        for line in text.split_terminator('\n') {
-            let (key, value) = line.split_once('=')?;
-            let in_order = tags.last_key_value().is_none_or(|(last, _): (&String, _)| last.as_str() < key);
-            if key.is_empty() || !in_order {
+    /// The tags in a record. `None` if the text is not what [`into_text`](Self::into_text) gives.
+    pub(crate) fn from_text(text: String) -> Option<Self> {
+        let mut last = "";
+        for tag in text.split_terminator('\n') {
+            let (key, _) = tag.split_once('=')?;
+            // No key is empty, so the first one is behind the empty text.
+            if key <= last {
                 return None;
             }
-            tags.insert(key.to_owned(), value.to_owned());
+            last = key;
         }
-        (text.is_empty() || text.ends_with('\n')).then_some(Self(tags))
+        (text.is_empty() || text.ends_with('\n')).then_some(Self(text))
     }
 }
 
-impl<'a> IntoIterator for &'a Tags {
-    type Item = (&'a String, &'a String);
-    type IntoIter = btree_map::Iter<'a, String, String>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.iter()
+impl fmt::Debug for Tags {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
     }
 }
 
@@ -143,11 +141,11 @@ mod tests {
     #[test]
     fn tags_are_read_as_they_are_written_and_nothing_else_is() {
         let tags = Tags::new().with("b", "2=2").unwrap().with("a", "").unwrap();
-        assert_eq!(tags.encode(), "a=\nb=2=2\n");
-        assert_eq!(Tags::decode("a=\nb=2=2\n"), Some(tags));
-        assert_eq!(Tags::decode(""), Some(Tags::new()));
+        assert_eq!(tags.clone().into_text(), "a=\nb=2=2\n");
+        assert_eq!(Tags::from_text("a=\nb=2=2\n".to_owned()), Some(tags));
+        assert_eq!(Tags::from_text(String::new()), Some(Tags::new()));
         for bad in ["a", "a=1", "=1\n", "b=\na=\n", "a=1\na=2\n", "\n", "a\n"] {
-            assert_eq!(Tags::decode(bad), None, "{bad:?}");
+            assert_eq!(Tags::from_text(bad.to_owned()), None, "{bad:?}");
         }
     }
 

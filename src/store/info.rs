@@ -6,7 +6,6 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::record::id::SecretId;
 use crate::record::path::SecretPath;
 use crate::record::secret::{SecretRecord, VersionRecord};
-use crate::record::slot::NEVER;
 use crate::record::tag::Tags;
 use crate::record::tier::Tier;
 use crate::record::value::bucket;
@@ -45,7 +44,7 @@ pub struct Trashed {
 impl SecretInfo {
     pub(super) fn new(store: &Store, path: SecretPath, record: SecretRecord) -> Result<Self> {
         let noted = store.accesses.last(&record.id);
-        let accessed_at = noted.unwrap_or(NEVER).max(record.accessed_at);
+        let accessed_at = noted.max(record.accessed_at);
         let details = record.details.unwrap_or_default();
         Ok(Self {
             id: SecretId::from_bytes(record.id),
@@ -54,11 +53,11 @@ impl SecretInfo {
             meta_version: record.meta_version,
             tier: Tier::of(record.tier).ok_or_else(unreadable)?,
             description: details.description,
-            tags: Tags::decode(&record.tags).ok_or_else(unreadable)?,
+            tags: Tags::from_text(record.tags).ok_or_else(unreadable)?,
             content_type: details.content_type,
             size_class: size_class(&record.current),
             updated_at: Timestamp::from_millis(record.updated_at),
-            accessed_at: (accessed_at != NEVER).then(|| Timestamp::from_millis(accessed_at)),
+            accessed_at: accessed_at.map(Timestamp::from_millis),
             max_versions: details.max_versions,
             trash_days: details.trash_days,
             trashed: None,

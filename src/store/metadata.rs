@@ -28,7 +28,7 @@ impl Changes {
         if let Some(tier) = self.tier {
             record.tier = tier.code();
         }
-        record.tags = self.changed_tags(&record.tags)?.encode();
+        record.tags = self.changed_tags(&record.tags)?.into_text();
         let mut details = record.details.take().unwrap_or_default();
         if let Some(description) = &self.description {
             details.description = text::description(description)?;
@@ -50,13 +50,13 @@ impl Changes {
     fn changed_tags(&self, before: &str) -> Result<Tags> {
         let mut tags = match &self.tags {
             Some(tags) => tags.clone(),
-            None => Tags::decode(before).unwrap_or_default(),
+            None => Tags::from_text(before.to_owned()).unwrap_or_default(),
         };
         for key in &self.removed {
-            tags.remove(&tag_key(key)?);
+            tags = tags.without(&tag_key(key)?);
         }
         let added = self.added.iter().try_fold(Tags::new(), |tags, (key, value)| tags.with(key, value))?;
-        tags.merged(added)
+        tags.merged(&added)
     }
 }
 

@@ -182,9 +182,7 @@ impl Transaction<'_, '_> {
             let mut secret = tx.view().find(&path)?;
             let purge_at = tx.now.plus_days(retention::trash_days(tx.batch, &path, &secret)?);
             trash::note_versions(tx.batch, &path, &secret, false)?;
-            if let Some(last) = tx.store.accesses.last(&secret.id) {
-                secret.accessed_at = secret.accessed_at.max(last);
-            }
+            tx.note_access(&mut secret);
             secrets::unlink(tx.batch, &path)?;
             tx.log(EventKind::SecretDeleted, secret.id, secret.current.number)?;
             let trashed = trash::Trashed {

@@ -306,9 +306,12 @@ impl Transaction<'_, '_> {
     /// Notes in a record that is about to be written that it changes now, and what is known of reads of it.
     pub(super) fn touch(&self, record: &mut SecretRecord) {
         record.updated_at = self.now.as_millis();
-        if let Some(last) = self.store.accesses.last(&record.id) {
-            record.accessed_at = record.accessed_at.max(last);
-        }
+        self.note_access(record);
+    }
+
+    /// Notes in a record that is about to be written what is known of reads of it.
+    pub(super) fn note_access(&self, record: &mut SecretRecord) {
+        record.accessed_at = record.accessed_at.max(self.store.accesses.last(&record.id));
     }
 
     fn log_changes(

@@ -198,14 +198,19 @@ fn millis(time: i64) -> [u8; 8] {
     u64::try_from(time).unwrap_or_default().to_be_bytes()
 }
 
-/// That the secret at a path bears a tag, written `key=value`.
-pub(super) fn tag(tag: &str, path: &[u8]) -> Vec<u8> {
-    [&[TAG], tag.as_bytes(), &[SEPARATOR], path].concat()
+/// A row of the paths that bear a tag, written `key=value`: those from `bound` on, up to the next such row.
+pub(super) fn tag(tag: &str, bound: &[u8]) -> Vec<u8> {
+    [&[TAG], tag.as_bytes(), &[SEPARATOR], bound].concat()
 }
 
-/// Everything that bears a tag, with paths from `from` up to and without `to`.
-pub(super) fn tagged(text: &str, from: &[u8], to: &[u8]) -> (Vec<u8>, Vec<u8>) {
-    (tag(text, from), tag(text, to))
+/// Every row of a tag whose bound is not behind `path`.
+pub(super) fn tag_up_to(text: &str, path: &[u8]) -> (Vec<u8>, Vec<u8>) {
+    (tag(text, &[]), [&tag(text, path)[..], &[0]].concat())
+}
+
+/// Behind every row of a tag.
+pub(super) fn tag_end(text: &str) -> Vec<u8> {
+    [&[TAG], text.as_bytes(), &[SEPARATOR + 1]].concat()
 }
 
 /// Everything that bears a tag of this key, whatever its value.
@@ -219,7 +224,7 @@ pub(super) fn all_tags() -> (Vec<u8>, Vec<u8>) {
     (vec![TAG], vec![TAG + 1])
 }
 
-/// The tag and the path in a key of the index.
+/// The tag and the bound in a key of the index.
 pub(super) fn tag_of(key: &[u8]) -> Option<(&str, &[u8])> {
     let key = key.strip_prefix(&[TAG])?;
     let end = key.iter().position(|&byte| byte == SEPARATOR)?;

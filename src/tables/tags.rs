@@ -1,14 +1,19 @@
 //! Which paths bear a tag.
 //!
-//! Every tag of a live secret has a row. A row may also be left from a secret in the trash, so that deleting touches no
-//! more than a few rows on a full disk: whoever follows a row looks at the secret itself.
+//! A tag has rows of sorted paths, each up to about a kilobyte: the same paths in a row each would take three times the
+//! room. Every live secret with the tag is among them. So may be one in the trash, so that deleting touches no more
+//! than a few rows on a full disk: whoever follows the index looks at the secret itself.
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::snapshot::Rows;
+use super::snapshot::{Row, Rows};
 use super::{Batch, rows, secrets, trash};
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::path::SecretPath;
+use crate::record::path_list;
+
+/// A row that gets longer is cut in two.
+const ROW_LEN_MAX: usize = 1_000;
 
 /// Whether a record's tags have this one, written `key=value`.
 pub(crate) fn bears(tags: &str, tag: &str) -> bool {
@@ -22,10 +27,10 @@ pub(crate) fn change(batch: &mut Batch<'_>, path: &SecretPath, before: &str, aft
     }
     let bytes = rows::path_bytes(path);
     for gone in before.split_terminator('\n').filter(|tag| !bears(after, tag)) {
-        batch.remove(&rows::tag(gone, &bytes))?;
+        remove(batch, gone, &bytes)?;
     }
     for new in after.split_terminator('\n').filter(|tag| !bears(before, tag)) {
-        batch.insert(&rows::tag(new, &bytes), &[])?;
+        insert(batch, new, &bytes)?;
     }
     Ok(())
 }
@@ -35,9 +40,52 @@ pub(crate) fn forget(batch: &mut Batch<'_>, path: &SecretPath, tags: &str) -> Re
     let live = secrets::find(batch, path)?.map(|secret| secret.tags).unwrap_or_default();
     let bytes = rows::path_bytes(path);
     for gone in tags.split_terminator('\n').filter(|tag| !bears(&live, tag)) {
-        batch.remove(&rows::tag(gone, &bytes))?;
+        remove(batch, gone, &bytes)?;
     }
     Ok(())
+}
+
+/// The row that holds `path` if the tag's rows hold it at all.
+fn row_of(rows: &impl Rows, tag: &str, path: &[u8]) -> Result<Option<Row>> {
+    let (from, to) = rows::tag_up_to(tag, path);
+    rows.last(&from, &to)
+}
+
+/// Whether the index has this tag at this path.
+pub(crate) fn has(rows: &impl Rows, tag: &str, path: &[u8]) -> Result<bool> {
+    let Some((_, row)) = row_of(rows, tag, path)? else { return Ok(false) };
+    Ok(path_list::decode(&row)?.iter().any(|found| found == path))
+}
+
+fn insert(batch: &mut Batch<'_>, tag: &str, path: &[u8]) -> Result<()> {
+    // The first row of a tag begins with the empty path, so that there is a row for every other.
+    let (key, row) = row_of(batch, tag, path)?.unwrap_or_else(|| (rows::tag(tag, &[]), Vec::new()));
+    let mut paths = path_list::decode(&row)?;
+    let Err(place) = paths.binary_search_by(|found| found.as_slice().cmp(path)) else { return Ok(()) };
+    paths.insert(place, path.to_vec());
+    let row = encode(&paths)?;
+    if row.len() <= ROW_LEN_MAX {
+        return batch.insert(&key, &row);
+    }
+    let behind = paths.split_off(paths.len() / 2);
+    if let Some(bound) = behind.first() {
+        batch.insert(&rows::tag(tag, bound), &encode(&behind)?)?;
+    }
+    batch.insert(&key, &encode(&paths)?)
+}
+
+fn remove(batch: &mut Batch<'_>, tag: &str, path: &[u8]) -> Result<()> {
+    let Some((key, row)) = row_of(batch, tag, path)? else { return Ok(()) };
+    let mut paths = path_list::decode(&row)?;
+    paths.retain(|found| found != path);
+    if paths.is_empty() {
+        return batch.remove(&key).map(drop);
+    }
+    batch.insert(&key, &encode(&paths)?)
+}
+
+fn encode(paths: &[Vec<u8>]) -> Result<Vec<u8>> {
+    path_list::encode(paths.iter().map(Vec::as_slice))
 }
 
 /// Visits the paths that may bear all these tags, in order, from `from` up to and without `to`, as they stand in keys,
@@ -51,14 +99,13 @@ pub(crate) fn scan(
 ) -> Result<()> {
     let Some((first, others)) = tags.split_first() else { return Ok(()) };
     if others.is_empty() {
-        let (from, to) = rows::tagged(first, from, to);
-        return rows.scan(&from, &to, &mut |key, _| visit(rows::tag_of(key).ok_or_else(damaged)?.1));
+        return scan_one(rows, first, from, &mut |path| Ok(path < to && visit(path)?));
     }
     // Each tag in turn is looked up from the greatest path seen: the rarest tag sets the pace.
     let mut at = from.to_vec();
     let mut agree = 0;
     for tag in tags.iter().cycle() {
-        match next(rows, tag, &at, to)? {
+        match next(rows, tag, &at)?.filter(|found| found.as_slice() < to) {
             None => return Ok(()),
             Some(found) if found == at => agree += 1,
             Some(found) => (at, agree) = (found, 1),
@@ -75,12 +122,24 @@ pub(crate) fn scan(
     Ok(())
 }
 
+/// Visits the paths that may bear a tag, from `from` on.
+fn scan_one(
+    rows: &impl Rows,
+    tag: &str,
+    from: &[u8],
+    visit: &mut dyn FnMut(&[u8]) -> Result<bool>,
+) -> Result<()> {
+    let first = row_of(rows, tag, from)?.map_or_else(|| rows::tag(tag, &[]), |(key, _)| key);
+    rows.scan(&first, &rows::tag_end(tag), &mut |_, row| {
+        path_list::walk(row, &mut |path| if path < from { Ok(true) } else { visit(path) })
+    })
+}
+
 /// The first path from `from` on that may bear a tag.
-fn next(rows: &impl Rows, tag: &str, from: &[u8], to: &[u8]) -> Result<Option<Vec<u8>>> {
-    let (from, to) = rows::tagged(tag, from, to);
+fn next(rows: &impl Rows, tag: &str, from: &[u8]) -> Result<Option<Vec<u8>>> {
     let mut found = None;
-    rows.scan(&from, &to, &mut |key, _| {
-        found = Some(rows::tag_of(key).ok_or_else(damaged)?.1.to_vec());
+    scan_one(rows, tag, from, &mut |path| {
+        found = Some(path.to_vec());
         Ok(false)
     })?;
     Ok(found)
@@ -92,20 +151,48 @@ pub(crate) fn scan_key(
     key: &str,
     visit: &mut dyn FnMut(&str, &[u8]) -> Result<bool>,
 ) -> Result<()> {
-    let (from, to) = rows::tag_key(key);
-    rows.scan(&from, &to, &mut |key, _| {
-        let (tag, path) = rows::tag_of(key).ok_or_else(damaged)?;
-        visit(tag, path)
+    scan_rows(rows, rows::tag_key(key), visit)
+}
+
+/// Visits tags and paths of the whole index.
+pub(crate) fn scan_all(rows: &impl Rows, visit: &mut dyn FnMut(&str, &[u8]) -> Result<bool>) -> Result<()> {
+    scan_rows(rows, rows::all_tags(), visit)
+}
+
+fn scan_rows(
+    rows: &impl Rows,
+    (from, to): (Vec<u8>, Vec<u8>),
+    visit: &mut dyn FnMut(&str, &[u8]) -> Result<bool>,
+) -> Result<()> {
+    rows.scan(&from, &to, &mut |key, row| {
+        let (tag, _) = rows::tag_of(key).ok_or_else(damaged)?;
+        path_list::walk(row, &mut |path| visit(tag, path))
+    })
+}
+
+/// Whether every row holds paths, and none that belongs to the row before or behind.
+pub(crate) fn check_rows(rows: &impl Rows) -> Result<()> {
+    let (from, to) = rows::all_tags();
+    let mut last: Option<(String, Vec<u8>)> = None;
+    rows.scan(&from, &to, &mut |key, row| {
+        let (tag, bound) = rows::tag_of(key).ok_or_else(damaged)?;
+        let paths = path_list::decode(row)?;
+        let (Some(first), Some(end)) = (paths.first(), paths.last()) else { return Err(damaged()) };
+        let overlaps = last.as_ref().is_some_and(|(before, end)| before == tag && end.as_slice() >= bound);
+        if first.as_slice() < bound || overlaps {
+            return Err(damaged());
+        }
+        last = Some((tag.to_owned(), end.clone()));
+        Ok(true)
     })
 }
 
 /// How many live secrets bear each key, or each value of `key`.
 pub(crate) fn count(rows: &impl Rows, key: Option<&str>) -> Result<BTreeMap<String, u64>> {
     let trashed = trashed_paths(rows)?;
-    let (from, to) = key.map_or_else(rows::all_tags, rows::tag_key);
+    let range = key.map_or_else(rows::all_tags, rows::tag_key);
     let mut counts = BTreeMap::new();
-    rows.scan(&from, &to, &mut |row, _| {
-        let (tag, path) = rows::tag_of(row).ok_or_else(damaged)?;
+    scan_rows(rows, range, &mut |tag, path| {
         if trashed.contains(path) && !is_borne(rows, tag, path)? {
             return Ok(true);
         }

@@ -148,7 +148,7 @@ impl Secrets<'_> {
 
     /// Opens every version of a secret.
     fn open(&mut self, path: &SecretPath, secret: &SecretRecord) -> Result<()> {
-        if Tier::of(secret.tier).is_none() || Tags::decode(&secret.tags).is_none() {
+        if Tier::of(secret.tier).is_none() || Tags::from_text(secret.tags.clone()).is_none() {
             return Err(inconsistent());
         }
         let superseded = history::superseded(self.rows, secret)?;
@@ -171,7 +171,9 @@ impl Secrets<'_> {
     fn check_live(&mut self, path: &SecretPath, secret: &SecretRecord) -> Result<()> {
         let bytes = rows::path_bytes(path);
         for tag in secret.tags.lines() {
-            self.rows.get(&rows::tag(tag, &bytes))?.ok_or_else(inconsistent)?;
+            if !tags::has(self.rows, tag, &bytes)? {
+                return Err(inconsistent());
+            }
         }
         for version in history::all(self.rows, secret)? {
             if let Standing::Deleted { until, .. } = version.standing {
@@ -202,12 +204,12 @@ fn check_beside(rows: &Snapshot<'_>, expected: &Beside) -> Result<()> {
     {
         return Err(inconsistent());
     }
-    let (from, to) = rows::all_tags();
-    rows.scan(&from, &to, &mut |key, _| {
-        let (tag, path) = rows::tag_of(key).ok_or_else(inconsistent)?;
-        let path = rows::path_from(path).ok_or_else(inconsistent)?;
+    tags::check_rows(rows)?;
+    tags::scan_all(rows, &mut |tag, bytes| {
+        let path = rows::path_from(bytes).ok_or_else(inconsistent)?;
         let live = secrets::find(rows, &path)?;
-        if live.is_some_and(|secret| tags::bears(&secret.tags, tag)) || expected.trashed_tags.contains(key) {
+        let is_borne = live.is_some_and(|secret| tags::bears(&secret.tags, tag));
+        if is_borne || expected.trashed_tags.contains(&rows::tag(tag, bytes)) {
             Ok(true)
         } else {
             Err(inconsistent())
