@@ -37,7 +37,8 @@ impl SecretPath {
         if text.len() > 3 * PATH_LEN_MAX {
             return broken("a path is at most 512 bytes long");
         }
-        let path = if is_nfc(text) { text.to_owned() } else { text.nfc().collect() };
+        // ASCII is in NFC, and most paths are ASCII.
+        let path = if text.is_ascii() || is_nfc(text) { text.to_owned() } else { text.nfc().collect() };
         if path.len() > PATH_LEN_MAX {
             return broken("a path is at most 512 bytes long");
         }
@@ -50,7 +51,7 @@ impl SecretPath {
                 _ if segment.len() > SEGMENT_LEN_MAX => {
                     return broken("a segment of a path is at most 128 bytes long");
                 }
-                _ if segment.chars().any(char::is_control) => {
+                _ if holds_control(segment) => {
                     return broken("a path holds no control characters");
                 }
                 _ => {}
@@ -77,6 +78,14 @@ impl SecretPath {
     /// The segments, from the outermost.
     pub fn segments(&self) -> impl Iterator<Item = &str> {
         self.0.split('/')
+    }
+}
+
+fn holds_control(text: &str) -> bool {
+    if text.is_ascii() {
+        text.bytes().any(|byte| byte.is_ascii_control())
+    } else {
+        text.chars().any(char::is_control)
     }
 }
 

@@ -35,8 +35,8 @@ impl<'a> Batch<'a> {
 }
 
 impl Rows for Batch<'_> {
-    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
-        snapshot::get(&self.table, self.backend, key)
+    fn look_up<T>(&self, key: &[u8], read: impl FnOnce(&[u8]) -> Result<T>) -> Result<Option<T>> {
+        snapshot::look_up(&self.table, self.backend, key, read)
     }
 
     fn scan(&self, from: &[u8], to: &[u8], visit: Visit<'_>) -> Result<()> {

@@ -12,8 +12,7 @@ pub(crate) fn find(rows: &impl Rows, secret: &SecretRecord, number: u64) -> Resu
     if number == secret.current.number {
         return Ok(Some(secret.current.clone()));
     }
-    let row = rows.get(&rows::history(&secret.id, number))?;
-    row.map(|row| decode(&Authenticated::from_page(&row))).transpose()
+    rows.record(&rows::history(&secret.id, number))
 }
 
 /// Every version of a secret, from the oldest to the current one.

@@ -117,22 +117,34 @@ pub(crate) fn list(
     after: Option<&Position>,
     limit: usize,
 ) -> Result<Listed<Chosen>> {
-    let mut first: BTreeMap<Position, Chosen> = BTreeMap::new();
     // One more than asked for, to know whether more follows.
     let most = limit.saturating_add(1);
-    scan(rows, filter, after, &mut |chosen, in_order| {
-        let position = Position::of(filter.order, &chosen.path, &chosen.secret);
-        if after.is_some_and(|after| position <= *after) {
+    let (mut in_order, mut others) = (Vec::new(), BTreeMap::new());
+    scan(rows, filter, after, &mut |chosen, is_in_order| {
+        let position = || Position::of(filter.order, &chosen.path, &chosen.secret);
+        // What comes in order begins where the last page ended: all but the first stand behind.
+        let may_be_before = !is_in_order || in_order.is_empty();
+        if may_be_before && after.is_some_and(|after| position() <= *after) {
             return Ok(true);
         }
-        first.insert(position, chosen);
-        if first.len() > most {
-            first.pop_last();
+        if is_in_order {
+            in_order.push(chosen);
+            return Ok(in_order.len() < most);
         }
-        Ok(!in_order || first.len() < most)
+        others.insert(position(), chosen);
+        if others.len() > most {
+            others.pop_last();
+        }
+        Ok(true)
     })?;
-    let more = first.len() > limit;
-    Ok(Listed { items: first.into_values().take(limit).collect(), more })
+    if !others.is_empty() {
+        let of = |chosen: Chosen| (Position::of(filter.order, &chosen.path, &chosen.secret), chosen);
+        others.extend(in_order.drain(..).map(of));
+        in_order = others.into_values().collect();
+    }
+    let more = in_order.len() > limit;
+    in_order.truncate(limit);
+    Ok(Listed { items: in_order, more })
 }
 
 /// How many secrets there are in all.

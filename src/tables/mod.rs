@@ -23,6 +23,7 @@ mod batch;
 pub(crate) mod copy;
 #[cfg(test)]
 pub(crate) mod deletion;
+mod held;
 pub(crate) mod history;
 pub(crate) mod list;
 pub(crate) mod retention;
@@ -38,6 +39,7 @@ mod values;
 pub(crate) mod verify;
 
 pub(crate) use batch::Batch;
+use held::Held;
 pub(crate) use snapshot::{Rows, Snapshot};
 pub(crate) use values::{Keyring, Sealer};
 
@@ -58,6 +60,7 @@ pub(crate) struct Tables {
 
 /// redb over one backend.
 struct Engine {
+    held: Held,
     backend: Arc<Backend>,
     database: Database,
 }
@@ -233,13 +236,15 @@ impl Engine {
                 .map_err(|error| engine_error(&backend, error))
         })?;
         backend.opened()?;
-        Ok(Self { backend, database })
+        Ok(Self { held: Held::default(), backend, database })
     }
 
     fn read<T>(&self, read: impl FnOnce(&Snapshot<'_>) -> Result<T>) -> Result<T> {
-        let table = guarded(|| {
-            let transaction = self.database.begin_read().map_err(|error| self.error(error))?;
-            transaction.open_table(TABLE).map_err(|error| self.error(error))
+        let table = self.held.table(|| {
+            guarded(|| {
+                let transaction = self.database.begin_read().map_err(|error| self.error(error))?;
+                transaction.open_table(TABLE).map_err(|error| self.error(error))
+            })
         })?;
         read(&Snapshot::new(table, &self.backend))
     }
@@ -251,6 +256,7 @@ impl Engine {
 
     fn write<T>(&self, space: Space, write: impl FnOnce(&mut Batch<'_>) -> Result<Outcome<T>>) -> Result<T> {
         self.backend.release(space)?;
+        let _writing = self.held.begin_write();
         let transaction = guarded(|| {
             let mut transaction = self.database.begin_write().map_err(|error| self.error(error))?;
             // Two-phase, and the allocator's state in every commit: a reopen after a crash is as quick as any, and a

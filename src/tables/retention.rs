@@ -11,8 +11,7 @@ use crate::record::secret::SecretRecord;
 
 /// What a namespace says of itself, or the store.
 pub(crate) fn find(rows: &impl Rows, namespace: Option<&SecretPath>) -> Result<RetentionRecord> {
-    let row = rows.get(&rows::retention(namespace))?;
-    row.map_or(Ok(RetentionRecord::default()), |row| decode(&Authenticated::from_page(&row)))
+    Ok(rows.record(&rows::retention(namespace))?.unwrap_or_default())
 }
 
 /// Sets what a namespace says of itself, or the store.

@@ -4,14 +4,14 @@ use super::snapshot::Rows;
 use super::values::{Place, Sealer};
 use super::{Batch, history, retention, rows, tags, trash};
 use crate::error::{Error, ErrorKind, Result};
-use crate::record::codec::{Authenticated, decode, encode};
+use crate::record::codec::encode;
 use crate::record::path::SecretPath;
 use crate::record::secret::{SecretRecord, Standing, VersionRecord};
 use crate::secret::SecretBytes;
 
 /// The live secret at `path`.
 pub(crate) fn find(rows: &impl Rows, path: &SecretPath) -> Result<Option<SecretRecord>> {
-    rows.get(&rows::path(path))?.map(|row| decode(&Authenticated::from_page(&row))).transpose()
+    rows.record(&rows::path(path))
 }
 
 /// The value of a version of the secret whose path is, or was at last, `path`.

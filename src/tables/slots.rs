@@ -9,7 +9,7 @@ use crate::record::slot::SlotRecord;
 
 /// What is known of a slot. A slot of the first stores has no row.
 pub(crate) fn find(rows: &impl Rows, id: &[u8; 16]) -> Result<Option<SlotRecord>> {
-    rows.get(&rows::slot(id))?.map(|row| decode(&Authenticated::from_page(&row))).transpose()
+    rows.record(&rows::slot(id))
 }
 
 /// Writes what is known of a slot.
@@ -44,7 +44,7 @@ pub(crate) fn known(rows: &impl Rows) -> Result<Vec<[u8; 16]>> {
 
 /// The least cost of passphrase slots, if one was ever set.
 pub(crate) fn kdf_floor(rows: &impl Rows) -> Result<Option<KdfFloorRecord>> {
-    rows.get(&rows::KDF_FLOOR)?.map(|row| decode(&Authenticated::from_page(&row))).transpose()
+    rows.record(&rows::KDF_FLOOR)
 }
 
 /// Sets the least cost of passphrase slots.

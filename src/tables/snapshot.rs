@@ -1,9 +1,13 @@
 //! Reading rows: of the last commit, or of a transaction that sees its own writes.
 
-use redb::{ReadOnlyTable, ReadableTable, ReadableTableMetadata};
+use std::sync::Arc;
 
+use redb::{ReadableTable, ReadableTableMetadata};
+
+use super::held::Table;
 use super::{engine_error, guarded};
 use crate::error::Result;
+use crate::record::codec::{Authenticated, Record, decode};
 use crate::sealed::backend::Backend;
 
 /// A row: key and value.
@@ -14,8 +18,18 @@ pub(crate) type Visit<'a> = &'a mut dyn FnMut(&[u8], &[u8]) -> Result<bool>;
 
 /// Rows by key and in order.
 pub(crate) trait Rows {
+    /// What `read` makes of the value of a row, where it lies.
+    fn look_up<T>(&self, key: &[u8], read: impl FnOnce(&[u8]) -> Result<T>) -> Result<Option<T>>;
+
     /// The value of a row.
-    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>>;
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
+        self.look_up(key, |value| Ok(value.to_vec()))
+    }
+
+    /// The record in a row.
+    fn record<R: Record>(&self, key: &[u8]) -> Result<Option<R>> {
+        self.look_up(key, |value| decode(&Authenticated::from_page(value)))
+    }
 
     /// Visits the rows from `from` up to and without `to`, until `visit` says `false`.
     fn scan(&self, from: &[u8], to: &[u8], visit: Visit<'_>) -> Result<()>;
@@ -26,12 +40,12 @@ pub(crate) trait Rows {
 
 /// The rows of one commit.
 pub(crate) struct Snapshot<'a> {
-    table: ReadOnlyTable<&'static [u8], &'static [u8]>,
+    table: Arc<Table>,
     backend: &'a Backend,
 }
 
 impl<'a> Snapshot<'a> {
-    pub(super) fn new(table: ReadOnlyTable<&'static [u8], &'static [u8]>, backend: &'a Backend) -> Self {
+    pub(super) fn new(table: Arc<Table>, backend: &'a Backend) -> Self {
         Self { table, backend }
     }
 
@@ -50,27 +64,28 @@ impl<'a> Snapshot<'a> {
 }
 
 impl Rows for Snapshot<'_> {
-    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
-        get(&self.table, self.backend, key)
+    fn look_up<T>(&self, key: &[u8], read: impl FnOnce(&[u8]) -> Result<T>) -> Result<Option<T>> {
+        look_up(&*self.table, self.backend, key, read)
     }
 
     fn scan(&self, from: &[u8], to: &[u8], visit: Visit<'_>) -> Result<()> {
-        scan(&self.table, self.backend, from, to, visit)
+        scan(&*self.table, self.backend, from, to, visit)
     }
 
     fn last(&self, from: &[u8], to: &[u8]) -> Result<Option<Row>> {
-        last(&self.table, self.backend, from, to)
+        last(&*self.table, self.backend, from, to)
     }
 }
 
-pub(super) fn get(
+pub(super) fn look_up<T>(
     table: &impl ReadableTable<&'static [u8], &'static [u8]>,
     backend: &Backend,
     key: &[u8],
-) -> Result<Option<Vec<u8>>> {
+    read: impl FnOnce(&[u8]) -> Result<T>,
+) -> Result<Option<T>> {
     guarded(|| {
         let found = table.get(key).map_err(|error| engine_error(backend, error))?;
-        Ok(found.map(|value| value.value().to_vec()))
+        found.map(|value| read(value.value())).transpose()
     })
 }
 

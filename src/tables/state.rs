@@ -3,14 +3,13 @@
 use super::snapshot::Rows;
 use super::{Batch, rows};
 use crate::error::Result;
-use crate::record::codec::{Authenticated, decode, encode};
+use crate::record::codec::encode;
 use crate::record::policy::{BackupRecord, ClockJumpRecord};
 
 /// The last time before the clock jumped, if that was not confirmed.
 pub(crate) fn before_jump(rows: &impl Rows) -> Result<Option<i64>> {
-    let row = rows.get(&rows::CLOCK_JUMP)?;
-    row.map(|row| decode::<ClockJumpRecord>(&Authenticated::from_page(&row)).map(|jump| jump.before))
-        .transpose()
+    let jump: Option<ClockJumpRecord> = rows.record(&rows::CLOCK_JUMP)?;
+    Ok(jump.map(|jump| jump.before))
 }
 
 /// Notes that the clock jumped, or with `None` that it is right.
@@ -23,8 +22,8 @@ pub(crate) fn set_before_jump(batch: &mut Batch<'_>, before: Option<i64>) -> Res
 
 /// When the store was last backed up.
 pub(crate) fn last_backup(rows: &impl Rows) -> Result<Option<i64>> {
-    let row = rows.get(&rows::BACKUP)?;
-    row.map(|row| decode::<BackupRecord>(&Authenticated::from_page(&row)).map(|backup| backup.at)).transpose()
+    let backup: Option<BackupRecord> = rows.record(&rows::BACKUP)?;
+    Ok(backup.map(|backup| backup.at))
 }
 
 /// Notes a backup.

@@ -73,7 +73,7 @@ fn check(engine: &mut Engine, file: &Arc<SealedFile>, depth: Depth) -> Result<Co
         Depth::Values => {
             let transaction = engine.database.begin_read().map_err(|error| engine.error(error))?;
             let table = transaction.open_table(TABLE).map_err(|error| engine.error(error))?;
-            open_everything(&Snapshot::new(table, &engine.backend), file, counts)
+            open_everything(&Snapshot::new(Arc::new(table), &engine.backend), file, counts)
         }
     }
 }
