@@ -6,7 +6,8 @@
 //!
 //! FILE is a dotenv file; without one, the file beside this program. The store goes to PATH; without one, to FILE's
 //! name with `.strongroom` behind it in the current directory. A store that is there already is opened and written
-//! on: every secret then gets a further version. No other file is touched.
+//! on: every secret then gets a further version. The backup goes beside it, to PATH with `.backup-` and the number of
+//! the commit behind it. No other file is touched.
 //!
 //! The passphrase comes from a hidden prompt, or from `STRONGROOM_PASSPHRASE`. Exit: 0 done, 1 failed, 2 usage.
 
@@ -23,7 +24,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use dotenv::Entry;
-use strongroom::{ErrorKind, Query, SecretInfo, Store, Unlock, VerifyReport};
+use strongroom::{ErrorKind, Put, Query, SecretInfo, Store, Tier, Unlock, VerifyReport};
 use zeroize::Zeroizing;
 
 const USAGE: &str = "usage: quickstart [FILE] [--store PATH]";
@@ -33,6 +34,8 @@ const NAMESPACE: &str = "quickstart";
 const FILE_LEN_MAX: u64 = 1 << 20;
 const MASK: &str = "********";
 const STAND_IN: &str = "a stand-in written by the quickstart";
+/// The key of the tag that says which file a secret came from.
+const SOURCE: &str = "source";
 
 fn main() -> ExitCode {
     match Arguments::parse(env::args_os().skip(1)).and_then(|arguments| run(&arguments)) {
@@ -143,17 +146,19 @@ fn run(Arguments { file, store }: &Arguments) -> Outcome<()> {
     page.text(&format!("  store  {} ({state})\n", store.display()))?;
 
     let open = || if is_new { Store::create(store, &unlock) } else { Store::open(store, &unlock) };
-    seal(&mut page, open, &entries)
-        .and_then(|()| show(&mut page, || Store::open(store, &unlock), &entries))
+    let source = source_tag(file);
+    let kept = seal(&mut page, open, &entries, &source)
+        .and_then(|()| show(&mut page, || Store::open(store, &unlock), &entries, &source, store))
         .map_err(|fault| fault.of(store))?;
 
     let len = fs::metadata(store).map_err(|error| failed(format!("{}: {error}", store.display())))?.len();
     page.text(&format!(
-        "\n  {} is one file of {} KiB, readable by you alone.\n  \
-         Without the passphrase nothing that was put in can be read: no value and no name.\n  \
+        "\n  {} is one file of {} KiB, readable by you alone, and {} a copy of it.\n  \
+         Without the passphrase nothing that was put in can be read: no value, no name, no tag.\n  \
          Run this again and the versions rise.\n",
         store.display(),
-        len / 1024
+        len / 1024,
+        kept.display()
     ))
 }
 
@@ -162,41 +167,47 @@ fn seal(
     page: &mut Page<'_>,
     open: impl FnOnce() -> strongroom::Result<Store>,
     entries: &[Entry<'_>],
+    source: &str,
 ) -> Outcome<()> {
     let (store, time) = timed(open)?;
     page.step("open the store: stretch the passphrase with Argon2id", time)?;
+    let tagged = Put::new().tag(SOURCE, source).tier(Tier::Sensitive);
     let ((), time) = timed(|| {
         store.transaction(|tx| {
-            entries.iter().try_for_each(|entry| tx.put(&secret_path(entry), &*entry.value).map(drop))
+            let mut put =
+                |entry: &Entry<'_>| tx.put_with(&secret_path(entry), &*entry.value, &tagged).map(drop);
+            entries.iter().try_for_each(&mut put)
         })
     })?;
-    page.step(&format!("seal {} in one commit, durable now", count(entries.len(), "secret")), time)?;
+    let sealed = count(entries.len(), "secret");
+    page.step(&format!("seal {sealed} in one commit, tagged {SOURCE}={source}"), time)?;
     Ok(store.close()?)
 }
 
-/// Opens the store again, reads back, updates, lists and verifies.
+/// Opens the store again, reads back, changes, lists, verifies and backs up, and says where to.
 fn show(
     page: &mut Page<'_>,
     open: impl FnOnce() -> strongroom::Result<Store>,
     entries: &[Entry<'_>],
-) -> Outcome<()> {
+    source: &str,
+    path: &Path,
+) -> Outcome<PathBuf> {
     let (store, time) = timed(open)?;
     page.step("open it again, cold: stretch the passphrase, verify every block", time)?;
 
     let ((), time) = timed(|| read_back(&store, entries))?;
     page.step(&format!("read {} back: as in the file", count(entries.len(), "secret")), time)?;
 
-    if let Some(path) = entries.first().map(secret_path) {
-        let (version, time) = timed(|| update(&store, &path))?;
-        let line =
-            format!("update one: version {version} is a stand-in, version {} still reads", version - 1);
-        page.step(&line, time)?;
-    }
-    let (secrets, time) = timed(|| list(&store))?;
-    page.step(&format!("list {NAMESPACE}/: {}, never their values", count(secrets.len(), "secret")), time)?;
+    change(page, &store, entries)?;
+    let (secrets, time) = timed(|| list(&store, source))?;
+    let listed = count(secrets.len(), "secret");
+    page.step(&format!("list by tag, {SOURCE}={source}: {listed}, never their values"), time)?;
 
     let (report, time) = timed(|| store.verify())?;
     page.step(&verified(&report), time)?;
+    let backup = backup_path(&store, path)?;
+    let (copied, time) = timed(|| store.backup(&backup))?;
+    page.step(&format!("back up commit {}, verified before it gets its name", copied.generation), time)?;
 
     page.text("")?;
     let width = secrets.iter().map(|secret| secret.path().as_str().len()).max().unwrap_or(0);
@@ -204,7 +215,25 @@ fn show(
         let (path, version) = (secret.path().as_str(), secret.version());
         page.text(&format!("  {path:width$}  version {version:<4} {MASK}"))?;
     }
-    Ok(store.close()?)
+    store.close()?;
+    Ok(backup)
+}
+
+/// Updates and rolls back the first secret, deletes and restores the last; then all are as in the file again.
+fn change(page: &mut Page<'_>, store: &Store, entries: &[Entry<'_>]) -> Outcome<()> {
+    if let Some(path) = entries.first().map(secret_path) {
+        let (version, time) = timed(|| update(store, &path))?;
+        let line =
+            format!("update one: version {version} is a stand-in, version {} still reads", version - 1);
+        page.step(&line, time)?;
+        let (written, time) = timed(|| store.rollback(&path, version - 1))?;
+        page.step(&format!("roll it back: version {} is as in the file again", written.version()), time)?;
+    }
+    if let Some(path) = entries.last().map(secret_path) {
+        let (days, time) = timed(|| delete_and_restore(store, &path))?;
+        page.step(&format!("delete one, which leaves {days} days to restore it, and restore it"), time)?;
+    }
+    read_back(store, entries)
 }
 
 /// Reads every secret of the file. A key that stands there twice keeps its last value.
@@ -225,18 +254,33 @@ fn update(store: &Store, path: &String) -> strongroom::Result<u64> {
     Ok(version)
 }
 
-fn list(store: &Store) -> strongroom::Result<Vec<SecretInfo>> {
-    let mut secrets = Vec::new();
-    let mut query = Query::under(NAMESPACE);
-    loop {
-        let page = store.list(&query)?;
-        let next = page.next_cursor().cloned();
-        secrets.extend(page);
-        match next {
-            Some(cursor) => query = query.after(cursor),
-            None => return Ok(secrets),
-        }
+/// Says for how many days it could have been restored.
+fn delete_and_restore(store: &Store, path: &String) -> Outcome<i64> {
+    let deleted = store.delete(path)?;
+    match store.get(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => return Err(error.into()),
+        Ok(_) => return Err(failed(format!("{path} is still there after it was deleted"))),
     }
+    store.restore(path)?;
+    Ok((deleted.purge_at.as_millis() - deleted.deleted_at.as_millis()) / 86_400_000)
+}
+
+fn list(store: &Store, source: &str) -> strongroom::Result<Vec<SecretInfo>> {
+    store.scan(Query::under(NAMESPACE).tag(SOURCE, source)).collect()
+}
+
+/// A name of its own for each state.
+fn backup_path(store: &Store, path: &Path) -> strongroom::Result<PathBuf> {
+    let mut backup = path.as_os_str().to_owned();
+    backup.push(format!(".backup-{}", store.pin()?.generation()));
+    Ok(backup.into())
+}
+
+/// The name of the file, as far as a tag holds it.
+fn source_tag(file: &Path) -> String {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    name.chars().filter(|letter| !letter.is_control()).take(60).collect()
 }
 
 fn verified(report: &VerifyReport) -> String {
@@ -272,7 +316,7 @@ impl Page<'_> {
     fn step(&mut self, what: &str, time: Duration) -> Outcome<()> {
         self.steps += 1;
         let millis = time.as_secs_f64() * 1e3;
-        self.text(&format!("  {}  {what:<66} {millis:>8.1} ms", self.steps))
+        self.text(&format!("  {:>2}  {what:<66} {millis:>8.1} ms", self.steps))
     }
 
     fn text(&mut self, line: &str) -> Outcome<()> {
