@@ -79,7 +79,7 @@ impl Store {
             if let Some((slot, time)) = owed.used {
                 slots::used(batch, &slot, time.as_millis())?;
             }
-            let clock = self.judge_clock(batch, stamp.clock_mark, now)?;
+            let clock = self.judge_clock(batch, stamp.clock_mark, now, &events)?;
             let events = discarded.into_iter().chain(clock).chain(events).collect();
             let audit_head = audit::append(batch, &stamp.audit_head, generation, events)?;
             Ok(Outcome { value, commit: Some(Stamp { audit_head, clock_mark: now.as_millis() }) })

@@ -1,7 +1,6 @@
 //! How long things are kept: stored policy.
 
-use super::Policy;
-use super::commit::event;
+use super::{Policy, Transaction};
 use crate::access::Action;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::TRASH_DAYS_MAX;
@@ -144,15 +143,42 @@ impl Policy<'_> {
     }
 
     fn change_retention(&self, namespace: Option<&SecretPath>, changed: Retention) -> Result<()> {
-        check_trash_days(changed.trash_days)?;
-        let (_pass, tables) = self.0.begin_change()?;
-        self.0.commit(&tables, |batch, now| {
+        self.0.transaction(|tx| tx.change_retention(namespace, changed))
+    }
+}
+
+impl Transaction<'_, '_> {
+    /// As [`Policy::set_retention`], in this transaction.
+    ///
+    /// # Errors
+    ///
+    /// As [`Policy::set_retention`].
+    pub fn set_retention(&mut self, retention: Retention) -> Result<()> {
+        self.change_retention(None, retention)
+    }
+
+    /// As [`Policy::set_retention_under`], in this transaction.
+    ///
+    /// # Errors
+    ///
+    /// As [`Policy::set_retention_under`].
+    pub fn set_retention_under<P>(&mut self, namespace: P, retention: Retention) -> Result<()>
+    where
+        P: TryInto<SecretPath>,
+        Error: From<P::Error>,
+    {
+        let namespace = self.change(|_| Ok(namespace.try_into()?))?;
+        self.change_retention(Some(&namespace), retention)
+    }
+
+    fn change_retention(&mut self, namespace: Option<&SecretPath>, changed: Retention) -> Result<()> {
+        self.change(|tx| {
+            tx.authorise(Action::Administer)?;
             let Retention { max_versions, trash_days } = changed;
-            retention::set(batch, namespace, &RetentionRecord { max_versions, trash_days })?;
-            Ok(((), vec![event(now, EventKind::RetentionChanged, [0; 16], 0)]))
-        })?;
-        self.0.strengthen(&tables);
-        Ok(())
+            check_trash_days(trash_days)?;
+            retention::set(tx.batch, namespace, &RetentionRecord { max_versions, trash_days })?;
+            tx.log(EventKind::RetentionChanged, [0; 16], 0)
+        })
     }
 }
 

@@ -1,9 +1,11 @@
 //! How much there is, and where.
 
-use super::Store;
+use super::view::View;
+use super::{Store, Transaction};
 use crate::access::Action;
 use crate::error::{Error, Result};
 use crate::record::path::SecretPath;
+use crate::tables::Rows;
 use crate::tables::space::{Tally, measure};
 
 /// Secrets and versions, and the bytes of their values before padding and sealing.
@@ -55,7 +57,7 @@ impl Store {
     /// # Ok::<(), strongroom::Error>(())
     /// ```
     pub fn stats(&self) -> Result<Stats> {
-        self.stats_of(None)
+        self.look(Action::List, |view| view.stats(None))
     }
 
     /// As [`stats`](Self::stats), of what lies, or lay, strictly below a namespace.
@@ -68,17 +70,45 @@ impl Store {
         P: TryInto<SecretPath>,
         Error: From<P::Error>,
     {
-        self.stats_of(Some(&namespace.try_into()?))
+        let namespace = namespace.try_into()?;
+        self.look(Action::List, |view| view.stats(Some(&namespace)))
+    }
+}
+
+impl Transaction<'_, '_> {
+    /// As [`Store::stats`], of the state this transaction sees. The file is that of the last commit.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::stats`].
+    pub fn stats(&self) -> Result<Stats> {
+        self.authorise(Action::List)?;
+        self.view().stats(None)
     }
 
-    fn stats_of(&self, namespace: Option<&SecretPath>) -> Result<Stats> {
-        let tables = self.authorise(Action::List)?;
-        let space = tables.read(|rows| measure(rows, namespace))?;
+    /// As [`Store::stats_under`], of the state this transaction sees. The file is that of the last commit.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::stats_under`].
+    pub fn stats_under<P>(&self, namespace: P) -> Result<Stats>
+    where
+        P: TryInto<SecretPath>,
+        Error: From<P::Error>,
+    {
+        self.authorise(Action::List)?;
+        self.view().stats(Some(&namespace.try_into()?))
+    }
+}
+
+impl<R: Rows> View<'_, R> {
+    fn stats(&self, namespace: Option<&SecretPath>) -> Result<Stats> {
+        let space = measure(self.rows, namespace)?;
         Ok(Stats {
             live: space.live.into(),
             trash: space.trash.into(),
             namespaces: space.children.into_iter().map(|(name, tally)| (name, tally.into())).collect(),
-            file_bytes: tables.file().needed_len()?,
+            file_bytes: self.tables.file().needed_len()?,
             used_bytes: space.used_bytes,
         })
     }

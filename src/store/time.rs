@@ -31,12 +31,20 @@ impl Store {
         Ok(Timestamp::from_millis(self.seen.greatest.fetch_max(shown, Ordering::Relaxed).max(shown)))
     }
 
-    /// Notes in a commit how the clock misbehaved, and returns the events that say so.
-    pub(super) fn judge_clock(&self, batch: &mut Batch<'_>, mark: i64, now: Timestamp) -> Result<Vec<Event>> {
+    /// Notes in a commit how the clock misbehaved, unless what was done in it says that it is right, and returns the events
+    /// that say so.
+    pub(super) fn judge_clock(
+        &self,
+        batch: &mut Batch<'_>,
+        mark: i64,
+        now: Timestamp,
+        done: &[Event],
+    ) -> Result<Vec<Event>> {
         let mark = Timestamp::from_millis(mark);
         let mut events = Vec::new();
         if has_jumped(mark, now) {
-            if state::before_jump(batch)?.is_none() {
+            let confirmed = done.iter().any(|event| event.kind == EventKind::ClockConfirmed.code());
+            if !confirmed && state::before_jump(batch)?.is_none() {
                 state::set_before_jump(batch, Some(mark.as_millis()))?;
             }
             let by = u64::try_from(now.as_millis() - mark.as_millis()).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Transactions: all or nothing, in one commit with one audit segment.
 
 use super::commit::event;
-use super::view::View;
+use super::view::{View, has_jumped};
 use super::{Store, time};
 use crate::access::Action;
 use crate::clock::Timestamp;
@@ -110,7 +110,8 @@ impl<'b> Transaction<'_, 'b> {
 
     /// Takes note that the clock is right.
     pub(super) fn confirm_clock(&mut self) -> Result<()> {
-        if time::confirm(self.batch)? {
+        let mark = Timestamp::from_millis(self.tables.file().stamp()?.clock_mark);
+        if time::confirm(self.batch)? || has_jumped(mark, self.now) {
             self.log(EventKind::ClockConfirmed, [0; 16], 0)?;
         }
         Ok(())

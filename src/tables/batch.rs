@@ -46,4 +46,8 @@ impl Rows for Batch<'_> {
     fn last(&self, from: &[u8], to: &[u8]) -> Result<Option<Row>> {
         snapshot::last(&self.table, self.backend, from, to)
     }
+
+    fn bytes(&self) -> Result<u64> {
+        snapshot::bytes(&self.table, self.backend)
+    }
 }

@@ -174,7 +174,7 @@ pub(crate) fn one_level(
 ) -> Result<Listed<Entry>> {
     let skip = filter.namespace.as_ref().map_or(0, |namespace| namespace.as_str().len() + 1);
     let mut listed = Listed { items: Vec::new(), more: false };
-    scan_live(rows, filter, after, &mut |chosen, _| {
+    scan_live(rows, filter, after, Source::InOrder, &mut |chosen, _| {
         if after.is_some_and(|after| Position::of(Order::Path, &chosen.path, &chosen.secret) <= *after) {
             return Ok(true);
         }
@@ -209,7 +209,10 @@ fn scan(rows: &impl Rows, filter: &Filter, after: Option<&Position>, visit: Visi
     if filter.shelf != Shelf::Live {
         scan_trash(rows, filter, visit)?;
     }
-    if filter.shelf != Shelf::Trash { scan_live(rows, filter, after, visit) } else { Ok(()) }
+    match filter.shelf {
+        Shelf::Live | Shelf::All => scan_live(rows, filter, after, Source::Narrowest, visit),
+        Shelf::Trash => Ok(()),
+    }
 }
 
 fn scan_trash(rows: &impl Rows, filter: &Filter, visit: Visit<'_>) -> Result<()> {
@@ -222,8 +225,23 @@ fn scan_trash(rows: &impl Rows, filter: &Filter, visit: Visit<'_>) -> Result<()>
     })
 }
 
-/// Along the tags if they must be equal or present, else along the paths.
-fn scan_live(rows: &impl Rows, filter: &Filter, after: Option<&Position>, visit: Visit<'_>) -> Result<()> {
+/// Which rows lead to the secrets.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Source {
+    /// Those of a tag if one must be equal or present, else the paths.
+    Narrowest,
+    /// As narrow as the order of paths allows: the rows of a key are ordered by value first.
+    InOrder,
+}
+
+/// Visits live secrets. What comes in no order is said to.
+fn scan_live(
+    rows: &impl Rows,
+    filter: &Filter,
+    after: Option<&Position>,
+    source: Source,
+    visit: Visit<'_>,
+) -> Result<()> {
     let (mut from, to) = rows::paths_under(filter.namespace.as_ref());
     let by_path = filter.order == Order::Path;
     if let Some(after) = after.filter(|_| by_path) {
@@ -261,7 +279,7 @@ fn scan_live(rows: &impl Rows, filter: &Filter, after: Option<&Position>, visit:
             }
         });
     }
-    if let Some(key) = present {
+    if let Some(key) = present.filter(|_| source == Source::Narrowest) {
         let (from, to) = (path_part(&from), rows::end_of_paths(&to));
         return tags::scan_key(rows, key, &mut |tag, path| {
             if path < from.as_slice() || path >= to.as_slice() {

@@ -36,6 +36,9 @@ pub(crate) trait Rows {
 
     /// The last row from `from` up to and without `to`.
     fn last(&self, from: &[u8], to: &[u8]) -> Result<Option<Row>>;
+
+    /// Bytes of the pages that hold the rows.
+    fn bytes(&self) -> Result<u64>;
 }
 
 /// The rows of one commit.
@@ -53,14 +56,6 @@ impl<'a> Snapshot<'a> {
     pub(crate) fn len(&self) -> Result<u64> {
         guarded(|| self.table.len().map_err(|error| engine_error(self.backend, error)))
     }
-
-    /// Bytes of the pages that hold the rows.
-    pub(crate) fn bytes(&self) -> Result<u64> {
-        guarded(|| {
-            let stats = self.table.stats().map_err(|error| engine_error(self.backend, error))?;
-            Ok(stats.stored_bytes() + stats.metadata_bytes() + stats.fragmented_bytes())
-        })
-    }
 }
 
 impl Rows for Snapshot<'_> {
@@ -75,6 +70,10 @@ impl Rows for Snapshot<'_> {
     fn last(&self, from: &[u8], to: &[u8]) -> Result<Option<Row>> {
         last(&*self.table, self.backend, from, to)
     }
+
+    fn bytes(&self) -> Result<u64> {
+        bytes(&*self.table, self.backend)
+    }
 }
 
 pub(super) fn look_up<T>(
@@ -86,6 +85,13 @@ pub(super) fn look_up<T>(
     guarded(|| {
         let found = table.get(key).map_err(|error| engine_error(backend, error))?;
         found.map(|value| read(value.value())).transpose()
+    })
+}
+
+pub(super) fn bytes(table: &impl ReadableTableMetadata, backend: &Backend) -> Result<u64> {
+    guarded(|| {
+        let stats = table.stats().map_err(|error| engine_error(backend, error))?;
+        Ok(stats.stored_bytes() + stats.metadata_bytes() + stats.fragmented_bytes())
     })
 }
 

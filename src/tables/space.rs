@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::snapshot::{Rows, Snapshot};
+use super::snapshot::Rows;
 use super::{rows, secrets, trash};
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::codec::{Authenticated, decode};
@@ -47,7 +47,7 @@ enum Account {
 }
 
 /// Looks at every secret and version below a namespace, or at all.
-pub(crate) fn measure(rows: &Snapshot<'_>, namespace: Option<&SecretPath>) -> Result<Space> {
+pub(crate) fn measure(rows: &impl Rows, namespace: Option<&SecretPath>) -> Result<Space> {
     let mut space = Space { used_bytes: rows.bytes()?, ..Space::default() };
     let mut accounts: HashMap<[u8; 16], Account> = HashMap::new();
     let (from, to) = rows::paths_under(namespace);
