@@ -4,7 +4,7 @@
 //! room. Every live secret with the tag is among them. So may be one in the trash, so that deleting touches no more
 //! than a few rows on a full disk: whoever follows the index looks at the secret itself.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 
 use super::snapshot::{Row, Rows};
 use super::{Batch, rows, secrets, trash};
@@ -101,14 +101,17 @@ pub(crate) fn scan(
     if others.is_empty() {
         return scan_one(rows, first, from, &mut |path| Ok(path < to && visit(path)?));
     }
-    // Each tag in turn is looked up from the greatest path seen: the rarest tag sets the pace.
+    // Each tag in turn goes to the greatest path seen: the rarest tag sets the pace.
+    let mut walks: Vec<Walk<'_>> = tags.iter().map(|tag| Walk { tag, ahead: VecDeque::new() }).collect();
     let mut at = from.to_vec();
-    let mut agree = 0;
-    for tag in tags.iter().cycle() {
-        match next(rows, tag, &at)?.filter(|found| found.as_slice() < to) {
-            None => return Ok(()),
-            Some(found) if found == at => agree += 1,
-            Some(found) => (at, agree) = (found, 1),
+    loop {
+        let mut agree = 0;
+        for walk in &mut walks {
+            match walk.go_to(rows, &at)?.filter(|found| *found < to) {
+                None => return Ok(()),
+                Some(found) if found == at => agree += 1,
+                Some(found) => at = found.to_vec(),
+            }
         }
         if agree == tags.len() {
             if !visit(&at)? {
@@ -116,10 +119,31 @@ pub(crate) fn scan(
             }
             // The next path that can be: nothing sorts between a path and itself with a zero.
             at.push(0);
-            agree = 0;
         }
     }
-    Ok(())
+}
+
+/// The paths of one tag beside those of others.
+struct Walk<'a> {
+    tag: &'a str,
+    /// Some of the paths that come next.
+    ahead: VecDeque<Vec<u8>>,
+}
+
+impl Walk<'_> {
+    const AHEAD: usize = 64;
+
+    /// The first path from `from` on, which never lies before the last one asked for.
+    fn go_to(&mut self, rows: &impl Rows, from: &[u8]) -> Result<Option<&[u8]>> {
+        self.ahead.drain(..self.ahead.partition_point(|path| path.as_slice() < from));
+        if self.ahead.is_empty() {
+            scan_one(rows, self.tag, from, &mut |path| {
+                self.ahead.push_back(path.to_vec());
+                Ok(self.ahead.len() < Self::AHEAD)
+            })?;
+        }
+        Ok(self.ahead.front().map(Vec::as_slice))
+    }
 }
 
 /// Visits the paths that may bear a tag, from `from` on.
@@ -133,16 +157,6 @@ fn scan_one(
     rows.scan(&first, &rows::tag_end(tag), &mut |_, row| {
         path_list::walk(row, &mut |path| if path < from { Ok(true) } else { visit(path) })
     })
-}
-
-/// The first path from `from` on that may bear a tag.
-fn next(rows: &impl Rows, tag: &str, from: &[u8]) -> Result<Option<Vec<u8>>> {
-    let mut found = None;
-    scan_one(rows, tag, from, &mut |path| {
-        found = Some(path.to_vec());
-        Ok(false)
-    })?;
-    Ok(found)
 }
 
 /// Visits tags and paths of everything that may bear a tag of this key; by value, and then by path.
