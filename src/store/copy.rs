@@ -12,7 +12,6 @@ use super::gate::Pass;
 use super::slots::{NewSlot, check_label};
 use super::{Store, VerifyReport};
 use crate::access::Action;
-use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::audit::EventKind;
 use crate::record::slot::SlotRecord;
@@ -411,7 +410,7 @@ impl Store {
         label: String,
     ) -> Result<Stamp> {
         let Some(kind) = plan.event else { return Ok(stamp) };
-        let now = self.clock.now().max(Timestamp::from_millis(stamp.clock_mark));
+        let now = self.now_after(stamp.clock_mark);
         if matches!(plan.keys, CopyKeys::For(..)) {
             let record = SlotRecord { label, created_at: now.as_millis(), last_used_at: now.as_millis() };
             slots::write(batch, &target.opener_id(), &record)?;
@@ -421,7 +420,9 @@ impl Store {
             slots::used(batch, &slot, time.as_millis())?;
         }
         let discarded = owed.discarded.map(|lost| discarded_event(now, lost));
-        let events = discarded.into_iter().chain([event(now, kind, [0; 16], generation)]).collect();
+        let clock = self.judge_clock(batch, stamp.clock_mark, now)?;
+        let replaced = event(now, kind, [0; 16], generation);
+        let events = discarded.into_iter().chain(clock).chain([replaced]).collect();
         let audit_head = audit::append(batch, &stamp.audit_head, generation, events)?;
         Ok(Stamp { audit_head, clock_mark: now.as_millis() })
     }

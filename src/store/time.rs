@@ -26,9 +26,13 @@ pub(super) struct Seen {
 impl Store {
     /// The time now: what the clock shows, and never less than the store or this handle has seen.
     pub(super) fn now(&self, tables: &Tables) -> Result<Timestamp> {
-        let mark = tables.file().stamp()?.clock_mark;
+        Ok(self.now_after(tables.file().stamp()?.clock_mark))
+    }
+
+    /// The time now, of a file with this clock mark.
+    pub(super) fn now_after(&self, mark: i64) -> Timestamp {
         let shown = self.clock.now().as_millis().max(mark);
-        Ok(Timestamp::from_millis(self.seen.greatest.fetch_max(shown, Ordering::Relaxed).max(shown)))
+        Timestamp::from_millis(self.seen.greatest.fetch_max(shown, Ordering::Relaxed).max(shown))
     }
 
     /// Notes in a commit how the clock misbehaved, unless what was done in it says that it is right, and returns the events
