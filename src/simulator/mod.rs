@@ -24,5 +24,6 @@ mod rng;
 mod secrets;
 mod slot_lives;
 mod slots;
+mod states;
 
 pub(crate) use disk::CrashDisk;

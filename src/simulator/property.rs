@@ -10,7 +10,7 @@ use super::campaign::setting;
 use super::disk::CrashDisk;
 use super::rng::Rng;
 use crate::record::id::SlotId;
-use crate::{CopyOptions, Error, ErrorKind, Query, Result, Store, StoreOptions, Unlock};
+use crate::{CopyOptions, Error, ErrorKind, Query, Result, Retention, Store, StoreOptions, Unlock};
 
 /// Values by version, by path.
 type Expected = BTreeMap<String, Vec<Vec<u8>>>;
@@ -119,6 +119,7 @@ impl Pair {
     fn new() -> Self {
         let disk = CrashDisk::new();
         let store = StoreOptions::new().create_on(disk.clone(), &key(0)).unwrap();
+        store.policy().set_retention(Retention::inherited().keep_versions(0)).unwrap();
         Self { disk, store, expected: Expected::new(), keys: vec![0], next_key: 1 }
     }
 

@@ -420,7 +420,7 @@ impl Store {
             slots::used(batch, &slot, time.as_millis())?;
         }
         let discarded = owed.discarded.map(|lost| discarded_event(now, lost));
-        let clock = self.judge_clock(batch, stamp.clock_mark, now)?;
+        let clock = self.judge_clock(batch, stamp.clock_mark, now, &[])?;
         let replaced = event(now, kind, [0; 16], generation);
         let events = discarded.into_iter().chain(clock).chain([replaced]).collect();
         let audit_head = audit::append(batch, &stamp.audit_head, generation, events)?;
