@@ -86,13 +86,13 @@ pub(crate) fn raw(number: u8) -> Unlock {
 /// A time and a value.
 pub(crate) type Version = (i64, Vec<u8>);
 
-/// Every secret with the time of its creation and every version of it.
+/// Every secret with the time of its creation and every version of it that was kept.
 pub(crate) fn contents(store: &Store) -> Vec<(String, i64, Vec<Version>)> {
     let page = store.list(Query::all().limit(1_000)).unwrap();
     page.into_iter()
         .map(|info| {
-            let versions = (1..=info.version()).map(|number| {
-                let secret = store.get_version(info.path(), number).unwrap();
+            let versions = store.versions(info.path()).unwrap().into_iter().map(|version| {
+                let secret = store.get_version(info.path(), version.number).unwrap();
                 (secret.version_created_at().as_millis(), secret.value().expose().to_vec())
             });
             (info.path().to_string(), info.created_at().as_millis(), versions.collect())

@@ -65,7 +65,7 @@ fn a_list_shows_the_current_version() {
     let page = store.list(Query::all()).unwrap();
     let versions: Vec<u64> = page.items().iter().map(|info| info.version()).collect();
     assert_eq!(versions, [2, 1]);
-    assert_eq!(page.into_iter().next().unwrap(), *store.get("a").unwrap().info());
+    assert_eq!(page.into_iter().next().unwrap(), store.info("a").unwrap());
 }
 
 #[test]

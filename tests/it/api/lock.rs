@@ -5,7 +5,8 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use strongroom::{
-    CopyOptions, Error, ErrorKind, Holder, KdfCost, NewSlot, PinCheck, Query, SlotId, Store, StoreOptions,
+    CopyOptions, Error, ErrorKind, HealthStatus, Holder, KdfCost, NewSlot, PinCheck, Query, SlotId, Store,
+    StoreOptions, Sweep, Update,
 };
 
 use crate::fixture::{
@@ -26,14 +27,29 @@ fn everything_is_refused_while_a_store_is_locked() {
     assert_eq!(format!("{store:?}"), "Store(locked)");
     let there = folder.join("backup");
     type Call<'a> = &'a dyn Fn() -> Result<(), Error>;
-    let calls: [Call<'_>; 23] = [
+    let calls: [Call<'_>; 38] = [
         &|| store.get("name").map(drop),
         &|| store.get_version("name", 1).map(drop),
         &|| store.put("name", "next").map(drop),
         &|| store.list(Query::all()).map(drop),
         &|| store.transaction(|_| Ok(())),
         &|| store.verify().map(drop),
-        &|| store.health().map(drop),
+        &|| store.info("name").map(drop),
+        &|| store.get_many(["name"]).map(drop),
+        &|| store.matches("name", "value").map(drop),
+        &|| store.versions("name").map(drop),
+        &|| store.update("name", Update::new()).map(drop),
+        &|| store.rollback("name", 1).map(drop),
+        &|| store.rename("name", "other").map(drop),
+        &|| store.delete("name").map(drop),
+        &|| store.restore("name").map(drop),
+        &|| store.destroy("name"),
+        &|| store.delete_version("name", 1).map(drop),
+        &|| store.sweep(Sweep::new()).map(drop),
+        &|| store.tag_keys().map(drop),
+        &|| store.namespaces().map(drop),
+        &|| store.stats().map(drop),
+        &|| store.policy().retention().map(drop),
         &|| store.pin().map(drop),
         &|| store.slots().list().map(drop),
         &|| store.slots().add(raw(1)).map(drop),
@@ -56,6 +72,8 @@ fn everything_is_refused_while_a_store_is_locked() {
         assert_eq!(error.kind(), ErrorKind::Locked, "call {at}: {error}");
     }
     assert_eq!(store.open_report(), report);
+    // Its health can be asked for, as far as that is known without a key.
+    assert_eq!(store.health().unwrap().status, HealthStatus::Locked);
     assert_eq!(folder.names(), ["store"]);
     check_refused(StoreOptions::new().open(&path, key()), ErrorKind::InUse);
     let reader = StoreOptions::new().read_only(true).open(&path, key());
