@@ -5,8 +5,10 @@
 //! its own.
 
 mod codec;
+mod contents;
 mod missing;
 mod records;
+mod rows;
 mod seals;
 mod stores;
 mod text;
@@ -45,7 +47,12 @@ enum Fault {
 }
 
 fn kinds() -> impl Iterator<Item = Kind> {
-    records::kinds().into_iter().chain(seals::kinds()).chain(unlocking::kinds()).chain(typed::kinds())
+    records::kinds()
+        .into_iter()
+        .chain(rows::kinds())
+        .chain(seals::kinds())
+        .chain(unlocking::kinds())
+        .chain(typed::kinds())
 }
 
 fn directory() -> PathBuf {

@@ -13,6 +13,7 @@ use crate::format::aad::{self, StoreEpoch};
 use crate::format::layout::Twin;
 use crate::format::superblock::{self, ManifestEntry, Superblock};
 use crate::record::value::{CHUNK_LEN, ROLE_VALUE, frame, unframe};
+use crate::{Listed, Query, Sort, Tier, Timestamp};
 
 pub(super) fn kinds() -> [Kind; 7] {
     let derived = Kind {
@@ -195,17 +196,72 @@ fn check_value(case: &Case, sealed: &[u8]) -> Result<(), Fault> {
 }
 
 fn cursor_aad(case: &Case) -> Aad {
+    aad::cursor(&place(case), &query_digest(case))
+}
+
+/// The digest of FORMAT 8.8, which must be that of the query with the same words.
+fn query_digest(case: &Case) -> [u8; 32] {
+    let conditions: Vec<&str> = case.all("condition");
+    let number = |name: &str| case.maybe::<u8>(name).unwrap_or_default();
+    let since = case.maybe::<i64>("since");
     let namespace = case.text("namespace");
-    let query = sha256(&[b"strongroom/1/query", Principal::Owner.bytes(), &[0], namespace.as_bytes()]);
-    aad::cursor(&place(case), &query)
+    let digest = sha256(&[
+        b"strongroom/1/query",
+        &[number("one-level"), number("shelf"), number("order"), number("tier")],
+        &since.unwrap_or(i64::MIN).to_le_bytes(),
+        b"owner",
+        &[0],
+        namespace.as_bytes(),
+        &[0],
+        conditions.iter().map(|condition| format!("{condition}\n")).collect::<String>().as_bytes(),
+    ]);
+    let query = query(case, &conditions);
+    assert_eq!(query.digest(Principal::Owner, &query.filter().unwrap()), digest, "{}", case.name);
+    digest
+}
+
+fn query(case: &Case, conditions: &[&str]) -> Query {
+    let mut query = match case.text("namespace") {
+        "" => Query::all(),
+        namespace => Query::under(namespace),
+    };
+    if let Some(shelf) = case.maybe::<usize>("shelf") {
+        query = query.state([Listed::Live, Listed::Trash, Listed::All][shelf]);
+    }
+    if case.maybe::<u8>("order") == Some(1) {
+        query = query.sort(Sort::Updated);
+    }
+    if case.maybe::<u8>("one-level") == Some(1) {
+        query = query.one_level();
+    }
+    if let Some(tier) = case.maybe::<usize>("tier") {
+        query = query.tier(Tier::ALL[tier - 1]);
+    }
+    if let Some(since) = case.maybe("since") {
+        query = query.updated_since(Timestamp::from_millis(since));
+    }
+    for condition in conditions {
+        query = match (condition.split_at(1), condition[1..].split_once('=')) {
+            (("=", _), Some((key, value))) => query.tag(key, value),
+            (("+", key), None) => query.has_tag(key),
+            (("-", key), None) => query.without_tag(key),
+            _ => panic!("{}: {condition}", case.name),
+        };
+    }
+    query
+}
+
+fn position(case: &Case) -> Vec<u8> {
+    let (age, id): (i64, [u8; 16]) = (case.number("age"), case.array("id"));
+    [age.to_le_bytes().as_slice(), &id, &case.bytes("after")].concat()
 }
 
 fn cursor(case: &Case) -> Vec<u8> {
     let key = derive::cursor(&store_keys(case).file).unwrap();
-    aead::seal_with_nonce(&key, nonce(case), &cursor_aad(case), case.text("after").as_bytes())
+    aead::seal_with_nonce(&key, nonce(case), &cursor_aad(case), &position(case))
 }
 
 fn check_cursor(case: &Case, sealed: &[u8]) -> Result<(), Fault> {
     let key = derive::cursor(&store_keys(case).file).unwrap();
-    same(case.text("after").as_bytes(), &open(&key, &cursor_aad(case), sealed)?)
+    same(&position(case), &open(&key, &cursor_aad(case), sealed)?)
 }

@@ -1,12 +1,13 @@
 //! Whole stores: made once with the real generator of randomness, read for ever.
 //!
-//! Beside each `.store` stands a `.txt`: what unlocks it, how it was closed, what a verification counts, and every
-//! version in it. The spare room at the end of a store is cut off, which the format allows.
+//! Beside each `.store` stands a `.txt`: what unlocks it, how it was closed, what a verification counts, and everything
+//! in it at a time. The spare room at the end of a store is cut off, which the format allows.
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::sync::{Arc, Once};
 
+use super::contents::{NAMES, contents_of};
 use super::text::bytes_of;
 use super::unlocking::unlock_of;
 use super::{directory, may_write};
@@ -15,8 +16,8 @@ use crate::sealed::disk::Disk;
 use crate::sealed::disk::memory::MemoryDisk;
 use crate::sealed::disk::scratch::Scratch;
 use crate::{
-    Cursor, ErrorKind, KdfCost, OpenedReport, PinCheck, Query, Result, SlotKind, Store, StoreOptions,
-    Timestamp, Unlock,
+    Cursor, ErrorKind, KdfCost, ManualClock, OpenedReport, PinCheck, Query, Result, SlotKind, Store,
+    StoreOptions, Timestamp, Unlock,
 };
 
 const FIELDS: [&str; 12] = [
@@ -24,13 +25,13 @@ const FIELDS: [&str; 12] = [
     "unlock",
     "wrong-key",
     "closed",
+    "now",
     "slot",
     "floor",
     "pin",
     "blocks",
     "unreachable",
     "counts",
-    "version",
     "cursor",
 ];
 
@@ -41,7 +42,7 @@ impl Sidecar {
     pub(super) fn parse(text: &str) -> Self {
         let line = |line: &str| {
             let (name, value) = line.split_once(": ").unwrap_or_else(|| panic!("no field: {line}"));
-            assert!(FIELDS.contains(&name), "unknown field {name}");
+            assert!(FIELDS.contains(&name) || NAMES.contains(&name), "unknown field {name}");
             (name.to_owned(), value.to_owned())
         };
         Self(text.lines().map(line).collect())
@@ -61,8 +62,8 @@ impl Sidecar {
 
     fn opened(&self) -> OpenedReport {
         let counts: Vec<u64> = self.text("counts").split(' ').map(|count| count.parse().unwrap()).collect();
-        let &[secrets, versions, events] = counts.as_slice() else { panic!("counts") };
-        OpenedReport { secrets, trashed: 0, versions, events }
+        let &[secrets, trashed, versions, events] = counts.as_slice() else { panic!("counts") };
+        OpenedReport { secrets, trashed, versions, events }
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -94,27 +95,59 @@ impl Sidecar {
         self.all(name).map(|value| format!("{name}: {value}\n")).collect()
     }
 
-    /// Holds every version, the list and a page cursor against an open store.
+    /// At the time of which the text speaks.
+    fn options(&self) -> StoreOptions {
+        let now = self.text("now").parse().unwrap();
+        StoreOptions::new().clock(&ManualClock::start(Timestamp::from_millis(now)))
+    }
+
+    /// Holds everything and the page cursors against an open store that can be written.
     fn assert_contents(&self, store: &Store) {
-        let mut paths = std::collections::BTreeMap::new();
-        for line in self.all("version") {
-            let words: Vec<&str> = line.split(' ').collect();
-            let &[path, number, id, created_at, value] = words.as_slice() else { panic!("{line}") };
-            let secret = store.get_version(path, number.parse().unwrap()).unwrap();
-            assert_eq!(secret.value().expose(), bytes_of(value).unwrap(), "{path} {number}");
-            assert_eq!(secret.info().id().to_string(), id, "{path} {number}");
-            assert_eq!(secret.version_created_at().as_millis().to_string(), created_at, "{path} {number}");
-            paths.insert(path.to_owned(), number.parse::<u64>().unwrap());
+        let expected: String = (self.0.iter().filter(|(name, _)| NAMES.contains(&name.as_str())))
+            .map(|(name, value)| format!("{name}: {value}\n"))
+            .collect();
+        assert_eq!(contents_of(store).unwrap(), expected);
+        self.assert_lists(store);
+    }
+
+    /// Holds the current values, the list and the page cursors against an open store.
+    fn assert_lists(&self, store: &Store) {
+        let mut live = Vec::new();
+        for line in self.all("secret") {
+            let words: Vec<&str> = line.splitn(8, ' ').collect();
+            let &[id, .., deleted, _, path] = words.as_slice() else { panic!("{line}") };
+            if deleted == "-" {
+                live.push(path);
+                self.assert_current(store, id, path);
+            }
         }
         let listed = store.list(Query::all().limit(1000)).unwrap();
-        let listed: std::collections::BTreeMap<_, _> =
-            listed.into_iter().map(|info| (info.path().to_string(), info.version())).collect();
-        assert_eq!(listed, paths);
+        let listed: Vec<_> = listed.into_iter().map(|info| info.path().to_string()).collect();
+        assert_eq!(listed, live);
         for line in self.all("cursor") {
             let (next, text) = line.split_once(' ').unwrap();
             let cursor: Cursor = text.parse().unwrap();
             let page = store.list(Query::all().limit(1).after(cursor)).unwrap();
             assert_eq!(page.items()[0].path().as_str(), next);
+        }
+    }
+
+    /// Holds the last version of a secret against what reading it gives.
+    fn assert_current(&self, store: &Store, id: &str, path: &str) {
+        let last = self.all("version").filter(|line| line.starts_with(id)).last().unwrap();
+        let words: Vec<&str> = last.split(' ').collect();
+        match (words[4], store.get(path)) {
+            ("current", found) => {
+                let found = found.unwrap();
+                assert_eq!(found.value().expose(), bytes_of(words[7]).unwrap(), "{path}");
+                assert_eq!(
+                    (found.info().id().to_string().as_str(), words[1]),
+                    (id, &*found.version().to_string())
+                );
+            }
+            ("deleted", Err(error)) => assert_eq!(error.kind(), ErrorKind::NotFound, "{path}"),
+            ("destroyed", Err(error)) => assert_eq!(error.kind(), ErrorKind::Destroyed, "{path}"),
+            (state, found) => panic!("{path} is {state} and gives {found:?}"),
         }
     }
 }
@@ -159,12 +192,12 @@ fn stores() -> Vec<(String, Vec<u8>, Sidecar)> {
             stores.push((name, std::fs::read(&path).unwrap(), sidecar));
         }
     }
-    assert!(stores.len() >= 9, "{} golden stores", stores.len());
+    assert!(stores.len() >= 10, "{} golden stores", stores.len());
     stores
 }
 
-fn open(bytes: &[u8], sidecar: &Sidecar) -> Result<Store> {
-    open_with(bytes, &unlock_of(sidecar.text("unlock")), StoreOptions::new())
+pub(super) fn open(bytes: &[u8], sidecar: &Sidecar) -> Result<Store> {
+    open_with(bytes, &unlock_of(sidecar.text("unlock")), sidecar.options())
 }
 
 fn open_with(bytes: &[u8], unlock: &Unlock, options: StoreOptions) -> Result<Store> {
@@ -185,10 +218,10 @@ fn every_store_opens_with_all_that_was_in_it() {
             let unlock = Arc::new(unlock);
             [(unlock.clone(), true), (unlock, false)]
         }) {
-            let store = StoreOptions::new().read_only(read_only).open(&path, &*unlock).unwrap();
+            let store = sidecar.options().read_only(read_only).open(&path, &*unlock).unwrap();
             assert_eq!(store.open_report().discarded_generation, None, "{name}");
             assert!(!store.open_report().unreadable_superblock, "{name}");
-            sidecar.assert_contents(&store);
+            sidecar.assert_lists(&store);
             sidecar.assert_access(&store);
             let report = store.verify().unwrap();
             assert_eq!(report.opened, Some(sidecar.opened()), "{name}");
@@ -197,11 +230,12 @@ fn every_store_opens_with_all_that_was_in_it() {
             store.close().unwrap();
             assert!(std::fs::read(&path).unwrap() == bytes, "{name}: reading wrote to it");
         }
+        sidecar.assert_contents(&open(&bytes, &sidecar).unwrap());
         let unlock = unlock_of(sidecar.text("unlock"));
-        let store = Store::open(&path, &unlock).unwrap();
+        let store = sidecar.options().open(&path, &unlock).unwrap();
         store.put("golden/added", "later").unwrap();
         store.close().unwrap();
-        let store = Store::open(&path, &unlock).unwrap();
+        let store = sidecar.options().open(&path, &unlock).unwrap();
         assert_eq!(store.get("golden/added").unwrap().value().expose(), b"later");
         let counts = sidecar.opened();
         let expected = OpenedReport {
@@ -219,7 +253,7 @@ fn what_was_removed_or_never_finished_opens_no_store() {
     let mut refused = 0;
     for (name, bytes, sidecar) in stores() {
         for wrong in sidecar.all("wrong-key") {
-            let error = open_with(&bytes, &unlock_of(wrong), StoreOptions::new()).unwrap_err();
+            let error = open_with(&bytes, &unlock_of(wrong), sidecar.options()).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::WrongKey, "{name}, {wrong}: {error}");
             refused += 1;
         }
@@ -235,7 +269,7 @@ fn a_store_fits_the_pin_beside_it_and_no_other() {
     for (name, bytes, sidecar) in &pins {
         let unlock = unlock_of(sidecar.text("unlock"));
         for (other, _, beside) in &pins {
-            let options = StoreOptions::new().pin(beside.text("pin").parse().unwrap());
+            let options = sidecar.options().pin(beside.text("pin").parse().unwrap());
             match open_with(bytes, &unlock, options) {
                 Ok(store) => {
                     assert_eq!((name, store.open_report().pin), (other, Some(PinCheck::InHistory)));
@@ -257,7 +291,7 @@ fn a_change_of_slots_that_was_cut_off_is_undone_with_its_commit() {
     let newest = if sequence(0x8000) > sequence(0x9000) { 0x8000 } else { 0x9000 };
     let mut without = bytes.clone();
     without[newest + 100] ^= 1;
-    let opens = |bytes: &[u8], text: &str| open_with(bytes, &unlock_of(text), StoreOptions::new()).is_ok();
+    let opens = |bytes: &[u8], text: &str| open_with(bytes, &unlock_of(text), sidecar.options()).is_ok();
     let (new, old) = (sidecar.all("unlock").nth(1).unwrap(), sidecar.text("wrong-key"));
     assert!(opens(&bytes, new) && !opens(&bytes, old), "{name}");
     assert!(opens(&without, old) && !opens(&without, new), "{name}, without its last commit");

@@ -145,6 +145,14 @@ impl Case {
         if case.bytes.is_empty() { Err(broken("no bytes")) } else { Ok(case) }
     }
 
+    /// With one more field, if it has a value.
+    pub(super) fn with_some(self, name: &str, value: Option<impl Display>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+
     /// Every value of a field.
     pub(super) fn all(&self, name: &str) -> Vec<&str> {
         self.used.borrow_mut().insert(name.to_owned());
@@ -156,6 +164,11 @@ impl Case {
             [value] => value,
             found => panic!("case {}: {} fields of name {name}", self.name, found.len()),
         }
+    }
+
+    /// A field that need not be there.
+    pub(super) fn maybe<T: FromStr>(&self, name: &str) -> Option<T> {
+        (!self.all(name).is_empty()).then(|| self.number(name))
     }
 
     pub(super) fn number<T: FromStr>(&self, name: &str) -> T {

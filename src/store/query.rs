@@ -163,7 +163,7 @@ impl Query {
     }
 
     /// The query with its texts checked.
-    pub(super) fn filter(&self) -> Result<Filter> {
+    pub(crate) fn filter(&self) -> Result<Filter> {
         let tags = self.tags.iter().map(|test| {
             Ok(match test {
                 Test::Present(key) => TagTest::Present(tag_key(key)?),
@@ -190,7 +190,7 @@ impl Query {
 
     /// What a cursor is bound to: who asks for what. No text of a filter holds a control character, so the parts cannot run
     /// together.
-    pub(super) fn digest(&self, principal: Principal, filter: &Filter) -> [u8; 32] {
+    pub(crate) fn digest(&self, principal: Principal, filter: &Filter) -> [u8; 32] {
         let namespace = filter.namespace.as_ref().map_or("", SecretPath::as_str);
         let mut tags = String::new();
         for test in &filter.tags {

@@ -1,16 +1,21 @@
 #!/usr/bin/env python3
 """Reads a whole strongroom store, and believes none of it: written from docs/FORMAT.md, not from the library.
 Usage: strongroom_reader.py FILE (--raw-key-hex HEX | --passphrase-env NAME | --key-file PATH | both of these |
-                                --recovery-code-env NAME) [--pin TEXT]
-Prints what is in the store as JSON, with the SHA-256 of each value in place of the value, the slots and the pin of its
-state; with --pin it holds the store against one. A store that has to be refused is one line on standard error, `kind: what`, and exit code 1. Numbers in parentheses are sections of FORMAT.md.
+                                --recovery-code-env NAME) [--pin TEXT] [--now MILLISECONDS]
+       strongroom_reader.py --serve
+Prints what is in the store as JSON: secrets and trash with metadata and versions, the SHA-256 of each value in place of
+the value, retention, the slots and the pin of its state; with --pin it holds the store against one, with --now it tells
+states as of then. A store that has to be refused is one line on standard error, `kind: what`, and exit code 1. With
+--serve each line of standard input is FILE and options with tabs between them, and each is answered with one line, JSON
+or `kind: what`. Numbers in parentheses are sections of FORMAT.md.
 It takes no lock, so the file must be one that nobody writes meanwhile. Of redb it follows the pages, not their
 checksums, so it does not find an old block put back in its own place.
 """
 from __future__ import annotations
-import base64, hashlib, hmac, json, os, struct, sys, unicodedata
+import base64, hashlib, hmac, json, os, struct, sys, time, unicodedata
+from collections import defaultdict
 from functools import lru_cache
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 from argon2.low_level import Type, hash_secret_raw
 from nacl import bindings, exceptions
 
@@ -203,19 +208,148 @@ def rows(leaf: bytes) -> Iterator[Tuple[bytes, bytes]]:
     parts = [leaf[start:end] for start, end in zip(ends, ends[1:])]
     return zip(parts[:count], parts[count:])
 
-def record(row: bytes, kind: int, shape: str) -> Tuple[Any, ...]:
-    """The fields of a record that have a fixed width, and the rest of it (8.1)."""
-    check(num(row, 0, 2) == kind and 4 <= len(row) <= 65_536, "damaged", "a record of another kind than its row")
-    check(num(row, 2, 2) == 1, "unsupported", "the version of a record")
-    check(len(row) >= 4 + struct.calcsize(shape), "damaged", "a record that is cut short")
-    return (*struct.unpack_from(shape, row, 4), row[4 + struct.calcsize(shape) :])
+class Fields:
+    """The fields of a record, one behind the other (8.1)."""
+    def __init__(self, row: bytes, kind: int) -> None:
+        check(num(row, 0, 2) == kind and 4 <= len(row) <= 65_536, "damaged", "a record of another kind than its row")
+        check(num(row, 2, 2) == 1, "unsupported", "the version of a record")
+        self.row, self.at = row, 4
+    def take(self, length: int) -> bytes:
+        self.at += length
+        check(self.at <= len(self.row), "damaged", "a record that is cut short")
+        return self.row[self.at - length : self.at]
+    def u(self, length: int) -> int:
+        return num(self.take(length), 0, length)
+    def time(self) -> int:
+        return int.from_bytes(self.take(8), "little", signed=True)
+    def text(self) -> str:
+        return decoded(self.take(self.u(8)))
+    def maybe(self, read: Callable[..., Any], *given: int) -> Any:
+        flag = self.u(1)
+        check(flag <= 1, "damaged", "an optional field")
+        return read(*given) if flag else None
+    def kept(self) -> List[Optional[int]]:  # how many versions, how many days in the trash
+        return [self.maybe(self.u, 4), self.maybe(self.u, 2)]
+    def end(self, found: Any) -> Any:
+        check(self.at == len(self.row), "damaged", "bytes behind a record")
+        return found
+def decoded(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise Fault("damaged: a text that is not UTF-8") from None
+def path_of(data: bytes) -> str:  # from a key, or as it is written (8.2)
+    path = decoded(data).replace("\0", "/")
+    segments = path.split("/")
+    plain = all(segment not in ("", ".", "..") and len(segment.encode()) <= 128 for segment in segments)
+    control = any(unicodedata.category(letter) == "Cc" for letter in path)
+    check(plain and not control and len(segments) <= 16 and len(path.encode()) <= 512, "damaged", "a path")
+    return path
+def path_list(row: bytes) -> List[bytes]:  # (8.9)
+    paths, at = [b""], 0
+    while at < len(row):
+        shared, length, last = num(row, at, 2), num(row, at + 2, 2), paths[-1]
+        part = row[at + 4 : at + 4 + length]
+        check(length == len(part) > 0 and shared <= len(last) and last[shared : shared + 1] < part[:1], "damaged", "a path list")
+        paths.append(last[:shared] + part)
+        at += 4 + length
+    return paths[1:]
 
-def open_value(sealed: Sealed, path: str, secret: bytes, number: int, chunks: bytes) -> bytes:
+def version(row: Fields) -> Dict[str, Any]:  # (8.3)
+    found = {"number": row.u(8), "created": row.time(), "size": row.u(4), "standing": row.u(4)}
+    check(found["standing"] <= 2, "damaged", "the standing of a version")
+    found["deleted"] = row.time() if found["standing"] else None
+    found["until"] = row.time() if found["standing"] == 1 else None
+    check(row.maybe(row.take, 16) is None, "unsupported", "the author of a version")
+    found["note"], found["pieces"] = row.maybe(row.text) or "", row.u(4)
+    return {**found, "tail": row.take(row.u(8))}
+def secret(row: Fields) -> Dict[str, Any]:
+    found = {"id": row.take(16), "tier": row.u(1), "meta_version": row.u(8), "updated": row.time()}
+    found["accessed"], tags = row.maybe(row.time), row.text()
+    pairs = [tag.partition("=") for tag in tags.split("\n")[:-1]]
+    keys = [key.encode() for key, _, _ in pairs]
+    sound = all(keys) and all(sign for _, sign, _ in pairs) and keys == sorted(set(keys)) and (not tags or tags[-1] == "\n")
+    check(sound and found["tier"] <= 2, "damaged", "the tags or the tier of a secret")
+    found["tags"] = {key: value for key, _, value in pairs}
+    details = row.maybe(lambda: (row.text(), row.text(), row.kept())) or ("", "", [None, None])
+    found["description"], found["content_type"], found["keeps"] = details
+    return {**found, "current": version(row)}
+
+class Contents:
+    """The secrets of a store, live and in the trash, all opened, and whether the rows fit together (8.2)."""
+    def __init__(self, sealed: Sealed, rows: Dict[int, Dict[bytes, bytes]], now: int) -> None:
+        self.sealed, self.pieces, self.notes, self.ids = sealed, rows[0x30], {}, set()  # type: Any, Any, Any, Set[bytes]
+        self.history: Dict[bytes, Dict[int, bytes]] = defaultdict(dict)
+        for key, row in rows[0x20].items():
+            check(len(key) == 24, "damaged", "the key of a version")
+            self.history[key[:16]][int.from_bytes(key[16:], "big")] = row
+        jumps = [(jump := Fields(row, 9)).end(jump.time()) for row in rows[0x06].values()]
+        mark = int.from_bytes(sealed.plain[576:584], "little", signed=True)
+        time = max(mark, min(max(now, 0), 253_402_300_799_999))
+        self.jumped = bool(jumps) or time - mark > 31_536_000_000
+        self.purge_time = jumps[0] if jumps else mark if self.jumped else time  # (8.10)
+        borne, left, self.found = set(), set(), []  # type: Set[Tuple[bytes, bytes]], Set[Tuple[bytes, bytes]], List[Any]
+        for key, row in rows[0x10].items():
+            path = path_of(key)
+            borne |= self.open(path, (fields := Fields(row, 2)).end(secret(fields)), None)
+        for key, row in rows[0x11].items():
+            fields, purge = Fields(row, 7), int.from_bytes(key[:8], "big")
+            path, deleted = path_of(fields.text().encode()), fields.time()
+            one = fields.end(secret(fields))
+            check(key[8:] == one["id"] and purge < 2**63, "damaged", "the key of a secret in the trash")
+            left |= self.open(path, one, [deleted, purge])
+        check(not any(self.history.values()) and not self.pieces, "damaged", "rows of no secret")
+        check(rows[0x12] == self.notes, "damaged", "the rows of deleted versions")
+        index = tag_index(rows[0x18])
+        check(borne <= index <= borne | left, "damaged", "the tag index")
+    def open(self, path: str, one: Dict[str, Any], trashed: Optional[List[int]]) -> Set[Tuple[bytes, bytes]]:
+        current, history = one.pop("current"), self.history.pop(one["id"], {})
+        check(one["id"] not in self.ids and current["number"] > 0, "damaged", f"the id or the version of {path}")
+        self.ids.add(one["id"])
+        old = {number: (row := Fields(history[number], 3)).end(version(row)) for number in history}
+        fits = all(found["number"] == number and 0 < number < current["number"] for number, found in old.items())
+        check(fits, "damaged", f"the versions of {path}")
+        versions = [self.open_version(path, one["id"], each, current) for each in [*old.values(), current]]
+        noted = [each for each in versions if each["until"] is not None and not trashed]
+        for each in noted:
+            key = each["until"].to_bytes(8, "big") + one["id"] + each["number"].to_bytes(8, "big")
+            self.notes[key] = path.encode()
+        self.found.append({**one, "id": one["id"].hex(), "path": path, "trashed": trashed, "versions": versions})
+        return {(f"{key}={value}".encode(), path.replace("/", "\0").encode()) for key, value in one["tags"].items()}
+    def open_version(self, path: str, secret: bytes, each: Dict[str, Any], current: Dict[str, Any]) -> Dict[str, Any]:
+        number, count, tail = each["number"], each.pop("pieces"), each.pop("tail")
+        if each["standing"] == 2:
+            check(count == 0 and not tail, "damaged", f"the value of a destroyed version of {path}")
+            return {**each, "state": "destroyed", "sha256": None}
+        keys = (secret + number.to_bytes(8, "big") + i.to_bytes(4, "big") for i in range(count))
+        parts = [self.pieces.pop(key, b"") for key in keys]
+        check(all(parts), "altered", f"a missing piece of a value of {path}")
+        value = open_value(self.sealed, path, secret, number, b"".join(parts) + tail)
+        check(len(value) == each["size"], "damaged", f"the size of a value of {path}")
+        state = "deleted" if each["standing"] else "current" if number == current["number"] else "superseded"
+        if state == "deleted" and each["until"] <= self.purge_time:
+            return {**each, "state": "destroyed", "sha256": None}
+        return {**each, "state": state, "sha256": hashlib.sha256(value).hexdigest()}
+def tag_index(rows: Dict[bytes, bytes]) -> Set[Tuple[bytes, bytes]]:  # every tag with every path
+    found: Set[Tuple[bytes, bytes]] = set()
+    before = (b"", b"")
+    for key, row in rows.items():
+        tag, sign, bound = key.partition(b"\0")
+        paths = path_list(row)
+        check(sign != b"" and bool(paths) and paths[0] >= bound, "damaged", "a row of the tag index")
+        check(before[0] != tag or before[1] < bound, "damaged", "two rows of the tag index")
+        before = (tag, paths[-1])
+        found.update((tag, path) for path in paths)
+    return found
+
+def value_key(sealed: Sealed, path: str) -> bytes:  # (5.2)
+    *namespaces, last = path.split("/")
     below = expand(sealed.store, b"value-root")
-    for segment in path.split("/"):
-        node = expand(below, b"segment", segment.encode())
-        below = expand(node, b"namespace")
-    key, frame, last = expand(node, b"value"), b"", (len(chunks) - 1) // CHUNK
+    for segment in namespaces:
+        below = expand(below, b"namespace", segment.encode())
+    return expand(below, b"value", last.encode())
+def open_value(sealed: Sealed, path: str, secret: bytes, number: int, chunks: bytes) -> bytes:
+    key, frame, last = value_key(sealed, path), b"", (len(chunks) - 1) // CHUNK
     for i in range(last + 1):
         aad = LABEL + b"value" + sealed.identity + secret + le(number, 8) + b"\0" + le(i, 4) + le(i == last, 1)
         frame += unseal(key, aad, chunks[CHUNK * i : CHUNK * (i + 1)], f"a value of {path}")
@@ -224,17 +358,12 @@ def open_value(sealed: Sealed, path: str, secret: bytes, number: int, chunks: by
     check(n <= 1 << 24 and len(frame) == 4 + bucket and not any(frame[4 + n :]), "altered", f"a value of {path}")
     return frame[4 : 4 + n]
 
-def read_slots(table: Dict[bytes, bytes], sealed: Sealed) -> Tuple[List[Dict[str, Any]], List[int]]:
+def read_slots(rows: Dict[int, Dict[bytes, bytes]], sealed: Sealed) -> Tuple[List[Dict[str, Any]], List[int]]:
     """The key slots with what is known of each, and the KDF floor (8.2, 8.3)."""
     known = {}
-    for key, row in table.items():
-        if key[:1] == b"\x03":
-            count, rest = record(row, 6, "<Q")
-            check(len(key) == 17 and len(rest) == count + 16, "damaged", "the row of a slot")
-            try:
-                known[key[1:]] = (rest[:count].decode(), *struct.unpack("<qq", rest[count:]))
-            except UnicodeDecodeError:
-                raise Fault("damaged: the label of a slot") from None
+    for key, data in rows[0x03].items():
+        check(len(key) == 16, "damaged", "the key of a slot")
+        known[key] = (row := Fields(data, 6)).end((row.text(), row.time(), row.time()))
     found = []
     for slot in sealed.slots:
         label, created, used = known.pop(slot[16:32], ("", None, None))
@@ -242,9 +371,8 @@ def read_slots(table: Dict[bytes, bytes], sealed: Sealed) -> Tuple[List[Dict[str
         found.append({"id": slot[16:32].hex(), "kind": slot[0], "cost": cost, "label": label, "created": created,
                       "used": None if used == -(2**63) else used})
     check(not known, "damaged", "a row of no slot")
-    *floor, rest = record(table[b"\x02"], 5, "<III") if b"\x02" in table else (19_456, 2, 1, b"")
-    check(rest == b"", "damaged", "the row of the floor")
-    return found, floor
+    floor = [(row := Fields(data, 5)).end([row.u(4), row.u(4), row.u(4)]) for data in rows[0x02].values()]
+    return found, floor[0] if floor else [19_456, 2, 1]
 
 class Log(NamedTuple):
     """The audit log: how many events of each kind, and the head after the last one of each generation."""
@@ -253,15 +381,17 @@ class Log(NamedTuple):
 def follow_audit(segments: Dict[bytes, bytes], sealed: Sealed) -> Log:  # from H(0) to the superblock (8.6)
     head, done = hashlib.sha256(LABEL + b"audit-genesis" + sealed.identity[:16]).digest(), 0
     kinds, heads = {}, {-1: head}  # type: Dict[int, int], Dict[int, bytes]
-    for key, row in segments.items():
-        generation, count, rest = record(row, 4, "<QQ")
-        check(len(rest) == 34 * count + 32, "damaged", "the length of a segment")
+    for key, data in segments.items():
+        row = Fields(data, 4)
+        generation, count = row.u(8), row.u(8)
         check(key == (done + 1).to_bytes(8, "big") and count > 0, "altered", "a gap in the audit chain")
-        for at in range(0, 34 * count, 34):
+        check(34 * count + 32 == len(data) - row.at, "damaged", "the length of a segment")
+        for _ in range(count):
             done += 1
-            event, kind = head + le(done, 8) + le(generation, 8) + rest[at : at + 34], num(rest, at + 8, 2)
-            head, kinds[kind] = hashlib.sha256(LABEL + b"audit" + event).digest(), kinds.get(kind, 0) + 1
-        check(head == rest[-32:], "altered", "the head of a segment")
+            event = row.take(34)
+            head = hashlib.sha256(LABEL + b"audit" + head + le(done, 8) + le(generation, 8) + event).digest()
+            kinds[num(event, 8, 2)] = kinds.get(num(event, 8, 2), 0) + 1
+        check(head == data[-32:], "altered", "the head of a segment")
         heads[generation] = head
     check(head == sealed.plain[544:576], "altered", "the audit chain does not end at the superblock")
     return Log(kinds, heads)
@@ -282,37 +412,33 @@ def hold_against(pin: bytes, sealed: Sealed, log: Log) -> None:
     first = min((kept for kept in log.heads if kept >= 0), default=newest + 1)
     check(log.heads.get(-1 if generation < first else generation) == pin[24:], "forked", "the pinned state is not in the log")
 
-def read(data: bytes, key: Key, pin: bytes) -> Dict[str, Any]:  # everything in the store, opened and compared
-    sealed, reached, versions = Sealed(data, key), set(), []  # type: Sealed, Set[int], List[Dict[str, Any]]
+def rows_of(sealed: Sealed, reached: Set[int]) -> Dict[int, Dict[bytes, bytes]]:
+    """The rows without the first byte of their keys, by that byte; and that all pages are there."""
     user, _ = tables(sealed, 0, reached), tables(sealed, 1, reached)
     table = [row for leaf in user.get(b"strongroom", []) for row in rows(leaf)]
     check(list(user) == [b"strongroom"] and sorted(dict(table).items()) == table, "altered", "the table")
-    live, history, pieces, segments = (
-        {row[0][1:]: row[1] for row in table if row[0][:1] == le(first, 1)} for first in (0x10, 0x20, 0x30, 0x40)
-    )
-    check(record(dict(table).get(b"\x01", b""), 1, "<q")[1] == b"", "damaged", "the store record")
-    found, floor = read_slots(dict(table), sealed)
-    for name, row in live.items():
-        secret, _, _, *current = record(row, 2, "<16sqqQqIQ")
-        path = name.replace(b"\0", b"/").decode(errors="replace")
-        check(history.pop(secret + bytes(8), b"") == path.encode(), "damaged", f"the anchor of {path}")
-        newest = secret + current[0].to_bytes(8, "big")
-        old = [(at, [*record(history.pop(at), 3, "<QqIQ")]) for at in list(history) if secret <= at < newest]
-        for at, (number, created, count, length, tail) in [*old, (newest, current)]:
-            check(at[16:] == number.to_bytes(8, "big") != bytes(8) and length == len(tail), "damaged", f"{path}")
-            parts = [pieces.pop(at + i.to_bytes(4, "big"), b"") for i in range(count)]
-            check(all(parts), "altered", f"a missing piece of a value of {path}")
-            value = open_value(sealed, path, secret, number, b"".join(parts) + tail)
-            versions.append({"path": path, "version": number, "id": secret.hex(), "created": created,
-                             "length": len(value), "sha256": hashlib.sha256(value).hexdigest()})
-    check(not history and not pieces, "damaged", "rows of no secret")
-    log = follow_audit(segments, sealed)
+    sorts: Dict[int, Dict[bytes, bytes]] = defaultdict(dict)
+    for key, row in table:
+        alone = key[:1] in (b"\x01", b"\x02", b"\x05", b"\x06")
+        check(key != b"" and not (alone and key[1:]), "damaged", "the key of a row")
+        sorts[key[0]][key[1:]] = row
+    return sorts
+def read(data: bytes, key: Key, pin: bytes, now: int) -> Dict[str, Any]:  # everything in the store, opened and compared
+    sealed, reached = Sealed(data, key), set()  # type: Sealed, Set[int]
+    sorts = rows_of(sealed, reached)
+    created = (row := Fields(sorts[0x01].get(b"", b""), 1)).end(row.time())
+    backups = [(row := Fields(data, 10)).end(row.time()) for data in sorts[0x05].values()]
+    kept = [(row := Fields(data, 8)).end([path_of(at) if at else "", *row.kept()]) for at, data in sorts[0x04].items()]
+    found, floor = read_slots(sorts, sealed)
+    contents = Contents(sealed, sorts, now)
+    log = follow_audit(sorts[0x40], sealed)
     if pin:
         hold_against(pin, sealed, log)
     return {"left": sealed.left, "sequence": sealed.sequence, "epoch": num(sealed.identity, 16, 4),
             "pin": pin_text(sealed.identity[:16] + sealed.plain[528:536] + sealed.plain[544:576]),
-            "events": log.kinds, "slots": found, "floor": floor,
-            "secrets": len(live), "blocks": len(reached), "versions": versions}
+            "events": log.kinds, "slots": found, "floor": floor, "created": created, "retention": kept,
+            "backup": backups[0] if backups else None, "jumped": contents.jumped, "purge_time": contents.purge_time,
+            "blocks": len(reached), "secrets": contents.found}
 
 def passphrase_of(name: str) -> bytes:
     typed = os.environ.get(name, "")
@@ -335,18 +461,28 @@ def key_of(given: Dict[str, str]) -> Key:
     digest = part(3, hashlib.sha256(LABEL + b"key-file" + content).digest())
     return Key(3, b"", digest) if len(how) == 1 else Key(4, passphrase_of(given["--passphrase-env"]), digest)
 
-def main() -> Optional[str]:
+def answer(arguments: List[str]) -> str:
+    """What is in a store as one line of JSON, or why it has to be refused."""
     try:
-        check(len(sys.argv) % 2 == 0, "usage", "FILE, then options with a value each")
-        given = dict(zip(sys.argv[2::2], sys.argv[3::2]))
+        check(len(arguments) % 2 == 1, "usage", "FILE, then options with a value each")
+        given = dict(zip(arguments[1::2], arguments[2::2]))
         pin = parse_pin(given.pop("--pin")) if "--pin" in given else b""
+        now = int(given.pop("--now", time.time() * 1_000))
         key = key_of(given)
-        with open(sys.argv[1], "rb") as file:
+        with open(arguments[0], "rb") as file:
             os.fsync(file.fileno())  # R2
-            print(json.dumps(read(file.read(), key, pin)))
+            return json.dumps(read(file.read(), key, pin, now))
     except (Fault, OSError, ValueError) as error:
         return str(error) if isinstance(error, Fault) else f"usage: {error}"
-    return None
+
+def main() -> Optional[str]:
+    if sys.argv[1:] == ["--serve"]:
+        for line in sys.stdin:
+            print(answer(line.rstrip("\n").split("\t")), flush=True)
+        return None
+    line = answer(sys.argv[1:])
+    print(line if line[0] == "{" else "", end="")
+    return None if line[0] == "{" else line
 
 if __name__ == "__main__":
     sys.exit(main())

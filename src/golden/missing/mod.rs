@@ -1,7 +1,10 @@
 //! Adds the vector files that are missing. The fields are chosen here, the bytes come from the code under test: so a
 //! new file is worth what its review is worth, and from then on it is frozen.
 
+mod events;
+mod everything;
 mod records;
+mod rows;
 mod seals;
 mod slot_stores;
 mod stores;
@@ -17,24 +20,24 @@ pub(super) use stores::write_stores;
 
 pub(super) fn write_vectors() {
     std::fs::create_dir_all(directory()).unwrap();
-    write("store-record", "the store's own row", records::stores());
+    write("store-record", "the store's own row", records::times("store-record", "created-at"));
     write(
         "version-record",
         "a version that is not current, and the tail of every secret record",
         records::versions(),
     );
-    write("secret-record", "the row of a path", records::secrets());
+    write("secret-record", "the row of a path; texts are UTF-8", records::secrets());
     write(
         "audit-segment",
         "a row of the audit log; an event is: time kind secret version, and how often",
-        records::segments(),
+        events::segments(),
     );
     write(
         "value-frame",
         "a value with its length and padding, before it is cut into chunks and sealed",
-        records::frames(),
+        rows::frames(),
     );
-    write("audit-chain", "the head before the first event and after each, 32 bytes each", records::chains());
+    write("audit-chain", "the head before the first event and after each, 32 bytes each", events::chains());
     write(
         "keys",
         "FK, AK, VK, file-header-mac, superblock, block, cursor, authority-header-mac",
@@ -50,8 +53,22 @@ pub(super) fn write_vectors() {
     write("key-header", "a copy of the key header", unlocking::headers());
     write("kdf-floor-record", "the least cost of the store's passphrases", records::floors());
     write("slot-record", "what is known of a key slot; the label is UTF-8", records::slots());
+    write("trash-record", "a secret in the trash; texts are UTF-8", records::trashed());
+    write("retention-record", "what the store or a namespace keeps", records::retentions());
+    write(
+        "clock-jump-record",
+        "the last time before the clock jumped",
+        records::times("clock-jump-record", "before"),
+    );
+    write("backup-record", "the time of the last backup", records::times("backup-record", "at"));
+    write("path-list", "paths of the tag index, as they stand in it", rows::path_lists());
     write("recovery-code", "a recovery code, and other ways to type it that are accepted", typed::codes());
     write("pin", "the bytes of a pin without its check, and its text", typed::pins());
+    write_variants();
+}
+
+/// More vectors of kinds that have some already.
+fn write_variants() {
     write_to(
         "slot-kinds",
         "slot",
@@ -63,13 +80,25 @@ pub(super) fn write_vectors() {
         "slot-events",
         "audit-segment",
         "events of slots and of the whole store; an event is: time kind subject version, and how often",
-        records::slot_segments(),
+        events::slot_segments(),
     );
     write_to(
         "slot-event-chain",
         "audit-chain",
         "the head before the first event and after each, 32 bytes each",
-        records::slot_chains(),
+        events::slot_chains(),
+    );
+    write_to(
+        "secret-events",
+        "audit-segment",
+        "events of secrets, retention and the clock; an event is: time kind subject version, and how often",
+        events::secret_segments(),
+    );
+    write_to(
+        "secret-event-chain",
+        "audit-chain",
+        "the head before the first event and after each, 32 bytes each",
+        events::secret_chains(),
     );
 }
 

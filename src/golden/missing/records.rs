@@ -1,10 +1,10 @@
-//! Records, frames and chains with their extremes.
+//! Records with their extremes.
 
 use super::{encoded, with_byte};
 use crate::golden::Fault;
-use crate::golden::text::Case;
+use crate::golden::text::{Case, hex};
 
-const I64: [i64; 4] = [0, 1_795_219_200_000, i64::MAX, i64::MIN];
+pub(super) const I64: [i64; 4] = [0, 1_795_219_200_000, i64::MAX, i64::MIN];
 
 /// What every record must refuse.
 pub(super) fn refusals(kind: &str, good: &Case) -> Vec<Case> {
@@ -22,110 +22,187 @@ pub(super) fn refusals(kind: &str, good: &Case) -> Vec<Case> {
     ]
 }
 
-pub(super) fn stores() -> Vec<Case> {
-    let case = |time: i64| Case::new(format!("created at {time}")).with("created-at", time);
-    let mut cases: Vec<Case> = I64.into_iter().chain([1, -1]).map(case).collect();
-    cases.extend(refusals("store-record", &case(7)));
-    cases
+/// A version that is kept, without author and note.
+fn version(name: &str, number: u64, time: i64, size: u32, pieces: u32, tail: &str) -> Case {
+    let case = Case::new(name).with("number", number).with("created-at", time).with("size", size);
+    case.with("standing", "kept").with("pieces", pieces).with("tail", tail)
 }
 
-pub(super) fn version(name: &str, number: u64, time: i64, pieces: u32, tail: &str) -> Case {
-    Case::new(name).with("number", number).with("created-at", time).with("pieces", pieces).with("tail", tail)
+/// A version of this standing, author and note.
+fn version_with(name: &str, standing: &str, author: Option<&str>, note: Option<&str>) -> Case {
+    let case = Case::new(name).with("number", 3).with("created-at", I64[1]).with("size", 40);
+    let case = case.with("standing", standing).with_some("author", author);
+    case.with_some("note", note.map(|note| hex(note.as_bytes()))).with("pieces", 0).with("tail", "5a*108")
 }
 
 pub(super) fn versions() -> Vec<Case> {
     let mut cases = vec![
-        version("zero", 0, 0, 0, ""),
-        version("first, smallest value", 1, I64[1], 0, "5a*108"),
-        version("max", u64::MAX, i64::MAX, u32::MAX, "ff*1300"),
-        version("before the epoch", 2, i64::MIN, 1, "00"),
-        version("pieces and no tail", 3, I64[1], 18, ""),
+        version("zero", 0, 0, 0, 0, ""),
+        version("first, smallest value", 1, I64[1], 64, 0, "5a*108"),
+        version("max", u64::MAX, i64::MAX, u32::MAX, u32::MAX, "ff*1300"),
+        version("before the epoch", 2, i64::MIN, 1, 1, "00"),
+        version("pieces and no tail", 3, I64[1], 70_000, 18, ""),
+        version_with("deleted", "deleted 1795219200000 1797811200000", None, None),
+        version_with("deleted and due at once", "deleted 5 5", None, None),
+        version_with("deleted, extremes", &format!("deleted {} {}", i64::MIN, i64::MAX), None, None),
+        version_with("destroyed", "destroyed 1795219200001", None, None),
+        version_with("of somebody else", "kept", Some("count*16"), None),
+        version_with("with a note", "kept", None, Some("rollback of 2")),
+        version_with("with an empty note", "kept", None, Some("")),
+        version_with("with a note of several scripts", "kept", None, Some("Gr\u{fc}\u{df}e \u{1f511}")),
+        version_with("with the longest note", "kept", None, Some(&"n".repeat(256))),
+        version_with("with all there is", "deleted 7 8", Some("ff*16"), Some("why")),
     ];
-    for len in [
-        1, 2, 3, 4, 7, 8, 15, 16, 63, 64, 127, 128, 255, 256, 257, 511, 512, 513, 1023, 1024, 1025, 1299,
-        1300,
-    ] {
-        cases.push(version(&format!("tail of {len}"), 4, I64[1], 0, &format!("count*{len}")));
+    for len in
+        [1, 2, 3, 4, 7, 8, 15, 16, 63, 64, 127, 128, 255, 256, 257, 511, 512, 513, 1023, 1024, 1299, 1300]
+    {
+        cases.push(version(&format!("tail of {len}"), 4, I64[1], 9, 0, &format!("count*{len}")));
     }
-    let good = version("good", 1, 2, 3, "0405");
+    let good = version("good", 1, 2, 2, 3, "0405");
     cases.extend(refusals("version-record", &good));
-    for (name, at) in [("tail longer than the row", 24), ("tail longer than any memory", 31)] {
-        cases.push(good.fails(name, Fault::Damaged, with_byte("version-record", &good, at, 0xff)));
+    let noted = version_with("noted", "kept", None, Some("why"));
+    for (name, of, at, byte) in [
+        ("a standing that is none", &good, 24, 3),
+        ("a standing beyond a byte", &good, 25, 1),
+        ("another byte before the author", &good, 28, 2),
+        ("another byte before the note", &good, 29, 0xff),
+        ("a note longer than the row", &noted, 30, 0xff),
+        ("a note longer than any memory", &noted, 37, 0xff),
+        ("a note that is not UTF-8", &noted, 38, 0xff),
+        ("tail longer than the row", &good, 34, 0xff),
+        ("tail longer than any memory", &good, 41, 0xff),
+    ] {
+        cases.push(of.fails(name, Fault::Damaged, with_byte("version-record", of, at, byte)));
     }
     cases
+}
+
+/// A secret without details around a version.
+fn secret(case: Case, id: &str, tier: u8, meta_version: u64, updated: i64) -> Case {
+    let case = case.with("id", id).with("tier", tier).with("meta-version", meta_version);
+    case.with("updated-at", updated).with("tags", "").with("details", "none")
+}
+
+/// What is said of a secret beside its value: tags, description, content type, versions and days kept.
+type Said<'a> = (&'a str, &'a str, &'a str, Option<u32>, Option<u16>);
+
+fn secret_with(name: &str, accessed: Option<i64>, said: Said<'_>) -> Case {
+    let (tags, description, content_type, max_versions, trash_days) = said;
+    let case = version_with(name, "kept", None, Some("first")).with("id", "a1*16").with("tier", 2);
+    let case = case.with("meta-version", 7).with("updated-at", I64[1]).with_some("accessed-at", accessed);
+    let case = case.with("tags", hex(tags.as_bytes())).with("details", "some");
+    let case = case.with("description", hex(description.as_bytes()));
+    let case = case.with("content-type", hex(content_type.as_bytes()));
+    case.with_some("max-versions", max_versions).with_some("trash-days", trash_days)
+}
+
+fn tagged(name: &str, tags: &str) -> Case {
+    let case = version(name, 1, I64[1], 3, 0, "5a*108").with("id", "b2*16").with("tier", 1);
+    let case = case.with("meta-version", 2).with("updated-at", 9).with("accessed-at", 8);
+    case.with("tags", hex(tags.as_bytes())).with("details", "none")
 }
 
 pub(super) fn secrets() -> Vec<Case> {
-    let secret = |case: Case, id: &str, created: i64, updated: i64| {
-        case.with("id", id).with("secret-created-at", created).with("updated-at", updated)
-    };
+    let most: String = (10..74).map(|n| format!("{n}=\n")).collect();
+    let longest: String = (0..4).map(|n| format!("{n}{}={}\n", "k".repeat(63), "v".repeat(256))).collect();
     let mut cases = vec![
-        secret(version("zero", 0, 0, 0, ""), "00*16", 0, 0),
-        secret(version("new", 1, I64[1], 0, "5a*108"), "019f4c2e8b00a1b2c3d4e5f607182930", I64[1], I64[1]),
-        secret(version("max", u64::MAX, i64::MAX, u32::MAX, "ff*1300"), "ff*16", i64::MAX, i64::MAX),
-        secret(version("before the epoch", 2, -1, 0, "00"), "count*16", i64::MIN, -1),
-        secret(version("large value", 9, I64[1], 4110, "count*1284"), "count*16", 5, I64[1]),
+        secret(version("zero", 0, 0, 0, 0, ""), "00*16", 0, 0, 0),
+        secret(version("new", 1, I64[1], 40, 0, "5a*108"), "019f4c2e8b00a1b2c3d4e5f607182930", 0, 1, I64[1]),
+        secret(
+            version("max", u64::MAX, i64::MAX, u32::MAX, u32::MAX, "ff*1300"),
+            "ff*16",
+            255,
+            u64::MAX,
+            i64::MAX,
+        ),
+        secret(version("before the epoch", 2, -1, 1, 0, "00"), "count*16", 1, 1, i64::MIN),
+        secret(version("large value", 9, I64[1], 1 << 24, 4110, "count*1284"), "count*16", 2, 3, I64[1]),
+        tagged("a label", "reviewed=\n"),
+        tagged("tags", "env=prod\nowner=Gr\u{fc}\u{df}e & Co.\nquery=a=b\n"),
+        tagged("the most tags", &most),
+        tagged("the longest tags", &longest),
+        secret_with(
+            "all there is",
+            Some(1),
+            ("env=prod\n", "Of the\nmain database.", "text/plain", Some(3), Some(7)),
+        ),
+        secret_with(
+            "all at its limit",
+            Some(i64::MAX),
+            ("", &"d".repeat(4_096), &"c".repeat(255), Some(u32::MAX), Some(3_650)),
+        ),
+        secret_with("keeps all versions", None, ("", "", "", Some(0), None)),
+        secret_with("keeps no trash", None, ("", "", "", None, Some(0))),
+        secret_with("a description alone", Some(0), ("", "\u{1f511}\t", "", None, None)),
+        secret_with("details that say nothing", Some(i64::MIN), ("", "", "", None, None)),
     ];
     for len in [0, 1, 2, 64, 104, 172, 255, 256, 257, 300, 556, 1024, 1068, 1299, 1300] {
-        let case = version(&format!("tail of {len}"), 4, I64[1], 0, &format!("count*{len}"));
-        cases.push(secret(case, "a1*16", 1, 2));
+        let case = version(&format!("tail of {len}"), 4, I64[1], 5, 0, &format!("count*{len}"));
+        cases.push(secret(case, "a1*16", 0, 1, 2));
     }
-    cases.extend(refusals("secret-record", &secret(version("good", 1, 2, 3, "0405"), "06*16", 7, 8)));
+    let good = secret(version("good", 1, 2, 2, 3, "0405"), "06*16", 0, 7, 8);
+    cases.extend(refusals("secret-record", &good));
+    for (name, at, byte) in [
+        ("another byte before the last access", 37, 2),
+        ("tags longer than the row", 38, 0xff),
+        ("tags longer than any memory", 45, 0xff),
+        ("another byte before the details", 46, 2),
+        ("a standing that is none", 67, 9),
+    ] {
+        cases.push(good.fails(name, Fault::Damaged, with_byte("secret-record", &good, at, byte)));
+    }
     cases
 }
 
-pub(super) fn segments() -> Vec<Case> {
-    let segment = |name: &str, generation: u64, head: &str| {
-        Case::new(name).with("generation", generation).with("head", head)
-    };
-    let created = "1795219200000 1 019f4c2e8b00a1b2c3d4e5f607182930 1 1";
-    let good = segment("good", 1, "01*32").with("event", created);
+pub(super) fn trashed() -> Vec<Case> {
+    let trashed =
+        |case: Case, path: &str, time: i64| case.with("path", hex(path.as_bytes())).with("deleted-at", time);
+    let good = trashed(secret(version("good", 1, 2, 2, 3, "0405"), "06*16", 0, 7, 8), "a/b", 9);
+    let deepest = vec!["s".repeat(31); 16].join("/");
     let mut cases = vec![
-        segment("no events", 0, "00*32"),
-        segment("one event", 2, "count*32").with("event", created),
-        segment("max", u64::MAX, "ff*32").with("event", format!("{} 65535 ff*16 {} 1", i64::MAX, u64::MAX)),
-        segment("before the epoch", 1, "a5*32").with("event", format!("{} 0 00*16 0 1", i64::MIN)),
-        segment("discarded commit first", 8, "a5*32").with("event", "5 64 00*16 7 1").with("event", created),
-        segment("2 events", 5, "07*32").with("event", "8 1 18*16 1 2"),
-        segment("255 events", 6, "29*32").with("event", "9 2 3a*16 5 255"),
-        segment("256 events", 7, "4b*32").with("event", "10 2 5c*16 6 256"),
-        segment("different events", 9, "6d*32").with("event", created).with("event", "11 2 7e*16 2 1"),
-        segment("17 events", 3, "b6*32").with("event", "6 2 c7*16 3 17"),
-        segment("1024 events", 4, "d8*32").with("event", "7 2 e9*16 4 1024"),
+        trashed(secret(version("small", 1, I64[1], 40, 0, "5a*108"), "a1*16", 0, 1, I64[1]), "name", I64[1]),
+        trashed(secret(version("long path", 1, 2, 3, 0, "00"), "a1*16", 0, 1, 2), &deepest, i64::MAX),
+        trashed(tagged("tagged", "env=prod\n"), "Gr\u{fc}\u{df}e/\u{1f511}", i64::MIN),
+        trashed(secret_with("all there is", Some(1), ("env=\n", "D", "a/b", Some(3), Some(7))), "x", 0),
     ];
-    cases.extend(refusals("audit-segment", &good));
-    for (name, at) in [("more events than bytes", 12), ("more events than any memory", 19)] {
-        cases.push(good.fails(name, Fault::Damaged, with_byte("audit-segment", &good, at, 0xff)));
+    cases.extend(refusals("trash-record", &good));
+    for (name, at, byte) in [
+        ("path longer than the row", 4, 0xff),
+        ("path longer than any memory", 11, 0xff),
+        ("path that is not UTF-8", 12, 0xff),
+    ] {
+        cases.push(good.fails(name, Fault::Damaged, with_byte("trash-record", &good, at, byte)));
     }
+    cases.push(good);
     cases
 }
 
-pub(super) fn frames() -> Vec<Case> {
-    let case = |value: String| Case::new(&value).with("value", value);
-    let lens = [0, 1, 63, 64, 65, 128, 129, 1024, 2049, 4095, 4096, 4097, 5120, 5121];
-    let mut cases: Vec<Case> = lens.into_iter().map(|len| case(format!("count*{len}"))).collect();
-    let good = case("a5*3".to_owned());
-    let changed = |at, byte| with_byte("value-frame", &good, at, byte);
-    let bytes = encoded("value-frame", &good);
-    cases.push(good.fails("padding that is not zero", Fault::Malformed, changed(7, 1)));
-    cases.push(good.fails("last byte not zero", Fault::Malformed, changed(67, 1)));
-    cases.push(good.fails("longer than itself", Fault::Malformed, changed(3, 1)));
-    cases.push(good.fails("of another bucket", Fault::Malformed, changed(0, 65)));
-    cases.push(good.fails("too much padding", Fault::Malformed, [bytes.as_slice(), &[0]].concat()));
-    cases.push(good.fails("no whole length", Fault::Malformed, bytes[..3].to_vec()));
-    cases
-}
-
-pub(super) fn chains() -> Vec<Case> {
-    let case = |name: &str, first: u64| {
-        Case::new(name).with("store-id", "count*16").with("first", first).with("generation", 3)
+pub(super) fn retentions() -> Vec<Case> {
+    let case = |name: &str, max_versions: Option<u32>, trash_days: Option<u16>| {
+        Case::new(name).with_some("max-versions", max_versions).with_some("trash-days", trash_days)
     };
-    vec![
-        case("genesis", 1),
-        case("one event", 1).with("event", "1795219200000 1 019f4c2e8b00a1b2c3d4e5f607182930 1 1"),
-        case("repeated events differ by sequence", 9).with("event", "-5 2 a5*16 7 3"),
-        case("max", u64::MAX - 2).with("event", format!("{} 65535 ff*16 {} 1", i64::MAX, u64::MAX)),
-    ]
+    let good = case("both", Some(3), Some(7));
+    let mut cases = vec![
+        case("versions alone", Some(10), None),
+        case("days alone", None, Some(3_650)),
+        case("neither", None, None),
+        case("all versions, no trash", Some(0), Some(0)),
+        case("max", Some(u32::MAX), Some(u16::MAX)),
+    ];
+    cases.extend(refusals("retention-record", &good));
+    for (name, at) in [("another byte before the versions", 4), ("another byte before the days", 9)] {
+        cases.push(good.fails(name, Fault::Damaged, with_byte("retention-record", &good, at, 2)));
+    }
+    cases.push(good);
+    cases
+}
+
+/// Records of a time alone.
+pub(super) fn times(kind: &str, field: &str) -> Vec<Case> {
+    let case = |time: i64| Case::new(format!("{field} {time}")).with(field, time);
+    let mut cases: Vec<Case> = I64.into_iter().chain([1, -1]).map(case).collect();
+    cases.extend(refusals(kind, &case(7)));
+    cases
 }
 
 pub(super) fn floors() -> Vec<Case> {
@@ -177,46 +254,4 @@ pub(super) fn slots() -> Vec<Case> {
     cases.push(good.fails("a surrogate", Fault::Damaged, surrogate));
     cases.extend(refusals("slot-record", &good));
     cases
-}
-
-/// Every kind of event that is not of a secret.
-const OTHER_EVENTS: [(u16, &str, u64); 10] = [
-    (64, "00*16", 41),
-    (65, "b7*16", 0),
-    (66, "b7*16", 0),
-    (67, "c8*16", 0),
-    (68, "c8*16", 0),
-    (69, "00*16", 42),
-    (70, "00*16", 43),
-    (71, "00*16", 44),
-    (72, "00*16", 45),
-    (73, "00*16", 0),
-];
-
-fn with_other_events(case: Case) -> Case {
-    OTHER_EVENTS.into_iter().fold(case, |case, (kind, subject, version)| {
-        case.with("event", format!("{} {kind} {subject} {version} 1", I64[1] + i64::from(kind)))
-    })
-}
-
-pub(super) fn slot_segments() -> Vec<Case> {
-    let segment = |name: &str| Case::new(name).with("generation", 42).with("head", "count*32");
-    let mut cases = vec![with_other_events(segment("one of each"))];
-    for (kind, subject, version) in OTHER_EVENTS {
-        cases.push(segment(&format!("kind {kind}")).with("event", format!("5 {kind} {subject} {version} 1")));
-    }
-    cases.push(segment("a kind that is not known yet").with("event", "5 74 00*16 0 1"));
-    let good = segment("kind 66 as 65").with("event", "5 65 b7*16 0 1");
-    cases.push(good.fails("kind 66 as 65", Fault::Different, with_byte("audit-segment", &good, 28, 66)));
-    cases
-}
-
-pub(super) fn slot_chains() -> Vec<Case> {
-    let case = Case::new("one of each").with("store-id", "count*16").with("first", 7).with("generation", 42);
-    let good = with_other_events(case);
-    let mut bytes = encoded("audit-chain", &good);
-    let (second, third) = (bytes[32..64].to_vec(), bytes[64..96].to_vec());
-    bytes[32..64].copy_from_slice(&third);
-    bytes[64..96].copy_from_slice(&second);
-    vec![good.fails("two heads exchanged", Fault::Different, bytes), good]
 }

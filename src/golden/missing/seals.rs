@@ -2,7 +2,7 @@
 
 use super::{encoded, with_byte};
 use crate::golden::Fault;
-use crate::golden::text::Case;
+use crate::golden::text::{Case, hex};
 
 pub(super) fn keyed(name: impl std::fmt::Display) -> Case {
     Case::new(name).with("master", "count*32").with("store-id", "a0*16").with("epoch", 0)
@@ -111,11 +111,32 @@ pub(super) fn values() -> Vec<Case> {
 }
 
 pub(super) fn cursors() -> Vec<Case> {
-    let case = |name: &str, namespace: &str, after: &str| {
-        keyed(name).with("namespace", namespace).with("after", after).with("nonce", "f5*24")
+    let case = |name: &str, namespace: &str, age: i64, after: &str| {
+        let case = keyed(name).with("namespace", namespace).with("age", age).with("id", "e4*16");
+        case.with("after", hex(after.as_bytes())).with("nonce", "f5*24")
     };
-    let good = case("below a namespace", "production", "production/openai/api-key");
-    let elsewhere = case("of another query", "staging", "production/openai/api-key");
+    let path = "production\0openai\0api-key";
+    let time = 1_795_219_200_000_i64;
+    let good = case("below a namespace", "production", 0, path);
+    let elsewhere = case("of another query", "staging", 0, path);
     let elsewhere = elsewhere.fails("of another query", Fault::Unauthentic, encoded("cursor", &good));
-    vec![case("of everything", "", "a"), good, elsewhere]
+    let tagged = case("with tags", "", 0, path).with("condition", "=env=prod");
+    let tagged = tagged.with("condition", "+owner").with("condition", "-old").with("condition", "=reviewed=");
+    let level = keyed("one level, behind a namespace").with("namespace", "production").with("one-level", 1);
+    let level = level.with("age", 0).with("id", "00*16").with("after", hex(b"production\0openai\x01"));
+    let untagged = case("another condition", "", 0, path).with("condition", "-env");
+    let present = case("the same key, another condition", "", 0, path).with("condition", "+env");
+    vec![
+        case("of everything", "", 0, "a"),
+        case("by time", "", -time, path).with("order", 1),
+        case("of the trash", "production", 0, path).with("shelf", 1),
+        case("of everything, live and in the trash, by time", "", 0, "a").with("shelf", 2).with("order", 1),
+        case("critical ones since a time", "", 0, "a").with("tier", 3).with("since", time),
+        case("since the epoch", "", 0, "a").with("tier", 1).with("since", 0),
+        level.with("nonce", "f5*24"),
+        tagged,
+        present.fails("another condition", Fault::Unauthentic, encoded("cursor", &untagged)),
+        good,
+        elsewhere,
+    ]
 }

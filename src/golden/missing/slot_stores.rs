@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::stores::{describe, put, save};
+use super::stores::{describe, options, put, save, start};
 use crate::golden::directory;
 use crate::golden::unlocking::unlock_of;
 use crate::sealed::disk::recording::{Asked, RecordingDisk};
 use crate::sealed::disk::scratch::Scratch;
-use crate::{CopyOptions, KdfCost, NewSlot, Result, Store, StoreOptions};
+use crate::{CopyOptions, KdfCost, NewSlot, Result};
 
 const RAW: &str = "raw-key 5ea1ed0000000000000000000000000000000000000000000000000000000002";
 const OLD: &str = "passphrase Trou\u{308}ba\u{301}dour 3";
@@ -35,10 +36,6 @@ pub(super) fn write_slot_stores() {
     }
 }
 
-fn options() -> StoreOptions {
-    StoreOptions::new().kdf_cost(KdfCost::EDGE)
-}
-
 /// The first lines of a sidecar.
 fn head(comment: &str, unlocks: &[&str], wrong: &[&str], closed: &str) -> String {
     let unlocks: String = unlocks.iter().map(|unlock| format!("unlock: {unlock}\n")).collect();
@@ -48,10 +45,10 @@ fn head(comment: &str, unlocks: &[&str], wrong: &[&str], closed: &str) -> String
 
 fn all_slots(target: PathBuf) -> Result<()> {
     let former = "key-file a5*32";
-    let scratch = Scratch::new();
+    let (scratch, clock) = (Scratch::new(), start());
     let path = scratch.join("new");
-    let store = options().create(&path, unlock_of(RAW))?;
-    let mut versions = put(&store, "production/db/password", "68756e74657232")?;
+    let store = options(&clock).create(&path, unlock_of(RAW))?;
+    put(&store, "production/db/password", "68756e74657232")?;
     for (unlock, label) in
         [(OLD, "laptop"), (KEY_FILE, "USB-Stick, grün"), (former, "former"), (JOINED, "at the notary's")]
     {
@@ -61,7 +58,8 @@ fn all_slots(target: PathBuf) -> Result<()> {
     let code = format!("recovery-code {}", code.expose());
     let (_, lost) = store.slots().add_recovery_code()?;
     let lost = format!("recovery-code {}", lost.expose());
-    versions += &put(&store, "production/db/password", "616e6f74686572")?;
+    clock.advance(Duration::from_secs(60));
+    put(&store, "production/db/password", "616e6f74686572")?;
     store.slots().change_passphrase(unlock_of(OLD), unlock_of(NEW))?;
     for gone in [former, &lost] {
         let id = store.slots().check(unlock_of(gone))?.unwrap();
@@ -70,56 +68,54 @@ fn all_slots(target: PathBuf) -> Result<()> {
     }
     store.policy().set_kdf_floor(KdfCost::new(20_480, 2, 1)?)?;
     store.close()?;
-    let store = Store::open(&path, unlock_of(KEY_FILE))?;
-    versions += &put(&store, "by/key-file", "00*64")?;
+    let store = options(&clock).open(&path, unlock_of(KEY_FILE))?;
+    put(&store, "by/key-file", "00*64")?;
     let unlocks = [RAW, NEW, KEY_FILE, JOINED, code.as_str()];
     let comment = "every kind of slot, two removed, a changed passphrase, a floor that no slot has met yet";
     let head = head(comment, &unlocks, &[OLD, former, &lost], "orderly");
-    let (text, len) = describe(&store, &head, &versions)?;
+    let (text, len) = describe(&store, &head, &clock)?;
     store.close()?;
     save(&target, std::fs::read(&path).unwrap(), len, &text);
     Ok(())
 }
 
 fn rekeyed(target: PathBuf) -> Result<()> {
-    let scratch = Scratch::new();
+    let (scratch, clock) = (Scratch::new(), start());
     let path = scratch.join("new");
-    let store = options().create(&path, unlock_of(OLD))?;
+    let store = options(&clock).create(&path, unlock_of(OLD))?;
     store.slots().add(unlock_of(RAW))?;
-    let mut versions = String::new();
     for (secret, value) in
         [("backup/bundle", "count*70000"), ("backup/key", "a5*20000"), ("backup/bundle", "5a*1172")]
     {
-        versions += &put(&store, secret, value)?;
+        put(&store, secret, value)?;
     }
     store.purge_with(CopyOptions::new().drop_other_slots(true))?;
-    versions += &put(&store, "backup/bundle", "count*4100")?;
+    put(&store, "backup/bundle", "count*4100")?;
     store.rekey_with(
         unlock_of(JOINED),
         CopyOptions::new().new_slot(NewSlot::new().label("since the audit")),
     )?;
     store.slots().add_with(unlock_of(KEY_FILE), NewSlot::new().label("after it"))?;
-    versions += &put(&store, "backup/bundle", "00*0")?;
+    put(&store, "backup/bundle", "00*0")?;
     let head = head("epoch 2: purged, then rekeyed", &[KEY_FILE, JOINED], &[OLD, RAW], "orderly");
-    let (text, len) = describe(&store, &head, &versions)?;
+    let (text, len) = describe(&store, &head, &clock)?;
     store.close()?;
     save(&target, std::fs::read(&path).unwrap(), len, &text);
     Ok(())
 }
 
 fn compacted(target: PathBuf) -> Result<()> {
-    let scratch = Scratch::new();
+    let (scratch, clock) = (Scratch::new(), start());
     let path = scratch.join("new");
-    let store = options().create(&path, unlock_of(RAW))?;
+    let store = options(&clock).create(&path, unlock_of(RAW))?;
     store.slots().add_with(unlock_of(NEW), NewSlot::new().label("for people"))?;
-    let mut versions = String::new();
     for value in ["count*9000", "a5*70", "00*1", "count*40000"] {
-        versions += &put(&store, "a/large/one", value)?;
-        versions += &put(&store, "b", value)?;
+        put(&store, "a/large/one", value)?;
+        put(&store, "b", value)?;
     }
     store.compact()?;
     let head = head("compacted, and nothing written since", &[RAW, NEW], &[OLD], "orderly");
-    let (text, len) = describe(&store, &head, &versions)?;
+    let (text, len) = describe(&store, &head, &clock)?;
     store.close()?;
     save(&target, std::fs::read(&path).unwrap(), len, &text);
     Ok(())
@@ -128,12 +124,14 @@ fn compacted(target: PathBuf) -> Result<()> {
 /// A change of slots that was cut off: behind its commit, or between its new header and its commit.
 fn cut_off(target: PathBuf, committed: bool) -> Result<()> {
     let disk = Arc::new(RecordingDisk::default());
-    let store = options().create_on(disk.clone(), &unlock_of(RAW))?;
+    let clock = start();
+    let store = options(&clock).create_on(disk.clone(), &unlock_of(RAW))?;
     store.slots().add_with(unlock_of(OLD), NewSlot::new().label("laptop"))?;
     store.close()?;
     // Both header copies are alike, so a handle that opens takes copy A, and changes copy B first.
-    let store = StoreOptions::new().open_on(disk.clone(), &unlock_of(RAW))?;
-    let versions = put(&store, "name", "76616c7565")? + &put(&store, "other", "count*5000")?;
+    let store = options(&clock).open_on(disk.clone(), &unlock_of(RAW))?;
+    put(&store, "name", "76616c7565")?;
+    put(&store, "other", "count*5000")?;
     let before = disk.image();
     disk.take();
     let head = if committed {
@@ -163,8 +161,8 @@ fn cut_off(target: PathBuf, committed: bool) -> Result<()> {
         }
     }
     let cut = Arc::new(RecordingDisk::holding(&image));
-    let store = StoreOptions::new().read_only(true).open_on(cut, &unlock_of(RAW))?;
-    let (text, len) = describe(&store, &head, &versions)?;
+    let store = options(&clock).read_only(true).open_on(cut, &unlock_of(RAW))?;
+    let (text, len) = describe(&store, &head, &clock)?;
     save(&target, image, len, &text);
     Ok(())
 }

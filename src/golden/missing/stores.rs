@@ -1,14 +1,16 @@
 //! Whole stores, made with the real generator of randomness.
 
 use std::path::Path;
+use std::time::Duration;
 
 use crate::format::layout::file_len;
+use crate::golden::contents::contents_of;
 use crate::golden::directory;
-use crate::golden::stores::{Sidecar, access_of};
+use crate::golden::stores::{Sidecar, access_of, open};
 use crate::golden::text::bytes_of;
 use crate::golden::unlocking::unlock_of;
 use crate::sealed::disk::scratch::Scratch;
-use crate::{KdfCost, Query, Result, Store, StoreOptions};
+use crate::{KdfCost, ManualClock, Query, Result, Store, StoreOptions, Timestamp};
 
 /// A name, a comment, what unlocks, whether it is closed, and what is put in.
 type Recipe = (&'static str, &'static str, &'static str, &'static str, Vec<(&'static str, &'static str)>);
@@ -43,6 +45,7 @@ fn recipes() -> [Recipe; 4] {
 }
 
 pub(in crate::golden) fn write_stores() {
+    super::everything::write_everything();
     for (name, comment, unlock, closed, puts) in recipes() {
         let target = directory().join(format!("{name}.store"));
         if !target.exists() {
@@ -53,17 +56,25 @@ pub(in crate::golden) fn write_stores() {
     super::slot_stores::write_slot_stores();
 }
 
+/// A clock that shows the same time for every store.
+pub(super) fn start() -> ManualClock {
+    ManualClock::start(Timestamp::from_millis(1_795_219_200_000))
+}
+
+pub(super) fn options(clock: &ManualClock) -> StoreOptions {
+    StoreOptions::new().kdf_cost(KdfCost::EDGE).clock(clock)
+}
+
 fn write_store(target: &Path, head: &str, puts: &[(&str, &str)]) -> Result<()> {
-    let scratch = Scratch::new();
+    let (scratch, clock) = (Scratch::new(), start());
     let path = scratch.join("new");
     let sidecar = Sidecar::parse(head);
-    let store =
-        StoreOptions::new().kdf_cost(KdfCost::EDGE).create(&path, unlock_of(sidecar.text("unlock")))?;
-    let mut versions = String::new();
+    let store = options(&clock).create(&path, unlock_of(sidecar.text("unlock")))?;
     for (secret, value) in puts {
-        versions += &put(&store, secret, value)?;
+        clock.advance(Duration::from_millis(1));
+        put(&store, secret, value)?;
     }
-    let (text, len) = describe(&store, head, &versions)?;
+    let (text, len) = describe(&store, head, &clock)?;
     if sidecar.is_closed() {
         store.close()?;
     }
@@ -71,21 +82,20 @@ fn write_store(target: &Path, head: &str, puts: &[(&str, &str)]) -> Result<()> {
     Ok(())
 }
 
-/// Puts a value, and gives the line that says so.
-pub(super) fn put(store: &Store, secret: &str, value: &str) -> Result<String> {
-    let written = store.put(secret, bytes_of(value).unwrap())?;
-    let (id, time) = (written.id(), written.updated_at().as_millis());
-    Ok(format!("version: {secret} {} {id} {time} {value}\n", written.version()))
+/// Puts a value that is spelled as in the text beside a store.
+pub(super) fn put(store: &Store, secret: &str, value: &str) -> Result<()> {
+    store.put(secret, bytes_of(value).unwrap()).map(drop)
 }
 
-/// The text beside a store that holds `versions`, and how long its file is without room to spare.
-pub(super) fn describe(store: &Store, head: &str, versions: &str) -> Result<(String, u64)> {
-    let mut text = head.to_owned() + &access_of(store)? + versions;
+/// The text beside a store, at the time of its clock, and how long its file is without room to spare.
+pub(super) fn describe(store: &Store, head: &str, clock: &ManualClock) -> Result<(String, u64)> {
+    let mut text = format!("{head}now: {}\n{}", clock.now().as_millis(), access_of(store)?);
     let report = store.verify()?;
     let (blocks, unreachable) = (report.blocks, report.unreachable_blocks);
     let counts = report.opened.unwrap();
     text += &format!("blocks: {blocks}\nunreachable: {unreachable}\n");
-    text += &format!("counts: {} {} {}\n", counts.secrets, counts.versions, counts.events);
+    let (secrets, trashed) = (counts.secrets, counts.trashed);
+    text += &format!("counts: {secrets} {trashed} {} {}\n", counts.versions, counts.events);
     let page = store.list(Query::all().limit(1))?;
     let cursor = page.next_cursor().unwrap().clone();
     let next = store.list(Query::all().limit(1).after(cursor.clone()))?;
@@ -93,8 +103,16 @@ pub(super) fn describe(store: &Store, head: &str, versions: &str) -> Result<(Str
     Ok((text, file_len(blocks + unreachable)))
 }
 
+/// The text with what is in the store that the bytes are of: a look at the trash takes a store that can be written.
+fn with_contents(text: &str, bytes: &[u8]) -> String {
+    let sidecar = Sidecar::parse(text);
+    let store = open(bytes, &sidecar).unwrap();
+    text.to_owned() + &contents_of(&store).unwrap()
+}
+
 pub(super) fn save(target: &Path, mut bytes: Vec<u8>, len: u64, text: &str) {
     bytes.truncate(usize::try_from(len).unwrap());
+    let text = with_contents(text, &bytes);
     std::fs::write(target, bytes).unwrap();
     std::fs::write(target.with_extension("txt"), text).unwrap();
 }
