@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use strongroom::{Cursor, ErrorKind, Query, Store};
+use strongroom::{Cursor, ErrorKind, Listed, Query, Store};
 
 use crate::fixture::check_refused;
 
@@ -57,6 +57,18 @@ fn a_prefix_ends_on_a_segment() {
         check(&store, Query::under(empty), &[]);
     }
     check_refused(store.list(Query::under("prod/")), ErrorKind::InvalidArgument);
+}
+
+#[test]
+fn the_trash_and_what_is_live_are_listed_as_one_in_pages_of_any_length() {
+    let store = store_of(&["a", "b", "c", "d", "e", "f", "g", "h"]);
+    for path in ["c", "d", "g", "h"] {
+        store.delete(path).unwrap();
+    }
+    store.put("d", "another").unwrap();
+    check(&store, Query::all().state(Listed::All), &["a", "b", "c", "d", "d", "e", "f", "g", "h"]);
+    check(&store, Query::all().state(Listed::Trash), &["c", "d", "g", "h"]);
+    check(&store, Query::all(), &["a", "b", "d", "e", "f"]);
 }
 
 #[test]
