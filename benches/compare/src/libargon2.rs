@@ -1,8 +1,4 @@
-//! Argon2id as an unlock pays for it, beside the reference implementation in C.
-
-use strongroom::{KdfCost, StoreOptions, Unlock};
-
-use crate::rounds::{candidate, compare};
+//! Argon2id of the reference implementation in C.
 
 /// `argon2_context` of libargon2's argon2.h, version 20190702.
 #[repr(C)]
@@ -33,7 +29,7 @@ unsafe extern "C" {
 }
 
 /// One derivation on one thread, as strongroom does it.
-fn libargon2(memory_kib: u32, passes: u32, lanes: u32) {
+pub(crate) fn derive(memory_kib: u32, passes: u32, lanes: u32) {
     let (mut out, mut password, mut salt) = ([0; 32], *b"correct horse battery staple", [7; 32]);
     let null = std::ptr::null_mut();
     let mut context = Context {
@@ -59,28 +55,4 @@ fn libargon2(memory_kib: u32, passes: u32, lanes: u32) {
     // SAFETY: every pointer is to a buffer of the length beside it, or null with length 0.
     let status = unsafe { argon2id_ctx(&raw mut context) };
     assert_eq!(status, 0, "libargon2 failed");
-}
-
-pub(crate) fn run() {
-    for (name, memory_kib, passes, lanes) in
-        [("19 MiB, 2 passes, 1 lane", 19 * 1024, 2, 1), ("64 MiB, 3 passes, 4 lanes", 64 * 1024, 3, 4)]
-    {
-        let cost = KdfCost::new(memory_kib, passes, lanes).expect("inside the window");
-        let path = std::env::temp_dir().join(format!("strongroom-bench-{}", std::process::id()));
-        let unlock = Unlock::passphrase("correct horse battery staple");
-        let store = StoreOptions::new().kdf_cost(cost).create(&path, &unlock).expect("a store");
-        compare(
-            &format!("Argon2id, {name}, one thread"),
-            15,
-            vec![
-                candidate("libargon2", || libargon2(memory_kib, passes, lanes)),
-                // One derivation, and a few microseconds for the slot around it.
-                candidate("strongroom, trying a passphrase on its slot", || {
-                    assert!(store.slots().check(&unlock).expect("a slot").is_some());
-                }),
-            ],
-        );
-        drop(store);
-        std::fs::remove_file(&path).expect("the store is there");
-    }
 }
