@@ -2,10 +2,12 @@
 
 use std::cell::Cell;
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use redb::{Database, ReadableDatabase, TableDefinition};
 use strongroom::{KdfCost, Store, StoreOptions, Unlock, VerifyAtOpen};
+use strongroom_benches::folder::Folder;
+use strongroom_benches::job;
 
 use crate::rounds::{candidate, compare};
 
@@ -13,34 +15,21 @@ const TABLE: TableDefinition<'static, &str, &[u8]> = TableDefinition::new("secre
 const VALUE: [u8; 64] = [0x5a; 64];
 const PASSPHRASES: [&str; 2] = ["correct horse battery staple", "purple monkey dishwasher"];
 
-struct Folder(PathBuf);
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
 fn raw() -> Unlock {
     Unlock::raw_key(&[7; 32])
 }
 
-fn name(number: u64) -> String {
-    format!("production/team-{}/service-{:04}/api-key-{number}", number % 40, number / 40 % 2_500)
-}
-
 pub(crate) fn run(sizes: &[u64]) {
-    let folder = Folder(std::env::temp_dir().join(format!("strongroom-bench-{}", std::process::id())));
-    fs::create_dir(&folder.0).expect("a folder");
-    create(&folder.0);
+    let folder = Folder::new("lifecycle");
+    create(folder.path());
     for &secrets in sizes {
-        let path = folder.0.join(format!("store-{secrets}"));
+        let path = folder.path().join(format!("store-{secrets}"));
         fill(&path, secrets);
-        let plain = folder.0.join(format!("plain-{secrets}"));
+        let plain = folder.path().join(format!("plain-{secrets}"));
         fill_plain(&plain, secrets);
         open(&path, &plain, secrets);
         change(&path, secrets);
-        copy(&folder.0, &path, secrets);
+        copy(folder.path(), &path, secrets);
     }
 }
 
@@ -49,7 +38,8 @@ fn fill(path: &Path, secrets: u64) {
     store.slots().add(raw()).expect("a slot");
     for first in (0..secrets).step_by(10_000) {
         let write = |tx: &mut strongroom::Transaction<'_, '_>| {
-            (first..secrets.min(first + 10_000)).try_for_each(|n| tx.put(name(n).as_str(), VALUE).map(drop))
+            (first..secrets.min(first + 10_000))
+                .try_for_each(|n| tx.put(job::path(n).as_str(), VALUE).map(drop))
         };
         store.transaction(write).expect("a transaction");
     }
@@ -63,7 +53,7 @@ fn fill_plain(path: &Path, secrets: u64) {
     {
         let mut table = transaction.open_table(TABLE).expect("a table");
         for number in 0..secrets {
-            table.insert(name(number).as_str(), VALUE.as_slice()).expect("a row");
+            table.insert(job::path(number).as_str(), VALUE.as_slice()).expect("a row");
         }
     }
     transaction.commit().expect("a commit");
@@ -95,7 +85,7 @@ fn create(folder: &Path) {
         fs::remove_file(path).expect("the store is there");
     };
     compare(
-        "create a store",
+        "Creating a store",
         15,
         vec![
             candidate("write and sync a file of 372 kB", || write_file(&folder.join("file"), 372_000)),
@@ -114,17 +104,17 @@ fn create(folder: &Path) {
 fn open(path: &Path, plain: &Path, secrets: u64) {
     let opened = |options: StoreOptions, unlock: Unlock| {
         let store = options.read_only(true).open(path, unlock).expect("the store");
-        store.get(name(secrets / 2).as_str()).expect("a secret");
+        store.get(job::path(secrets / 2).as_str()).expect("a secret");
     };
     compare(
-        &format!("open read-only and get one of {secrets} secrets"),
+        &format!("Opening read-only and getting one of {secrets} secrets"),
         15,
         vec![
             candidate("redb, plaintext", || {
                 let database = redb::ReadOnlyDatabase::open(plain).expect("the database");
                 let read = database.begin_read().expect("a transaction");
                 let table = read.open_table(TABLE).expect("the table");
-                table.get(name(secrets / 2).as_str()).expect("a read").expect("a row");
+                table.get(job::path(secrets / 2).as_str()).expect("a read").expect("a row");
             }),
             candidate("raw key, not verified", || {
                 opened(StoreOptions::new().verify(VerifyAtOpen::Never), raw());
@@ -143,7 +133,7 @@ fn change(path: &Path, secrets: u64) {
     let store = StoreOptions::new().verify(VerifyAtOpen::Never).open(path, raw()).expect("the store");
     let turn = Cell::new(0);
     compare(
-        &format!("change the passphrase of {secrets} secrets, 64 MiB"),
+        &format!("Changing the passphrase of {secrets} secrets, 64 MiB"),
         9,
         vec![
             candidate("try one passphrase", || {
@@ -167,7 +157,7 @@ fn copy(folder: &Path, path: &Path, secrets: u64) {
     let store = StoreOptions::new().verify(VerifyAtOpen::Never).open(path, raw()).expect("the store");
     let backup = folder.join("backup");
     compare(
-        &format!("copy {secrets} secrets, a file of {:.1} MB, verified", len as f64 / 1e6),
+        &format!("Copying {secrets} secrets, a file of {:.1} MB, verified", len as f64 / 1e6),
         5,
         vec![
             candidate("write and sync a file of that length", || write_file(&folder.join("file"), len)),

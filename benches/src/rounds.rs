@@ -12,7 +12,7 @@ pub(crate) fn candidate<'a>(name: &'a str, work: impl FnMut() + 'a) -> Candidate
     Candidate { name, work: Box::new(work) }
 }
 
-/// Runs every candidate once a round, and prints the median of each and its ratio to the first one's.
+/// Runs every candidate once a round, and prints as Markdown the median of each and its ratio to the first one's.
 pub(crate) fn compare(title: &str, rounds: usize, candidates: Vec<Candidate<'_>>) {
     let mut candidates = candidates;
     let mut times: Vec<Vec<Duration>> = vec![Vec::new(); candidates.len()];
@@ -27,10 +27,10 @@ pub(crate) fn compare(title: &str, rounds: usize, candidates: Vec<Candidate<'_>>
             }
         }
     }
-    println!("\n{title} (medians of {rounds} rounds)");
+    println!("\n### {title}\n\n| medians of {rounds} rounds | ms | ratio |\n|---|---:|---:|");
     let medians: Vec<f64> = times.iter_mut().map(|times| median(times)).collect();
     for (candidate, took) in candidates.iter().zip(&medians) {
-        println!("  {:<58} {:>10.3} ms  {:>8.2} x", candidate.name, took, took / medians[0]);
+        println!("| {} | {took:.3} | {:.2} |", candidate.name, took / medians[0]);
     }
 }
 

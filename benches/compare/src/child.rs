@@ -5,8 +5,10 @@ use std::process::Command;
 use std::time::Duration;
 use std::{env, fs, process};
 
+use strongroom_benches::job::{Random, path, value};
+
 use crate::candidates::Kind;
-use crate::job::{Random, item, path, value};
+use crate::job::item;
 use crate::meter::{cpu_time, peak_memory};
 
 const SYNCS: [&str; 6] = ["fsync", "fdatasync", "sync_file_range", "syncfs", "sync", "msync"];

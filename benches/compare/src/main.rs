@@ -17,9 +17,11 @@ mod meter;
 mod report;
 mod workloads;
 
-use std::path::{Path, PathBuf};
+use std::env;
+use std::path::Path;
 use std::process::ExitCode;
-use std::{env, fs, process};
+
+use strongroom_benches::folder::Folder;
 
 use figures::{Figures, Workload};
 use workloads::fill::Files;
@@ -66,24 +68,14 @@ fn usage() -> ExitCode {
     ExitCode::from(2)
 }
 
-/// A folder that goes with what is in it.
-struct Folder(PathBuf);
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
 fn run(sizes: &[u64]) {
-    let folder = Folder(env::temp_dir().join(format!("strongroom-compare-{}", process::id())));
-    fs::create_dir(&folder.0).expect("a folder");
+    let folder = Folder::new("compare");
     let mut figures = Figures::default();
-    primitives::run(&mut figures, &folder.0);
+    primitives::run(&mut figures, folder.path());
     for &size in sizes {
-        small_values(&mut figures, &folder.0, size);
+        small_values(&mut figures, folder.path(), size);
         if size <= LARGE_VALUES_MAX {
-            large_values(&mut figures, &folder.0, size);
+            large_values(&mut figures, folder.path(), size);
         }
     }
     report::print(&figures, sizes, child::ask(&["nothing"]));
@@ -94,16 +86,14 @@ fn small_values(figures: &mut Figures, folder: &Path, size: u64) {
     let files = Files::fill(folder, size, 64, figures);
     eprintln!("{size} secrets of 64 bytes: new processes");
     cold::run(figures, &files);
-    {
-        eprintln!("{size} secrets of 64 bytes: reads");
-        let mut open = files.open();
-        gets::one_thread(figures, Workload::Get, &open, size);
-        gets::two_threads(figures, &open, size);
-        pages::run(figures, &open, size);
-        eprintln!("{size} secrets of 64 bytes: writes");
-        writes::run(figures, &mut open, size);
-        open.into_iter().for_each(|candidate| candidate.close());
-    }
+    eprintln!("{size} secrets of 64 bytes: reads");
+    let mut open = files.open();
+    gets::one_thread(figures, Workload::Get, &open, size);
+    gets::two_threads(figures, &open, size);
+    pages::run(figures, &open, size);
+    eprintln!("{size} secrets of 64 bytes: writes");
+    writes::run(figures, &mut open, size);
+    open.into_iter().for_each(|candidate| candidate.close());
     eprintln!("{size} secrets of 64 bytes: syncs");
     syncs::run(figures, &files);
 }

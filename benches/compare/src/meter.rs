@@ -1,5 +1,6 @@
 //! What an operation costs: processor time, time, bytes handed to the operating system.
 
+use std::fmt::Debug;
 use std::time::{Duration, Instant};
 
 use rustix::time::{ClockId, clock_gettime};
@@ -35,9 +36,14 @@ pub(crate) fn interleave<T>(
                 samples.bytes += bytes_written() - bytes;
             }
         }
-        assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "the candidates disagree: {answers:?}");
+        assert_same(&answers);
     }
     samples.into_iter().map(|samples| samples.cost(rounds, operations)).collect()
+}
+
+/// Candidates that do different things are not to be compared.
+pub(crate) fn assert_same<T: PartialEq + Debug>(answers: &[T]) {
+    assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "the candidates disagree: {answers:?}");
 }
 
 #[derive(Default)]

@@ -66,8 +66,9 @@ fn print_row(row: &Row) {
 
 fn bound(bound: Bound) -> String {
     match bound {
-        Bound::AtMost(most) => format!("≤ {}", number(most)),
-        Bound::AtLeast(least) => format!("≥ {}", number(least)),
+        Bound::AtMost(most) if most >= 1_000.0 => format!("≤ {}", number(most)),
+        Bound::AtMost(most) => format!("≤ {most}"),
+        Bound::AtLeast(least) => format!("≥ {least}"),
         Bound::Exactly(count) => number(count),
         Bound::None => String::new(),
     }

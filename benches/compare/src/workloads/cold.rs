@@ -1,11 +1,12 @@
 //! What a new process pays: to open and get one, and in memory.
 
+use strongroom_benches::job::Random;
+
 use super::fill::Files;
 use super::named;
 use crate::candidates::Kind;
 use crate::child::ask;
 use crate::figures::{Figures, Workload};
-use crate::job::Random;
 use crate::meter::median;
 
 const ROUNDS: usize = 21;

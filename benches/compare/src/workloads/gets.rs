@@ -4,10 +4,11 @@ use std::hint::black_box;
 use std::thread;
 use std::time::Instant;
 
+use strongroom_benches::job::{Random, path};
+
 use super::{Open, cpu, named, readers};
 use crate::candidates::Reader;
 use crate::figures::{Figures, Workload};
-use crate::job::{Random, path};
 use crate::meter::{interleave, median};
 
 const ROUNDS: usize = 15;
@@ -59,7 +60,7 @@ fn gain(mut one: impl FnMut() -> u64 + Send, mut other: impl FnMut() -> u64 + Se
 
 fn count(seed: u64) -> u64 {
     let mut random = Random::new(seed);
-    (0..10_000_000).fold(0, |sum: u64, _| sum.wrapping_add(random.next()))
+    (0..10_000_000).fold(0, |sum: u64, _| sum.wrapping_add(random.word()))
 }
 
 fn some_paths(seed: u64, gets: usize, size: u64) -> Vec<String> {

@@ -1,8 +1,10 @@
 //! Listing pages of metadata.
 
+use strongroom_benches::job::Random;
+
 use super::{Open, cpu, readers};
 use crate::figures::{Figures, Workload};
-use crate::job::{Page, Random, prefix_page, tag_page};
+use crate::job::{Page, prefix_page, tag_page};
 use crate::meter::interleave;
 
 const ROUNDS: usize = 15;

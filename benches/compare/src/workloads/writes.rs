@@ -1,9 +1,11 @@
 //! Durable changes, one and many at once.
 
-use super::{Open, cpu, named};
+use strongroom_benches::job::{Random, path, value};
+
+use super::{Open, cpu, named, readers};
 use crate::figures::{Figures, Workload};
-use crate::job::{Item, Random, item, path, value};
-use crate::meter::{Cost, interleave};
+use crate::job::{Item, Page, item, prefix_page, tag_page};
+use crate::meter::{Cost, assert_same, interleave};
 
 const ROUNDS: usize = 200;
 const BATCHES: usize = 9;
@@ -34,6 +36,26 @@ pub(crate) fn run(figures: &mut Figures, open: &mut Open, size: u64) {
     });
     note(figures, size, &costs, [Workload::Delete, Workload::DeleteTime, Workload::DeleteBytes]);
     batches(figures, open, size);
+    let written: Vec<&str> = puts
+        .iter()
+        .map(|item| item.path.as_str())
+        .chain(updates.iter().map(|(path, _)| path.as_str()))
+        .collect();
+    check(open, &written);
+}
+
+/// Everybody has written the same, or the times say nothing.
+fn check(open: &Open, written: &[&str]) {
+    let mut random = Random::new(1);
+    let pages: Vec<Page> = (0..10).flat_map(|_| [prefix_page(&mut random), tag_page(&mut random)]).collect();
+    let answers: Vec<Vec<u64>> = readers(open)
+        .iter_mut()
+        .map(|reader| {
+            let values: Vec<u64> = written.iter().map(|path| reader.get(path)).collect();
+            values.into_iter().chain(pages.iter().map(|page| reader.page(page))).collect()
+        })
+        .collect();
+    assert_same(&answers);
 }
 
 fn note(figures: &mut Figures, size: u64, costs: &[Cost], workloads: [Workload; 3]) {
