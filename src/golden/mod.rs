@@ -6,6 +6,7 @@
 
 mod codec;
 mod contents;
+mod contradictions;
 mod missing;
 mod records;
 mod rows;

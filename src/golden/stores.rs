@@ -196,6 +196,12 @@ fn stores() -> Vec<(String, Vec<u8>, Sidecar)> {
     stores
 }
 
+/// One store, and what unlocks it.
+pub(super) fn golden(name: &str) -> (Vec<u8>, String) {
+    let (_, bytes, sidecar) = stores().into_iter().find(|(own, ..)| own == name).unwrap();
+    (bytes, sidecar.text("unlock").to_owned())
+}
+
 pub(super) fn open(bytes: &[u8], sidecar: &Sidecar) -> Result<Store> {
     open_with(bytes, &unlock_of(sidecar.text("unlock")), sidecar.options())
 }

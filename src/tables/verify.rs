@@ -16,7 +16,7 @@ use crate::limits::{CACHE_BYTES_DEFAULT, CACHE_BYTES_MIN};
 use crate::record::audit::genesis;
 use crate::record::codec::{Authenticated, decode};
 use crate::record::path::SecretPath;
-use crate::record::secret::{SecretRecord, Standing, StoreRecord};
+use crate::record::secret::{SecretRecord, Standing, StoreRecord, VersionRecord};
 use crate::record::tag::Tags;
 use crate::record::tier::Tier;
 use crate::sealed::backend::Backend;
@@ -91,7 +91,8 @@ fn open_everything(rows: &Snapshot<'_>, file: &Arc<SealedFile>, mut counts: Coun
     retention::all(rows)?;
     state::before_jump(rows)?;
     state::last_backup(rows)?;
-    let mut secrets = Secrets { rows, sealer, counts: &mut counts, beside: Beside::default() };
+    let (ids, beside) = (HashSet::new(), Beside::default());
+    let mut secrets = Secrets { rows, sealer, counts: &mut counts, ids, beside };
     secrets.open_all()?;
     check_beside(rows, &secrets.beside)?;
     let chain = audit::follow_log(rows, genesis(&file.place().store_id))?;
@@ -121,6 +122,8 @@ struct Secrets<'a> {
     rows: &'a Snapshot<'a>,
     sealer: Sealer<'a>,
     counts: &'a mut Counts,
+    /// No two secrets have one id.
+    ids: HashSet<[u8; 16]>,
     beside: Beside,
 }
 
@@ -151,12 +154,16 @@ impl Secrets<'_> {
         if Tier::of(secret.tier).is_none() || Tags::from_text(secret.tags.clone()).is_none() {
             return Err(inconsistent());
         }
+        if secret.current.number == 0 || !self.ids.insert(secret.id) {
+            return Err(inconsistent());
+        }
         let superseded = history::superseded(self.rows, secret)?;
         if superseded.iter().any(|version| version.number == 0 || version.number >= secret.current.number) {
             return Err(inconsistent());
         }
         self.beside.history += count(superseded.len());
         for version in superseded.iter().chain([&secret.current]) {
+            check_version(version)?;
             let value = Home { sealer: self.sealer, path }.open(self.rows, &secret.id, version)?;
             if value.map_or(0, |value| count(value.len())) != secrets::held_bytes(version) {
                 return Err(inconsistent());
@@ -186,6 +193,19 @@ impl Secrets<'_> {
         }
         Ok(())
     }
+}
+
+/// What a version says of itself.
+fn check_version(version: &VersionRecord) -> Result<()> {
+    if version.author.is_some() {
+        let message = "a version was written by somebody whom only a newer version of strongroom knows";
+        return Err(Error::new(ErrorKind::UnsupportedFormat, message));
+    }
+    let has_value = version.pieces > 0 || !version.tail.is_empty();
+    if has_value && matches!(version.standing, Standing::Destroyed { .. }) {
+        return Err(inconsistent());
+    }
+    Ok(())
 }
 
 /// Every other row belongs to a secret.

@@ -1,0 +1,182 @@
+//! Rows that no writer leaves, behind seals that hold: a verification refuses each of them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::stores::golden;
+use super::unlocking::unlock_of;
+use crate::crypto::arena::Arena;
+use crate::error::ErrorKind::{self, Damaged, Tampered, UnsupportedFormat};
+use crate::error::Result;
+use crate::sealed::disk::Disk;
+use crate::sealed::disk::file::Access;
+use crate::sealed::disk::memory::MemoryDisk;
+use crate::sealed::open::open;
+use crate::sealed::slots::With;
+use crate::sealed::space::Space;
+use crate::tables::verify::{Depth, verify};
+use crate::tables::{Batch, Outcome, Rows, Tables};
+
+/// A row: key and value.
+type Row = (Vec<u8>, Vec<u8>);
+
+/// Every row of a sort that `wanted` accepts.
+fn rows(batch: &Batch<'_>, sort: u8, wanted: impl Fn(&[u8], &[u8]) -> bool) -> Vec<Row> {
+    let mut found = Vec::new();
+    batch
+        .scan(&[sort], &[sort + 1], &mut |key, row| {
+            if wanted(key, row) {
+                found.push((key.to_vec(), row.to_vec()));
+            }
+            Ok(true)
+        })
+        .unwrap();
+    found
+}
+
+fn first(batch: &Batch<'_>, sort: u8) -> Row {
+    rows(batch, sort, |_, _| true).swap_remove(0)
+}
+
+/// Writes the first row of a sort anew.
+fn rewrite(batch: &mut Batch<'_>, sort: u8, edit: impl FnOnce(&mut Vec<u8>, &mut Vec<u8>)) -> Result<()> {
+    let (mut key, mut row) = first(batch, sort);
+    batch.remove(&key)?;
+    edit(&mut key, &mut row);
+    batch.insert(&key, &row)
+}
+
+fn drop_first(batch: &mut Batch<'_>, sort: u8) -> Result<()> {
+    let (key, _) = first(batch, sort);
+    batch.remove(&key).map(drop)
+}
+
+/// The rows of a tag that has several.
+fn bulk(batch: &Batch<'_>) -> Vec<Row> {
+    let rows = rows(batch, 0x18, |key, _| key[1..].starts_with(b"bulk="));
+    assert!(rows.len() > 1);
+    rows
+}
+
+/// What is wrong, what it is refused as, and how it comes about.
+type Contradiction = (&'static str, ErrorKind, fn(&mut Batch<'_>) -> Result<()>);
+
+const STORE: [Contradiction; 9] = [
+    ("no store record", Damaged, |batch| drop_first(batch, 0x01)),
+    ("a floor of another kind", Damaged, |batch| rewrite(batch, 0x02, |_, row| row[0] = 1)),
+    ("a floor of another version", UnsupportedFormat, |batch| rewrite(batch, 0x02, |_, row| row[2] = 2)),
+    ("a slot without a slot", Damaged, |batch| rewrite(batch, 0x03, |key, _| key[1] ^= 1)),
+    ("retention of no path", Damaged, |batch| rewrite(batch, 0x04, |key, _| key.extend(b"a\0\0b"))),
+    ("retention with something behind it", Damaged, |batch| rewrite(batch, 0x04, |_, row| row.push(0))),
+    ("a backup that is cut short", Damaged, |batch| rewrite(batch, 0x05, |_, row| row.truncate(5))),
+    ("a jump of another kind", Damaged, |batch| rewrite(batch, 0x06, |_, row| row[0] = 1)),
+    ("a segment that is missing", Tampered, |batch| drop_first(batch, 0x40)),
+];
+
+const SECRETS: [Contradiction; 15] = [
+    ("a path with two separators", Damaged, |batch| rewrite(batch, 0x10, |key, _| key.extend(b"\0\0x"))),
+    ("a value at another path", Tampered, |batch| rewrite(batch, 0x10, |key, _| key.push(b'x'))),
+    ("a tier that is none", Damaged, |batch| rewrite(batch, 0x10, |_, row| row[20] = 3)),
+    ("a secret that is live and in the trash", Damaged, |batch| {
+        let (key, row) = first(batch, 0x10);
+        let path: Vec<u8> = key[1..].iter().map(|&byte| if byte == 0 { b'/' } else { byte }).collect();
+        let head = [&[7, 0, 1, 0][..], &(path.len() as u64).to_le_bytes(), &path, &[0; 8]].concat();
+        let key = [&[0x11][..], &u64::to_be_bytes(1 << 60), &row[4..20]].concat();
+        batch.insert(&key, &[&head, &row[4..]].concat())
+    }),
+    ("a live secret that is gone", Damaged, |batch| drop_first(batch, 0x10)),
+    ("a secret in the trash of another id", Damaged, |batch| rewrite(batch, 0x11, |key, _| key[24] ^= 1)),
+    ("a secret in the trash that is gone", Damaged, |batch| drop_first(batch, 0x11)),
+    ("a time that is none", Damaged, |batch| rewrite(batch, 0x11, |key, _| key[1] = 0xff)),
+    ("a deleted version without its note", Damaged, |batch| drop_first(batch, 0x12)),
+    ("a note of a deleted version that is none", Damaged, |batch| {
+        batch.insert(&[&[0x12][..], &[0; 32]].concat(), b"a")
+    }),
+    ("a note with another path", Damaged, |batch| rewrite(batch, 0x12, |_, row| row[0] = b'X')),
+    ("a version of nobody", Damaged, |batch| rewrite(batch, 0x20, |key, _| key[1] ^= 0xff)),
+    ("a version of another size", Damaged, |batch| rewrite(batch, 0x20, |_, row| row[20] ^= 1)),
+    ("a version of somebody else", UnsupportedFormat, |batch| {
+        rewrite(batch, 0x20, |_, row| {
+            row[28] = 1;
+            row.splice(29..29, [7; 16]);
+        })
+    }),
+    ("a version behind the current one", Damaged, |batch| {
+        rewrite(batch, 0x20, |key, row| {
+            key[17..].fill(0x7f);
+            row[4..12].fill(0x7f);
+        })
+    }),
+];
+
+const VALUES: [Contradiction; 5] = [
+    ("a destroyed version with a tail", Damaged, |batch| {
+        let (key, mut row) = rows(batch, 0x20, |_, row| row[24] == 2).swap_remove(0);
+        let len = row.len() - 8;
+        row[len] = 1;
+        row.push(b'x');
+        batch.insert(&key, &row)
+    }),
+    ("a destroyed version with a piece", Damaged, |batch| {
+        let (key, mut row) = rows(batch, 0x20, |_, row| row[24] == 2).swap_remove(0);
+        let len = row.len() - 12;
+        row[len] = 1;
+        batch.insert(&[&[0x30][..], &key[1..], &[0; 4]].concat(), b"x")?;
+        batch.insert(&key, &row)
+    }),
+    ("a piece that is missing", Tampered, |batch| drop_first(batch, 0x30)),
+    ("a piece that was changed", Tampered, |batch| rewrite(batch, 0x30, |_, row| row[0] ^= 1)),
+    ("a piece of nobody", Damaged, |batch| batch.insert(&[&[0x30][..], &[0; 28]].concat(), b"a")),
+];
+
+const INDEX: [Contradiction; 7] = [
+    ("a tag that is not in the index", Damaged, |batch| {
+        let (key, _) = rows(batch, 0x18, |key, _| key[1..].starts_with(b"reviewed=")).swap_remove(0);
+        batch.remove(&key).map(drop)
+    }),
+    ("a tag in the index that nobody bears", Damaged, |batch| batch.insert(b"\x18zz=\0", b"\0\0\x01\0a")),
+    ("a row of the index without a bound", Damaged, |batch| batch.insert(b"\x18zz=", b"\0\0\x01\0a")),
+    ("a row of the index without a path", Damaged, |batch| batch.insert(b"\x18zz=\0", b"")),
+    ("a path list that is cut short", Damaged, |batch| {
+        let (key, row) = bulk(batch).swap_remove(0);
+        batch.insert(&key, &row[..row.len() - 1])
+    }),
+    ("paths of two rows that overlap", Damaged, |batch| {
+        let rows = bulk(batch);
+        batch.insert(&rows[0].0, &rows[1].1)
+    }),
+    ("a bound behind its paths", Damaged, |batch| {
+        let (mut key, row) = bulk(batch).swap_remove(1);
+        batch.remove(&key)?;
+        key.push(b'z');
+        batch.insert(&key, &row)
+    }),
+];
+
+/// What a verification says of the store with everything in it after a change of its rows.
+fn outcome(change: impl FnOnce(&mut Batch<'_>) -> Result<()>) -> std::result::Result<(), ErrorKind> {
+    let (bytes, unlock) = golden("everything.store");
+    let disk = MemoryDisk::default();
+    disk.reserve(bytes.len() as u64).unwrap();
+    disk.write_at(0, &bytes).unwrap();
+    let unlock = unlock_of(&unlock);
+    let (file, _) = open(&Arena::any(), Arc::new(disk), Access::ReadWrite, With::Unlock(&unlock)).unwrap();
+    let file = Arc::new(file);
+    let tables = Tables::open(file.clone(), 1 << 20, Duration::ZERO).unwrap();
+    let stamp = file.stamp().unwrap();
+    tables
+        .write(Space::Normal, |batch| {
+            change(batch)?;
+            Ok(Outcome { value: (), commit: Some(stamp) })
+        })
+        .unwrap();
+    verify(&file, Depth::Values).map(drop).map_err(|error| error.kind())
+}
+
+#[test]
+fn a_verification_refuses_rows_that_contradict_each_other() {
+    assert_eq!(outcome(|_| Ok(())), Ok(()));
+    for (name, kind, change) in STORE.iter().chain(&SECRETS).chain(&VALUES).chain(&INDEX) {
+        assert_eq!(outcome(change), Err(*kind), "{name}");
+    }
+}
