@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::engine::EngineSubject;
-use super::life::{Death, Power, Subject, Tally, live};
+use super::life::{Death, Power, Subject, Tally, live, newborn};
 use super::secrets::SecretsSubject;
 
 /// Crashes in a row that one store lives through.
@@ -20,7 +20,7 @@ pub(super) fn setting(name: &str, default: u64) -> u64 {
 }
 
 fn campaign<S: Subject>(what: &str, cycles: u64) {
-    let base = S::create();
+    let base = newborn::<S>();
     let first = setting("STRONGROOM_CRASH_SEED", 1);
     let end = first + cycles.div_ceil(CRASHES);
     let next = AtomicU64::new(first);

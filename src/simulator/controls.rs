@@ -4,7 +4,8 @@ use std::panic::{self, AssertUnwindSafe, catch_unwind};
 
 use super::campaign::{CRASHES, setting};
 use super::engine::EngineSubject;
-use super::life::{Death, Power, Subject, live};
+use super::life::{Death, Power, Subject, live, newborn};
+use super::secrets::SecretsSubject;
 use super::slots::Case;
 use crate::sealed::faults::{self, Fault};
 
@@ -17,6 +18,15 @@ const FAILING_SEEDS: &[(Fault, u64)] = &[
     (Fault::EarlyShortening, 163),
     (Fault::OverwriteGoodSlot, 284),
     (Fault::HeaderInPlace, 2),
+];
+
+/// The same at the height of secrets.
+const FAILING_SECRETS: &[(Fault, u64)] = &[
+    (Fault::ManifestUnchecked, 11),
+    (Fault::NoRetire, 42),
+    (Fault::FallBackTwo, 11),
+    (Fault::NoSyncBeforeFirstWrite, 5),
+    (Fault::HeaderInPlace, 4),
 ];
 
 /// Each kills a store in a change of slots that is cut off at some operation, or damaged behind it.
@@ -48,29 +58,52 @@ fn every_faulty_change_of_slots_dies() {
     });
 }
 
-fn live_with(fault: Fault, seed: u64, power: Power, base: &[u8]) -> Option<Death> {
+fn live_with<S: Subject>(fault: Fault, seed: u64, power: Power, base: &[u8]) -> Option<Death> {
     faults::set(Some(fault));
-    let ended = live::<EngineSubject>(seed, CRASHES, power, base);
+    let ended = live::<S>(seed, CRASHES, power, base);
     faults::set(None);
     ended.err()
 }
 
-#[test]
-fn every_faulty_variant_dies_at_its_recorded_seed() {
+fn every_variant_dies<S: Subject>(failing: &[(Fault, u64)]) {
     quietly(|| {
-        let base = EngineSubject::create();
-        for &(fault, seed) in FAILING_SEEDS {
-            let death = live_with(fault, seed, Power::Fails, &base);
+        let base = newborn::<S>();
+        for &(fault, seed) in failing {
+            let death = live_with::<S>(fault, seed, Power::Fails, &base);
             eprintln!(
                 "{fault:?} at seed {seed}: {}",
                 death.as_ref().map_or("survives".into(), Death::to_string)
             );
             assert!(death.is_some(), "{fault:?} survives seed {seed}");
-            let real = live::<EngineSubject>(seed, CRASHES, Power::Fails, &base);
+            let real = live::<S>(seed, CRASHES, Power::Fails, &base);
             assert!(real.is_ok(), "the real scheme dies at seed {seed}");
             // It is the crash that kills, not a variant that never worked.
-            let orderly = live_with(fault, seed, Power::Holds, &base);
+            let orderly = live_with::<S>(fault, seed, Power::Holds, &base);
             assert!(orderly.is_none(), "{fault:?} dies without a crash");
+        }
+    });
+}
+
+#[test]
+fn every_faulty_variant_dies_at_its_recorded_seed() {
+    every_variant_dies::<EngineSubject>(FAILING_SEEDS);
+}
+
+#[test]
+fn every_faulty_variant_kills_secrets_at_its_recorded_seed() {
+    every_variant_dies::<SecretsSubject>(FAILING_SECRETS);
+}
+
+fn find_again<S: Subject>(failing: &[(Fault, u64)]) {
+    let most = setting("STRONGROOM_FIND_CONTROLS", 0);
+    quietly(|| {
+        let base = newborn::<S>();
+        for &(fault, _) in failing.iter().filter(|_| most > 0) {
+            let found = (1..=most).find_map(|seed| {
+                live_with::<S>(fault, seed, Power::Fails, &base).map(|death| (seed, death.to_string()))
+            });
+            eprintln!("{fault:?}: {found:?}");
+            assert!(found.is_some(), "{fault:?} survives {most} seeds");
         }
     });
 }
@@ -78,17 +111,8 @@ fn every_faulty_variant_dies_at_its_recorded_seed() {
 /// Looks for failing seeds anew: `STRONGROOM_FIND_CONTROLS` is how many seeds to try for each fault.
 #[test]
 fn failing_seeds_can_be_found_again() {
-    let most = setting("STRONGROOM_FIND_CONTROLS", 0);
-    quietly(|| {
-        let base = EngineSubject::create();
-        for &(fault, _) in FAILING_SEEDS.iter().filter(|_| most > 0) {
-            let found = (1..=most).find_map(|seed| {
-                live_with(fault, seed, Power::Fails, &base).map(|death| (seed, death.to_string()))
-            });
-            eprintln!("{fault:?}: {found:?}");
-            assert!(found.is_some(), "{fault:?} survives {most} seeds");
-        }
-    });
+    find_again::<EngineSubject>(FAILING_SEEDS);
+    find_again::<SecretsSubject>(FAILING_SECRETS);
 }
 
 /// Faulty variants may panic inside redb; their messages would drown the rest.

@@ -1,13 +1,15 @@
 //! The subject at the height of rows: redb over the sealed file, with removals, spills and tiny caches.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::disk::CrashDisk;
 use super::life::Subject;
-use super::model::{Change, Model, digest, tag_of, value_of};
-use crate::KdfCost;
+use super::rng::Rng;
+use super::values::{count, tag_of, value_of};
 use crate::crypto::arena::Arena;
+use crate::crypto::mac::sha256;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::secret::StoreRecord;
 use crate::sealed::create::create;
@@ -18,11 +20,21 @@ use crate::sealed::space::Space;
 use crate::sealed::unlock::Unlock;
 use crate::tables::verify::{Depth, verify};
 use crate::tables::{Outcome, Rows, Tables, describe, fill};
+use crate::{KdfCost, ManualClock, Timestamp};
 
 /// Rows under a prefix that the store does not use.
 const PREFIX: u8 = 0x80;
 
 pub(crate) struct EngineSubject(Tables);
+
+/// Rows by name, each as the tag its value follows from.
+type Model = BTreeMap<String, u64>;
+
+/// One write of a transaction.
+pub(crate) enum Change {
+    Put { name: String, tag: u64 },
+    Remove { name: String },
+}
 
 pub(crate) fn unlock() -> Unlock {
     Unlock::raw_key(&[0x42; 32])
@@ -32,10 +44,30 @@ fn row_key(name: &str) -> Vec<u8> {
     [&[PREFIX], name.as_bytes()].concat()
 }
 
-impl Subject for EngineSubject {
-    const REMOVES: bool = true;
+/// A digest of a model, to travel as the head of a commit.
+fn digest(model: &Model) -> [u8; 32] {
+    sha256(&[format!("{model:?}").as_bytes()])
+}
 
-    fn create() -> Vec<u8> {
+impl Change {
+    fn choose(rng: &mut Rng) -> Self {
+        let name = format!("space-{}/name-{}", rng.below(4), rng.below(15));
+        if rng.chance(30) { Self::Remove { name } } else { Self::Put { name, tag: rng.next() } }
+    }
+
+    fn apply(&self, model: &mut Model) {
+        match self {
+            Self::Put { name, tag } => model.insert(name.clone(), *tag),
+            Self::Remove { name } => model.remove(name),
+        };
+    }
+}
+
+impl Subject for EngineSubject {
+    type Model = Model;
+    type Change = Change;
+
+    fn create(_: &ManualClock) -> Vec<u8> {
         let disk = CrashDisk::new();
         let file = Arc::new(create(&Arena::any(), disk.clone(), &unlock(), KdfCost::EDGE).unwrap());
         let stamp = Stamp { audit_head: digest(&Model::new()), clock_mark: 0 };
@@ -49,10 +81,20 @@ impl Subject for EngineSubject {
         disk.content()
     }
 
-    fn open(disk: Arc<CrashDisk>, access: Access, small_cache: bool) -> Result<Self> {
+    fn open(disk: Arc<CrashDisk>, access: Access, small_cache: bool, _: &ManualClock) -> Result<Self> {
         let (file, _) = open(&Arena::any(), disk, access, &unlock())?;
         let cache = if small_cache { 40_000 } else { 4 << 20 };
         Tables::open(Arc::new(file), cache, Duration::ZERO).map(Self)
+    }
+
+    fn choose(rng: &mut Rng, model: &mut Model, _: &ManualClock) -> Vec<Change> {
+        let changes: Vec<Change> = (0..count(rng)).map(|_| Change::choose(rng)).collect();
+        changes.iter().for_each(|change| change.apply(model));
+        changes
+    }
+
+    fn bring_to_light(_: &mut Model, _: &ManualClock) -> Vec<Change> {
+        Vec::new()
     }
 
     fn write(&self, changes: &[Change], give_up: bool, after: &Model) -> Result<()> {
@@ -72,11 +114,8 @@ impl Subject for EngineSubject {
         })
     }
 
-    fn apply(model: &mut Model, change: &Change) {
-        match change {
-            Change::Put { name, tag } => model.insert(name.clone(), vec![*tag]),
-            Change::Remove { name } => model.remove(name),
-        };
+    fn shown(model: &Model, _: Timestamp) -> Model {
+        model.clone()
     }
 
     fn content(&self) -> Result<Model> {
@@ -85,7 +124,7 @@ impl Subject for EngineSubject {
             rows.scan(&[PREFIX], &[PREFIX + 1], &mut |key, value| {
                 let name = String::from_utf8(key[1..].to_vec()).unwrap();
                 let tag = tag_of(value).ok_or_else(|| Error::internal("a value nobody wrote"))?;
-                model.insert(name, vec![tag]);
+                model.insert(name, tag);
                 Ok(true)
             })
         })?;

@@ -5,25 +5,35 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::disk::CrashDisk;
-use super::model::{Change, Model, changes};
 use super::rng::Rng;
 use crate::crypto::random;
 use crate::error::{Error, Result};
 use crate::sealed::disk::file::Access;
+use crate::{ManualClock, Timestamp};
+
+/// When every life begins.
+const BIRTH: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
 /// A store under test, at the height of redb's rows or of secrets.
 pub(crate) trait Subject: Sized {
-    /// Whether it can remove what it wrote.
-    const REMOVES: bool;
+    /// What it must hold.
+    type Model: Clone + Default + fmt::Debug + PartialEq;
+    /// One change of a transaction.
+    type Change;
 
     /// A closed, empty store.
-    fn create() -> Vec<u8>;
-    fn open(disk: Arc<CrashDisk>, access: Access, small_cache: bool) -> Result<Self>;
-    /// Applies all changes in one transaction, or, if told to, gives it up at its end.
-    fn write(&self, changes: &[Change], give_up: bool, after: &Model) -> Result<()>;
-    fn apply(model: &mut Model, change: &Change);
-    /// Everything there is. A value that no tag stands for is an error.
-    fn content(&self) -> Result<Model>;
+    fn create(clock: &ManualClock) -> Vec<u8>;
+    fn open(disk: Arc<CrashDisk>, access: Access, small_cache: bool, clock: &ManualClock) -> Result<Self>;
+    /// What the next transaction does, and makes of the model; time passes before it.
+    fn choose(rng: &mut Rng, model: &mut Self::Model, clock: &ManualClock) -> Vec<Self::Change>;
+    /// What brings to light what the store holds and does not show.
+    fn bring_to_light(model: &mut Self::Model, clock: &ManualClock) -> Vec<Self::Change>;
+    /// Makes all changes in one transaction, or, if told to, gives it up at its end.
+    fn write(&self, changes: &[Self::Change], give_up: bool, after: &Self::Model) -> Result<()>;
+    /// What a store with this model shows at a time.
+    fn shown(model: &Self::Model, now: Timestamp) -> Self::Model;
+    /// Everything that it shows. A value that no tag stands for is an error.
+    fn content(&self) -> Result<Self::Model>;
     fn verify(&self) -> Result<()>;
     fn close(self) -> Result<()>;
 }
@@ -34,6 +44,8 @@ pub(crate) enum Death {
     Bricked(String),
     /// It holds neither the last acknowledged state nor the one in flight.
     Wrong(String),
+    /// It does not do what it can do, though the power holds.
+    Refused(String),
     Panicked,
     /// A reader changed the medium.
     ReaderWrote,
@@ -44,6 +56,7 @@ impl fmt::Display for Death {
         match self {
             Self::Bricked(error) => write!(f, "bricked: {error}"),
             Self::Wrong(difference) => write!(f, "wrong content: {difference}"),
+            Self::Refused(error) => write!(f, "refused: {error}"),
             Self::Panicked => f.write_str("panicked"),
             Self::ReaderWrote => f.write_str("a reader changed the medium"),
         }
@@ -90,44 +103,52 @@ pub(crate) fn live<S: Subject>(
 ) -> std::result::Result<Tally, Death> {
     random::seeded::set(Some(seed));
     let ended = catch_unwind(AssertUnwindSafe(|| {
-        let mut life = Life {
+        let mut life = Life::<S> {
             rng: Rng::new(seed),
+            clock: ManualClock::start(BIRTH),
             disk: CrashDisk::holding(base.to_vec()),
-            acknowledged: Model::new(),
+            acknowledged: S::Model::default(),
             in_flight: None,
             tally: Tally::default(),
         };
         for _ in 0..cycles {
-            life.cycle::<S>(power)?;
+            life.cycle(power)?;
         }
-        life.settle::<S>()?;
+        life.settle()?;
         Ok(life.tally)
     }));
     random::seeded::set(None);
     ended.unwrap_or(Err(Death::Panicked))
 }
 
-struct Life {
+/// A closed, empty store, as every life begins.
+pub(crate) fn newborn<S: Subject>() -> Vec<u8> {
+    S::create(&ManualClock::start(BIRTH))
+}
+
+struct Life<S: Subject> {
     rng: Rng,
+    /// Never set back, whatever becomes of the store.
+    clock: ManualClock,
     disk: Arc<CrashDisk>,
-    acknowledged: Model,
+    acknowledged: S::Model,
     /// What a commit that has not returned would make of it.
-    in_flight: Option<Model>,
+    in_flight: Option<S::Model>,
     tally: Tally,
 }
 
-impl Life {
+impl<S: Subject> Life<S> {
     /// Opens, works until the power fails or the process is killed, and takes what is left.
-    fn cycle<S: Subject>(&mut self, power: Power) -> std::result::Result<(), Death> {
+    fn cycle(&mut self, power: Power) -> std::result::Result<(), Death> {
         if self.rng.chance(40) {
-            self.read_only::<S>()?;
+            self.read_only()?;
         }
         if power == Power::Fails {
             let budget = self.rng.pick(&[1, 2, 5, 20, 60, 200]);
             self.disk.fail_after(1 + self.rng.below(budget));
         }
         while !self.disk.is_off() {
-            let opened = S::open(self.disk.clone(), Access::ReadWrite, self.rng.chance(33));
+            let opened = self.open(Access::ReadWrite);
             let subject = match opened {
                 Ok(subject) => subject,
                 Err(_) if self.disk.is_off() => {
@@ -137,7 +158,7 @@ impl Life {
                 Err(error) => return Err(Death::Bricked(error.to_string())),
             };
             self.compare(&subject)?;
-            self.work(&subject);
+            self.work(&subject)?;
             // A close that the power cuts short is one more crash.
             let closed = subject.close();
             if power == Power::Holds {
@@ -151,34 +172,42 @@ impl Life {
         Ok(())
     }
 
-    fn work<S: Subject>(&mut self, subject: &S) {
+    fn open(&mut self, access: Access) -> Result<S> {
+        S::open(self.disk.clone(), access, self.rng.chance(33), &self.clock)
+    }
+
+    fn work(&mut self, subject: &S) -> std::result::Result<(), Death> {
         for _ in 0..1 + self.rng.below(12) {
-            let changes = changes(&mut self.rng, S::REMOVES);
-            let give_up = self.rng.chance(10);
             let mut after = self.acknowledged.clone();
-            changes.iter().for_each(|change| S::apply(&mut after, change));
+            let changes = S::choose(&mut self.rng, &mut after, &self.clock);
+            let give_up = self.rng.chance(10);
             if give_up {
                 // It fails by design, or because the power did; either way it must leave nothing.
                 let _ = subject.write(&changes, true, &after);
             } else {
                 self.in_flight = Some(after.clone());
-                if subject.write(&changes, false, &after).is_ok() {
-                    self.acknowledged = after;
-                    self.in_flight = None;
-                    self.tally.commits += 1;
+                match subject.write(&changes, false, &after) {
+                    Ok(()) => {
+                        self.acknowledged = after;
+                        self.in_flight = None;
+                        self.tally.commits += 1;
+                    }
+                    Err(_) if self.disk.is_off() => {}
+                    Err(error) => return Err(Death::Refused(error.to_string())),
                 }
             }
             if self.disk.is_off() {
-                return;
+                break;
             }
         }
+        Ok(())
     }
 
     /// A reader sees a state that counts from now on as acknowledged, and changes nothing.
-    fn read_only<S: Subject>(&mut self) -> std::result::Result<(), Death> {
+    fn read_only(&mut self) -> std::result::Result<(), Death> {
         let before = self.disk.counters();
-        let subject = S::open(self.disk.clone(), Access::ReadOnly, self.rng.chance(33))
-            .map_err(|error| Death::Bricked(error.to_string()))?;
+        let opened = self.open(Access::ReadOnly);
+        let subject = opened.map_err(|error| Death::Bricked(error.to_string()))?;
         self.compare(&subject)?;
         if self.rng.chance(20) {
             subject.verify().map_err(|error| Death::Bricked(error.to_string()))?;
@@ -193,21 +222,23 @@ impl Life {
         Ok(())
     }
 
-    fn compare<S: Subject>(&mut self, subject: &S) -> std::result::Result<(), Death> {
+    fn compare(&mut self, subject: &S) -> std::result::Result<(), Death> {
         let found = match subject.content() {
             Ok(found) => found,
             Err(_) if self.disk.is_off() => return Ok(()),
             Err(error) => return Err(Death::Bricked(error.to_string())),
         };
-        if found == self.acknowledged {
+        let now = self.clock.now();
+        let expected = S::shown(&self.acknowledged, now);
+        let in_flight = self.in_flight.take().filter(|model| S::shown(model, now) == found);
+        if found == expected {
             self.tally.reopened_as_acknowledged += 1;
-        } else if self.in_flight.as_ref() == Some(&found) {
+        } else if let Some(model) = in_flight {
             self.tally.reopened_as_in_flight += 1;
+            self.acknowledged = model;
         } else {
-            return Err(Death::Wrong(difference(&found, &self.acknowledged)));
+            return Err(Death::Wrong(difference(&found, &expected)));
         }
-        self.acknowledged = found;
-        self.in_flight = None;
         Ok(())
     }
 
@@ -221,18 +252,28 @@ impl Life {
         };
     }
 
-    /// After the last crash everything is verified.
-    fn settle<S: Subject>(&mut self) -> std::result::Result<(), Death> {
+    /// After the last crash everything is brought to light and verified.
+    fn settle(&mut self) -> std::result::Result<(), Death> {
         let bricked = |error: Error| Death::Bricked(error.to_string());
-        let subject = S::open(self.disk.clone(), Access::ReadWrite, false).map_err(bricked)?;
+        let subject = S::open(self.disk.clone(), Access::ReadWrite, false, &self.clock).map_err(bricked)?;
+        self.compare(&subject)?;
+        let changes = S::bring_to_light(&mut self.acknowledged, &self.clock);
+        subject.write(&changes, false, &self.acknowledged).map_err(bricked)?;
         self.compare(&subject)?;
         subject.verify().map_err(bricked)?;
         subject.close().map_err(bricked)
     }
 }
 
-fn difference(found: &Model, expected: &Model) -> String {
-    let differs = |name: &&String| found.get(*name) != expected.get(*name);
-    let names: Vec<&String> = found.keys().chain(expected.keys()).filter(differs).collect();
-    format!("{} names differ, first {:?}", names.len(), names.first())
+/// The first line in which two models differ.
+fn difference(found: &impl fmt::Debug, expected: &impl fmt::Debug) -> String {
+    let (found, expected) = (format!("{found:#?}"), format!("{expected:#?}"));
+    let (mut found, mut expected) = (found.lines(), expected.lines());
+    loop {
+        match (found.next(), expected.next()) {
+            (None, None) => return "nothing".to_owned(),
+            (found, expected) if found == expected => {}
+            (found, expected) => return format!("{found:?} and not {expected:?}"),
+        }
+    }
 }

@@ -6,6 +6,8 @@
 //! how many stores live through changes of slots and crashes.
 
 mod campaign;
+mod choices;
+mod content;
 mod controls;
 mod copies;
 mod counters;
@@ -15,7 +17,7 @@ mod engine;
 mod full_disk;
 mod judge;
 mod life;
-mod model;
+mod noticed;
 mod place;
 mod property;
 mod readers;
@@ -25,5 +27,6 @@ mod secrets;
 mod slot_lives;
 mod slots;
 mod states;
+mod values;
 
 pub(crate) use disk::CrashDisk;
