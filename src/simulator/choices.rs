@@ -259,7 +259,7 @@ fn edited(rng: &mut Rng, before: &Meta) -> Meta {
             if rng.chance(60) {
                 meta.tags = meta.tags.with(&key, &value).unwrap();
             } else {
-                meta.tags.remove(&key);
+                meta.tags = meta.tags.without(&key);
             }
         }
     }
