@@ -4,19 +4,12 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
 
 use super::workload::{key, numbered, options, reopen, reopen_with};
-use crate::crypto::arena::Arena;
 use crate::error::{ErrorKind, Result};
-use crate::record::path::SecretPath;
-use crate::sealed::create::create;
 use crate::sealed::disk::memory::MemoryDisk;
 use crate::sealed::disk::{Disk, Nascent};
-use crate::sealed::file::{SealedFile, Stamp};
-use crate::sealed::space::Space;
-use crate::tables::{Tables, deletion, describe, fill, secrets};
-use crate::{Copied, KdfCost, Query, Store, limits};
+use crate::{Copied, Listed, Put, Query, Retention, SecretRef, Store, Sweep, Update, limits};
 
 /// A disk of bounded size.
 struct BoundedDisk {
@@ -102,69 +95,131 @@ impl Nascent for NewBounded {
     }
 }
 
-fn new_tables(disk: &Arc<BoundedDisk>) -> Tables {
-    let file: Arc<SealedFile> =
-        Arc::new(create(&Arena::any(), disk.clone(), &key(), KdfCost::DEFAULT).unwrap());
-    let stamp = Stamp { audit_head: [0; 32], clock_mark: 0 };
-    fill(&file, |batch| {
-        describe(batch, &crate::record::secret::StoreRecord { created_at: 0 })?;
-        Ok(stamp)
-    })
-    .unwrap();
-    file.finish_creation().unwrap();
-    Tables::open(file, limits::CACHE_BYTES_MIN, Duration::ZERO).unwrap()
+fn new_store(disk: &Arc<BoundedDisk>) -> Store {
+    options().cache_bytes(limits::CACHE_BYTES_MIN).create_on(disk.clone(), &key()).unwrap()
 }
 
-fn path(number: usize) -> SecretPath {
-    SecretPath::parse(&format!("full/{number}")).unwrap()
+fn path(number: usize) -> String {
+    format!("full/{number}")
+}
+
+/// A secret that is as much as one can be: with every tag, with history, with deleted versions.
+fn put_laden(store: &Store, number: usize) -> Result<()> {
+    let tags = (0..limits::TAGS_MAX).fold(Put::new(), |put, tag| put.tag(format!("tag-{tag}"), "value"));
+    store.transaction(|tx| {
+        tx.put_with(&path(number), [1; 2_000], tags.description("d".repeat(limits::DESCRIPTION_LEN_MAX)))?;
+        for version in 2..=6 {
+            tx.put(&path(number), vec![version; 700 * usize::from(version)])?;
+        }
+        for version in [2, 4, 6] {
+            tx.delete_version(&path(number), version)?;
+        }
+        Ok(())
+    })
+}
+
+/// Leaves no room for one more put, and says how many were made; deletes would fit.
+fn fill_up(disk: &Arc<BoundedDisk>, store: &Store) -> usize {
+    disk.fill();
+    // Steps of growth may have left room for a few.
+    let put = |number: usize| store.put(&format!("filling/{number}"), [1; 2_000]);
+    let refused = (0..500).find(|&number| put(number).is_err()).expect("a full disk refuses in the end");
+    let before = disk.writes();
+    for _ in 0..3 {
+        assert_eq!(put(refused).unwrap_err().kind(), ErrorKind::DiskFull);
+    }
+    assert_eq!(disk.writes(), before, "a refused put writes nothing");
+    refused
 }
 
 #[test]
 fn with_no_byte_free_a_put_is_refused_and_deletes_fit_into_the_spare_blocks() {
     const SECRETS: usize = 40;
     let disk = BoundedDisk::unbounded();
-    let tables = new_tables(&disk);
-    for number in 0..SECRETS {
-        deletion::put(&tables, &path(number), &[1; 2_000], Space::Normal).unwrap();
-    }
-    disk.fill();
-    // Steps of growth may have left room for a few.
-    let refused = (SECRETS..SECRETS + 500)
-        .find(|&number| deletion::put(&tables, &path(number), &[1; 2_000], Space::Normal).is_err())
-        .expect("a full disk refuses in the end");
-    let before = disk.writes();
-    for _ in 0..3 {
-        let again = deletion::put(&tables, &path(refused), &[1; 2_000], Space::Normal).unwrap_err();
-        assert_eq!(again.kind(), ErrorKind::DiskFull);
-    }
-    assert_eq!(disk.writes(), before, "a refused put writes nothing");
-    assert!(
-        tables.read(|rows| Ok(secrets::find(rows, &path(0))?.is_some())).unwrap(),
+    let store = new_store(&disk);
+    (0..SECRETS).try_for_each(|number| put_laden(&store, number)).unwrap();
+    let more = fill_up(&disk, &store);
+    assert_eq!(
+        store.get_version(&path(0), 5).unwrap().value().len(),
+        3_500,
         "the handle reads after it refused"
     );
-    let deleted = (0..refused)
-        .take_while(|&number| deletion::delete(&tables, &path(number), Space::Spare).is_ok_and(|gone| gone))
-        .count();
-    println!("{deleted} of {refused} secrets deleted with no byte free");
-    assert!(deleted >= SECRETS, "only {deleted} deletes fit");
-    tables.close().unwrap();
-    drop(tables);
-    reopen(disk).expect("the store opens again on the full disk");
+    let paths: Vec<String> =
+        (0..SECRETS).map(path).chain((0..more).map(|number| format!("filling/{number}"))).collect();
+    let deleted = paths.iter().take_while(|path| store.delete(path.as_str()).is_ok()).count();
+    println!("{deleted} of {} secrets deleted with no byte free", paths.len());
+    assert_eq!(deleted, paths.len());
+    check_trash(&store, &paths);
+    store.close().unwrap();
+    let store = reopen(disk.clone()).expect("the store opens again on the full disk");
+    check_trash(&store, &paths);
+    disk.capacity.store(u64::MAX, Ordering::Relaxed);
+    store.restore(&path(3)).unwrap();
+    assert_eq!(store.versions(&path(3)).unwrap().len(), 6);
+    assert_eq!(store.tag_values("tag-63").unwrap()[0].secrets, 1);
+    store.verify().unwrap();
+}
+
+/// That these secrets are in the trash, and nothing else is anywhere.
+fn check_trash(store: &Store, paths: &[String]) {
+    assert!(store.list(Query::all()).unwrap().items().is_empty());
+    let trash = store.list(Query::all().state(Listed::Trash).limit(1_000)).unwrap();
+    assert_eq!(trash.items().len(), paths.len());
+    let verified = store.verify().unwrap().opened.unwrap();
+    assert_eq!((verified.secrets, verified.trashed), (0, paths.len() as u64));
 }
 
 #[test]
 fn without_spare_room_the_same_delete_is_refused() {
     let disk = BoundedDisk::unbounded();
-    let tables = new_tables(&disk);
-    deletion::put(&tables, &path(0), &[1; 2_000], Space::Normal).unwrap();
-    disk.fill();
-    let refused = (1..500)
-        .find(|&number| deletion::put(&tables, &path(number), &[1; 2_000], Space::Normal).is_err())
-        .expect("a full disk refuses in the end");
-    let outcomes = [Space::Normal, Space::Spare].map(|space| {
-        deletion::put(&tables, &path(refused), &[1; 2_000], space).map_err(|error| error.kind())
-    });
-    assert_eq!(outcomes, [Err(ErrorKind::DiskFull), Ok(())], "only the spare blocks make the difference");
+    let store = new_store(&disk);
+    put_laden(&store, 0).unwrap();
+    fill_up(&disk, &store);
+    let before = disk.writes();
+    let refused = store.transaction(|tx| tx.delete(&path(0))).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::DiskFull, "a transaction leaves the spare blocks alone");
+    assert_eq!(disk.writes(), before);
+    store.delete(&path(0)).expect("only the spare blocks make the difference");
+    store.verify().unwrap();
+}
+
+#[test]
+fn every_other_change_is_refused_on_a_full_disk_and_made_once_room_is_back() {
+    let disk = BoundedDisk::unbounded();
+    let store = new_store(&disk);
+    store.policy().set_retention_under("full", Retention::inherited().keep_trash_days(0)).unwrap();
+    (0..4).try_for_each(|number| put_laden(&store, number)).unwrap();
+    fill_up(&disk, &store);
+    store.delete(&path(0)).unwrap();
+    store.delete("filling/0").unwrap();
+    let changes: [fn(&Store) -> Result<()>; 9] = [
+        |store| store.update(&path(1), Update::new().remove_tag("tag-0")).map(drop),
+        |store| store.rollback(&path(1), 1).map(drop),
+        |store| store.rename(&path(1), "full/renamed").map(drop),
+        |store| store.delete_version("full/renamed", 3).map(drop),
+        |store| store.destroy_version("full/renamed", 5).map(drop),
+        |store| store.restore("filling/0").map(drop),
+        |store| store.policy().set_retention(Retention::inherited().keep_versions(3)),
+        |store| store.destroy(SecretRef::try_from(path(2).as_str())?),
+        |store| store.sweep(Sweep::new()).map(|report| assert_eq!(report.secrets, 1)),
+    ];
+    let before = disk.writes();
+    for change in &changes[..3] {
+        assert_eq!(change(&store).unwrap_err().kind(), ErrorKind::DiskFull);
+    }
+    for change in &changes[5..] {
+        assert_eq!(change(&store).unwrap_err().kind(), ErrorKind::DiskFull);
+    }
+    assert_eq!(disk.writes(), before, "a refused change writes nothing");
+    assert_eq!(store.info(&path(1)).unwrap().tags().len(), limits::TAGS_MAX);
+    assert_eq!(store.list(Query::all().state(Listed::Trash)).unwrap().items().len(), 2);
+    disk.capacity.store(u64::MAX, Ordering::Relaxed);
+    for change in changes {
+        change(&store).expect("room is back");
+    }
+    store.verify().unwrap();
+    store.close().unwrap();
+    reopen(disk).unwrap().verify().unwrap();
 }
 
 #[test]

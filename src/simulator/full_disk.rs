@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::disk::CrashDisk;
+use super::disk::{CrashDisk, Keep};
 use super::engine::unlock;
-use crate::{ErrorKind, Store, StoreOptions, VerifyAtOpen};
+use crate::{ErrorKind, Query, Store, StoreOptions, VerifyAtOpen};
 
 fn open(disk: &Arc<CrashDisk>) -> Store {
     StoreOptions::new().verify(VerifyAtOpen::Always).open_on(disk.clone(), &unlock()).unwrap()
@@ -46,6 +46,27 @@ fn a_full_disk_refuses_the_write_and_keeps_the_handle() {
     assert_eq!(store.get("after").unwrap().value().expose(), b"y");
     assert_eq!(store.get(&format!("fill/{:05}", fitted - 1)).unwrap().version(), 1);
     assert_eq!(store.get("big").unwrap_err().kind(), ErrorKind::NotFound);
+}
+
+#[test]
+fn deletes_fit_on_a_full_disk_and_outlive_the_power() {
+    let disk = CrashDisk::new();
+    let store = StoreOptions::new().create_on(disk.clone(), &unlock()).unwrap();
+    disk.set_capacity(disk.content().len() + 300_000);
+    let fitted = fill(&store);
+    let name = |number: u64| format!("fill/{number:05}");
+    (0..fitted).for_each(|number| drop(store.delete(&name(number)).unwrap()));
+    assert_eq!(store.put("one/more", "x").unwrap_err().kind(), ErrorKind::DiskFull);
+    let left = disk.cuts(Keep::Nothing).pop().unwrap();
+    std::mem::forget(store);
+    let store = open(&left);
+    store.verify().unwrap();
+    assert!(store.list(Query::all()).unwrap().items().is_empty());
+    for number in 0..fitted {
+        store.restore(&name(number)).unwrap();
+        assert_eq!(store.get(&name(number)).unwrap().value().expose(), [1; 900]);
+    }
+    store.verify().unwrap();
 }
 
 #[test]

@@ -22,7 +22,7 @@ pub(crate) mod audit;
 mod batch;
 pub(crate) mod copy;
 #[cfg(test)]
-pub(crate) mod deletion;
+pub(crate) mod forged;
 mod held;
 pub(crate) mod history;
 pub(crate) mod list;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::PinCheck;
 use crate::sealed::disk::memory::MemoryDisk;
 use crate::tables::Tables;
-use crate::tables::deletion::{alter_event, forget_event};
+use crate::tables::forged::{alter_event, forget_event};
 use crate::{ErrorKind, Pin, Result, Store, StoreOptions, Unlock};
 
 fn key() -> Unlock {
