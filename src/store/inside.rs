@@ -11,11 +11,17 @@ use crate::sealed::change::SlotChange;
 use crate::sealed::disk::Nascent;
 use crate::sealed::file::SealedFile;
 use crate::sealed::unlock::Unlock;
+use crate::tables::Tables;
 
 impl Store {
     /// The file this store stands on now.
     pub(crate) fn file(&self) -> Arc<SealedFile> {
         self.root.tables().unwrap().file().clone()
+    }
+
+    /// The rows this store stands on now.
+    pub(crate) fn tables(&self) -> Arc<Tables> {
+        self.root.tables().unwrap()
     }
 
     /// A backup to a medium that is not a file.

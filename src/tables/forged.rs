@@ -1,9 +1,11 @@
-//! What no interface leaves behind: rows that were altered or taken away.
+//! What no interface leaves behind: rows that were altered, moved, or written by somebody who knows more.
 
 use super::{Batch, Outcome, Rows, Tables, audit, rows};
 use crate::error::Result;
 use crate::record::audit::{Event, EventKind, Segment};
 use crate::record::codec::{Authenticated, decode, encode};
+use crate::record::path::SecretPath;
+use crate::record::secret::SecretRecord;
 use crate::sealed::file::Stamp;
 use crate::sealed::space::Space;
 
@@ -19,6 +21,37 @@ pub(crate) fn alter_event(tables: &Tables, first: u64) -> Result<()> {
         let mut segment: Segment = decode(&Authenticated::from_page(&row))?;
         segment.events[0].time += 1;
         batch.insert(&rows::audit(first), &encode(&segment)?)
+    })
+}
+
+/// Alters the record of the live secret at `path`.
+pub(crate) fn alter_secret(tables: &Tables, path: &str, alter: impl FnOnce(&mut SecretRecord)) -> Result<()> {
+    let key = rows::path(&SecretPath::parse(path)?);
+    forge(tables, |batch| {
+        let row = batch.get(&key)?.expect("the secret is there");
+        let mut secret = decode(&Authenticated::from_page(&row))?;
+        alter(&mut secret);
+        batch.insert(&key, &encode(&secret)?)
+    })
+}
+
+/// Every row there is.
+pub(crate) fn all_rows(tables: &Tables) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
+    tables.read(|rows| {
+        let mut all = Vec::new();
+        rows.scan(&[], &rows::END, &mut |key, row| {
+            all.push((key.to_vec(), row.to_vec()));
+            Ok(true)
+        })?;
+        Ok(all)
+    })
+}
+
+/// Puts a row in its place, or with `None` takes it away.
+pub(crate) fn set_row(tables: &Tables, key: &[u8], row: Option<&[u8]>) -> Result<()> {
+    forge(tables, |batch| match row {
+        Some(row) => batch.insert(key, row),
+        None => batch.remove(key).map(drop),
     })
 }
 

@@ -12,7 +12,10 @@ pub(crate) fn find(rows: &impl Rows, secret: &SecretRecord, number: u64) -> Resu
     if number == secret.current.number {
         return Ok(Some(secret.current.clone()));
     }
-    rows.record(&rows::history(&secret.id, number))
+    let Some(version) = rows.record::<VersionRecord>(&rows::history(&secret.id, number))? else {
+        return Ok(None);
+    };
+    if version.number == number { Ok(Some(version)) } else { Err(damaged()) }
 }
 
 /// Every version of a secret, from the oldest to the current one.

@@ -13,6 +13,7 @@ mod lengths;
 mod one_block;
 mod patched;
 mod plaintext;
+mod rows;
 mod structures;
 mod subject;
 mod unverified;
