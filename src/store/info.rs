@@ -230,7 +230,8 @@ fn size_class(version: &VersionRecord) -> u64 {
     }
 }
 
-fn unreadable() -> Error {
+/// What a record says that nobody here can read.
+pub(super) fn unreadable() -> Error {
     Error::new(
         ErrorKind::UnsupportedFormat,
         "a record of the store holds something that a newer version of strongroom wrote",

@@ -5,6 +5,7 @@ use crate::record::secret::{Details, SecretRecord};
 use crate::record::tag::{Tags, tag_key};
 use crate::record::text;
 use crate::record::tier::Tier;
+use crate::store::info::unreadable;
 use crate::store::retention::check_trash_days;
 
 /// What of the metadata changes; what is left out stays as it is.
@@ -50,7 +51,7 @@ impl Changes {
     fn changed_tags(&self, before: &str) -> Result<Tags> {
         let mut tags = match &self.tags {
             Some(tags) => tags.clone(),
-            None => Tags::from_text(before.to_owned()).unwrap_or_default(),
+            None => Tags::from_text(before.to_owned()).ok_or_else(unreadable)?,
         };
         for key in &self.removed {
             tags = tags.without(&tag_key(key)?);

@@ -142,13 +142,13 @@ impl Transaction<'_, '_> {
             tx.authorise(Action::Write(&to))?;
             let secret = tx.view().find(&from)?;
             if from == to {
-                return Ok(Written::new(to, &secret));
+                return Written::new(to, &secret);
             }
             tx.check_free(&to)?;
             tx.check_move(&secret, rename.large)?;
             secrets::unlink(tx.batch, &from)?;
             let secret = tx.move_secret(&from, &to, secret)?;
-            Ok(Written::new(to, &secret))
+            Written::new(to, &secret)
         })
     }
 

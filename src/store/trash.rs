@@ -254,7 +254,7 @@ impl Transaction<'_, '_> {
         secrets::save(self.batch, &to, None, &secret)?;
         trash::note_versions(self.batch, &to, &secret, true)?;
         self.log(EventKind::SecretRestored, secret.id, secret.current.number)?;
-        Ok(Written::new(to, &secret))
+        Written::new(to, &secret)
     }
 
     /// As [`Store::destroy`], in this transaction.

@@ -1,5 +1,6 @@
 //! Writing values and metadata.
 
+use super::info::unreadable;
 use super::metadata::{Changes, Expected};
 use super::{Put, SecretInfo, Store, Transaction, Update};
 use crate::access::Action;
@@ -25,14 +26,14 @@ pub struct Written {
 }
 
 impl Written {
-    pub(super) fn new(path: SecretPath, record: &SecretRecord) -> Self {
-        Self {
+    pub(super) fn new(path: SecretPath, record: &SecretRecord) -> Result<Self> {
+        Ok(Self {
             id: SecretId::from_bytes(record.id),
             path,
             version: record.current.number,
-            tier: Tier::of(record.tier).unwrap_or_default(),
+            tier: Tier::of(record.tier).ok_or_else(unreadable)?,
             updated_at: Timestamp::from_millis(record.updated_at),
-        }
+        })
     }
 
     /// The id of the secret.
@@ -267,7 +268,7 @@ impl Transaction<'_, '_> {
                 self.log(EventKind::VersionPruned, record.id, version.number)?;
             }
         }
-        Ok(Written::new(path.clone(), &record))
+        Written::new(path.clone(), &record)
     }
 
     fn write_metadata(&mut self, path: SecretPath, update: &Update) -> Result<SecretInfo> {

@@ -127,3 +127,47 @@ fn a_row_that_is_missing_or_that_nobody_owns_is_found() {
     println!("{missing} rows were missed, {kept} were not");
     assert!(missing > 20 && kept == 2, "{missing} and {kept}");
 }
+
+type Alter = fn(&mut SecretRecord);
+
+/// Something that a newer version wrote, or nobody.
+const UNREADABLE: [(&str, Alter); 4] = [
+    ("an unknown tier", |secret| secret.tier = 9),
+    ("tags without an equals sign", |secret| secret.tags = "env\n".to_owned()),
+    ("tags in no order", |secret| secret.tags = "b=\na=\n".to_owned()),
+    ("a tag without an end", |secret| secret.tags = "a=b".to_owned()),
+];
+
+#[test]
+fn a_record_that_nobody_can_read_is_refused_and_not_written_over() {
+    for (what, alter) in UNREADABLE {
+        let store = opened(&base());
+        alter_secret(&store.tables(), "app/a", alter).unwrap();
+        let before = all_rows(&store.tables()).unwrap();
+        let refused = [
+            ("get", store.get("app/a").map(drop)),
+            ("info", store.info("app/a").map(drop)),
+            ("list", store.list(Query::under("app")).map(drop)),
+            ("put", store.put("app/a", "new").map(drop)),
+            ("update", store.update("app/a", Update::new().description("new")).map(drop)),
+            ("rollback", store.rollback("app/a", 3).map(drop)),
+        ];
+        for (operation, result) in refused {
+            let error = result.expect_err(operation);
+            assert_eq!(error.kind(), ErrorKind::UnsupportedFormat, "{operation} of {what}: {error}");
+        }
+        assert!(all_rows(&store.tables()).unwrap() == before, "{what} was written over");
+        assert!(matches!(
+            store.verify().unwrap_err().kind(),
+            ErrorKind::Damaged | ErrorKind::UnsupportedFormat
+        ));
+        // The others are as they were, and this one can be replaced or removed.
+        assert_eq!(store.get("app/b").unwrap().value().expose(), value("app/b", 3));
+        store.destroy(crate::SecretRef::try_from("app/a").unwrap()).unwrap();
+    }
+    // The control: a tier and tags that are known are read.
+    let store = opened(&base());
+    alter_secret(&store.tables(), "app/a", |secret| secret.tier = 2).unwrap();
+    assert_eq!(store.info("app/a").unwrap().tier(), Tier::Critical);
+    store.verify().unwrap();
+}
