@@ -16,4 +16,5 @@ mod plaintext;
 mod rows;
 mod structures;
 mod subject;
+mod undone;
 mod unverified;
