@@ -6,6 +6,7 @@
 
 mod disk;
 mod full_disk;
+mod model;
 mod slots;
 mod sweep;
 mod workload;

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::disk::{FailingDisk, Fault, Lasting, Operation, Struck};
-use super::workload::{ADMINISTRATION, Model, Player, STEPS, Step, contents, numbered, reopen, reopen_with};
+use super::model::{Model, contents};
+use super::workload::{ADMINISTRATION, CHANGES, Player, STEPS, Step, numbered, reopen, reopen_with};
 use crate::crypto::random;
 use crate::sealed::disk::recording::RecordingDisk;
 use crate::{Error, ErrorKind};
@@ -61,7 +62,7 @@ fn a_full_disk_at_any_reservation_leaves_a_handle_that_works() {
 #[test]
 fn without_a_fault_every_step_is_acknowledged() {
     for fault in Fault::ALL {
-        for steps in [STEPS, ADMINISTRATION] {
+        for steps in [STEPS, ADMINISTRATION, CHANGES] {
             let mut tally = Tally::default();
             assert!(!run(steps, fault, Lasting::Once, u64::MAX, &mut tally), "{fault:?} struck");
         }
@@ -96,7 +97,8 @@ fn a_medium_that_lost_an_acknowledged_put_is_noticed() {
     for &step in &STEPS[..4] {
         player.play(step).unwrap();
     }
-    player.acknowledged.get_mut("app/token").unwrap().push(b"acknowledged, but not there".to_vec());
+    let held = player.acknowledged.live.get_mut("app/token").unwrap();
+    held.versions.insert(9, Some(b"acknowledged, but not there".to_vec()));
     player.attempted = player.acknowledged.clone();
     check_medium(&player, &mut Tally::default());
 }
@@ -109,7 +111,7 @@ fn sweep(fault: Fault) -> Tally {
         Err(_) => (1 + u64::from(random::bytes::<1>().unwrap()[0]) % stride, stride),
     };
     let mut tally = Tally::default();
-    for steps in [STEPS, ADMINISTRATION] {
+    for steps in [STEPS, ADMINISTRATION, CHANGES] {
         for lasting in [Lasting::Once, Lasting::Forever] {
             let mut n = start;
             while run(steps, fault, lasting, n, &mut tally) {

@@ -4,21 +4,31 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::disk::{FailingDisk, Vacancy};
+use super::model::{Held, Model, contents};
 use crate::record::id::SlotId;
 use crate::sealed::disk::Disk;
-use crate::{Error, ErrorKind, Query, Result, Store, StoreOptions, Unlock};
-
-/// Every version of every secret.
-pub(super) type Model = BTreeMap<&'static str, Vec<Vec<u8>>>;
+use crate::{Error, ErrorKind, Result, Retention, SecretRef, Store, StoreOptions, Sweep, Unlock, Update};
 
 /// One call of a user, with paths and lengths of values.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Step {
     Create,
     Put(&'static str, usize),
     Together(&'static [(&'static str, usize)]),
     /// A transaction that writes and then fails.
     Abandoned(&'static [(&'static str, usize)]),
+    /// Another value for the tag `state`.
+    Update(&'static str, &'static str),
+    Rollback(&'static str, u64),
+    Delete(&'static str),
+    Restore(&'static str),
+    Rename(&'static str, &'static str),
+    DeleteVersion(&'static str, u64),
+    RestoreVersion(&'static str, u64),
+    DestroyVersion(&'static str, u64),
+    /// How many days the trash is kept.
+    KeepTrash(u16),
+    Sweep,
     Get(&'static str),
     List,
     Verify,
@@ -87,6 +97,34 @@ pub(super) const STEPS: &[Step] = &[
     Step::Close,
 ];
 
+/// Every way to change secrets.
+pub(super) const CHANGES: &[Step] = &[
+    Step::Create,
+    Step::Put("app/token", 40),
+    Step::Put("app/certificate", 9_000),
+    Step::Put("app/token", 60),
+    Step::Update("app/token", "new"),
+    Step::Rollback("app/token", 1),
+    Step::DeleteVersion("app/token", 2),
+    Step::Rename("app/certificate", "moved/certificate"),
+    Step::RestoreVersion("app/token", 2),
+    Step::Delete("app/token"),
+    Step::List,
+    Step::Restore("app/token"),
+    Step::DestroyVersion("app/token", 1),
+    Step::KeepTrash(0),
+    Step::Delete("moved/certificate"),
+    Step::Close,
+    Step::Open,
+    Step::Sweep,
+    Step::Put("moved/certificate", 500),
+    Step::Delete("app/token"),
+    Step::Sweep,
+    Step::List,
+    Step::Verify,
+    Step::Close,
+];
+
 /// Plays the steps on a disk.
 pub(super) struct Player {
     pub(super) disk: Arc<FailingDisk>,
@@ -95,6 +133,8 @@ pub(super) struct Player {
     pub(super) acknowledged: Model,
     /// What the step under way would have made of it.
     pub(super) attempted: Model,
+    /// What cannot be read and may come back.
+    hidden: BTreeMap<&'static str, Held>,
     pub(super) created: bool,
     /// The keys that open the store, as acknowledged and as attempted.
     pub(super) keys: BTreeSet<u8>,
@@ -109,8 +149,9 @@ impl Player {
         Self {
             disk,
             store: None,
-            acknowledged: Model::new(),
-            attempted: Model::new(),
+            acknowledged: Model::default(),
+            attempted: Model::default(),
+            hidden: BTreeMap::new(),
             created: false,
             keys: [0].into(),
             attempted_keys: [0].into(),
@@ -133,16 +174,40 @@ impl Player {
             Step::Abandoned(writes) => self.abandon(writes)?,
             Step::Get(path) => {
                 let secret = self.store().get(path)?;
-                assert_eq!(Some(&secret.value().expose().to_vec()), self.acknowledged[path].last(), "{path}");
+                let (_, value) = self.acknowledged.live[path].versions.last_key_value().unwrap();
+                assert_eq!(value.as_deref(), Some(secret.value().expose()), "{path}");
             }
             Step::List => assert_eq!(contents(self.store())?, self.acknowledged),
             Step::Verify => drop(self.store().verify()?),
             Step::Close => self.store.take().unwrap().close()?,
+            _ if CHANGES.contains(&step) => {
+                self.attempted.change(step, &mut self.hidden);
+                self.change(step)?;
+            }
             _ => self.administer(step)?,
         }
         self.acknowledged = self.attempted.clone();
         self.keys = self.attempted_keys.clone();
         Ok(())
+    }
+
+    fn change(&self, step: Step) -> Result<()> {
+        let store = self.store();
+        match step {
+            Step::Update(path, value) => store.update(path, Update::new().tag("state", value)).map(drop),
+            Step::Rollback(path, number) => store.rollback(path, number).map(drop),
+            Step::Delete(path) => store.delete(path).map(drop),
+            Step::Restore(path) => store.restore(SecretRef::try_from(path)?).map(drop),
+            Step::Rename(from, to) => store.rename(from, to).map(drop),
+            Step::DeleteVersion(path, number) => store.delete_version(path, number).map(drop),
+            Step::RestoreVersion(path, number) => store.restore_version(path, number).map(drop),
+            Step::DestroyVersion(path, number) => store.destroy_version(path, number).map(drop),
+            Step::KeepTrash(days) => {
+                store.policy().set_retention(Retention::inherited().keep_trash_days(days))
+            }
+            Step::Sweep => store.sweep(Sweep::new()).map(drop),
+            _ => unreachable!("{step:?} changes no secrets"),
+        }
     }
 
     fn administer(&mut self, step: Step) -> Result<()> {
@@ -178,13 +243,13 @@ impl Player {
     }
 
     fn write(&mut self, writes: &[(&'static str, usize)]) -> Result<()> {
-        let values = extend(&mut self.attempted, writes);
+        let values = self.attempted.put(writes);
         self.store()
             .transaction(|tx| values.iter().try_for_each(|(path, value)| tx.put(*path, value).map(drop)))
     }
 
     fn abandon(&mut self, writes: &[(&'static str, usize)]) -> Result<()> {
-        let values = extend(&mut self.acknowledged.clone(), writes);
+        let values = self.acknowledged.clone().put(writes);
         let result: Result<()> = self.store().transaction(|tx| {
             values.iter().try_for_each(|(path, value)| tx.put(*path, value).map(drop))?;
             Err(Error::new(ErrorKind::NotFound, "given up"))
@@ -214,20 +279,6 @@ pub(super) fn numbered(number: u8) -> Unlock {
     Unlock::raw_key(&[0x5a + number; 32])
 }
 
-/// Everything in a store, read version by version.
-pub(super) fn contents(store: &Store) -> Result<Model> {
-    let mut found = Model::new();
-    for info in store.list(Query::all())? {
-        let path = info.path().as_str();
-        let known = paths().find(|known| *known == path).expect("the store lists only what was put");
-        let versions = (1..=info.version())
-            .map(|number| Ok(store.get_version(path, number)?.value().expose().to_vec()))
-            .collect::<Result<_>>()?;
-        found.insert(known, versions);
-    }
-    Ok(found)
-}
-
 /// A second handle on what a disk holds.
 pub(super) fn reopen(disk: Arc<dyn Disk>) -> Result<Store> {
     reopen_with(disk, 0)
@@ -235,24 +286,4 @@ pub(super) fn reopen(disk: Arc<dyn Disk>) -> Result<Store> {
 
 pub(super) fn reopen_with(disk: Arc<dyn Disk>, number: u8) -> Result<Store> {
     options().open_on(disk, &numbered(number))
-}
-
-fn paths() -> impl Iterator<Item = &'static str> {
-    STEPS.iter().chain(ADMINISTRATION).flat_map(|step| match step {
-        Step::Put(path, _) => vec![*path],
-        Step::Together(writes) | Step::Abandoned(writes) => writes.iter().map(|(path, _)| *path).collect(),
-        _ => Vec::new(),
-    })
-}
-
-/// Adds one version each, and returns what to write.
-fn extend(model: &mut Model, writes: &[(&'static str, usize)]) -> Vec<(&'static str, Vec<u8>)> {
-    let mut values = Vec::new();
-    for &(path, len) in writes {
-        let versions = model.entry(path).or_default();
-        let value: Vec<u8> = path.bytes().cycle().skip(versions.len()).take(len).collect();
-        versions.push(value.clone());
-        values.push((path, value));
-    }
-    values
 }
