@@ -11,6 +11,7 @@ pub(crate) enum Workload {
     PrefixPage,
     Put,
     PutTime,
+    Append,
     PutBytes,
     PutSyncs,
     Update,
@@ -45,6 +46,7 @@ impl Workload {
             Self::PrefixPage => "prefix page of 50: CPU, µs",
             Self::Put => "durable put: CPU, µs",
             Self::PutTime => "durable put: p50, µs",
+            Self::Append => "append one block and sync: p50, µs",
             Self::PutBytes => "durable put: bytes written",
             Self::PutSyncs => "durable put: syncs",
             Self::Update => "durable update: CPU, µs",
@@ -76,6 +78,9 @@ pub(crate) struct Row {
     pub(crate) size: u64,
     pub(crate) values: Vec<(&'static str, f64)>,
 }
+
+/// Whose figures are of nobody: what the machine gives.
+pub(crate) const MACHINE: &str = "machine";
 
 /// The size of what knows none.
 pub(crate) const NO_SIZE: u64 = 0;

@@ -1,7 +1,7 @@
 //! What is to be reached, and whether it is.
 
 use crate::candidates::Kind;
-use crate::figures::{Figures, NO_SIZE, Workload};
+use crate::figures::{Figures, MACHINE, NO_SIZE, Workload};
 
 /// A line of the table of goals.
 pub(crate) struct Goal {
@@ -39,6 +39,9 @@ const SQLCIPHER: &str = "SQLCipher";
 const LARGE: &str = "SQLCipher 256 MB";
 /// A spread up to here is called flat.
 const FLAT: f64 = 1.5;
+
+/// The share of a put that one block and its sync may take, if a put is to say something of who does it.
+const APPEND_MOST: f64 = 0.8;
 
 const fn goal(title: &'static str, measure: Measure, must: Bound, aim: Bound) -> Goal {
     Goal { title, measure, must, aim }
@@ -98,11 +101,17 @@ impl Goal {
         }
     }
 
-    /// What the machine gives at most, where that decides.
-    pub(crate) fn limit(&self, figures: &Figures) -> Option<f64> {
+    /// Whether the figures say more of the machine than of anybody: its second core gives no such gain, or its disk takes
+    /// so long for any sync that all are alike.
+    pub(crate) fn is_the_machines(&self, figures: &Figures, bound: Bound) -> bool {
+        let machine = |workload, size| figures.get(workload, size, MACHINE);
         match self.measure {
-            Own(Workload::Threads, size) => figures.get(Workload::ThreadsOfMachine, size, "machine"),
-            _ => None,
+            Own(Workload::Threads, size) => machine(Workload::ThreadsOfMachine, size)
+                .is_some_and(|gain| bound.is_met(gain) == Some(false)),
+            Ratio(Workload::PutTime, size, other) => machine(Workload::Append, size)
+                .zip(figures.get(Workload::PutTime, size, other))
+                .is_some_and(|(append, other)| append > APPEND_MOST * other),
+            _ => false,
         }
     }
 }
@@ -148,5 +157,18 @@ mod tests {
             goal("", Spread(Workload::TagPage), Bound::None, Bound::None).measured(&figures),
             Some(2.0)
         );
+    }
+
+    #[test]
+    fn a_slow_disk_and_a_missing_core_decide_nothing() {
+        let (put, threads) = (&GOALS[11], &GOALS[5]);
+        for (append, gain, machines) in [(2.0, 1.9, false), (3.9, 1.1, true)] {
+            let mut figures = Figures::default();
+            figures.add(Workload::PutTime, 10_000, [("strongroom", 4.0), (REDB, 4.0)]);
+            figures.add(Workload::Append, 10_000, [(MACHINE, append)]);
+            figures.add(Workload::ThreadsOfMachine, 10_000, [(MACHINE, gain)]);
+            assert_eq!(put.is_the_machines(&figures, put.must), machines);
+            assert_eq!(threads.is_the_machines(&figures, threads.must), machines);
+        }
     }
 }

@@ -92,7 +92,7 @@ fn small_values(figures: &mut Figures, folder: &Path, size: u64) {
     gets::two_threads(figures, &open, size);
     pages::run(figures, &open, size);
     eprintln!("{size} secrets of 64 bytes: writes");
-    writes::run(figures, &mut open, size);
+    writes::run(figures, &mut open, folder, size);
     open.into_iter().for_each(|candidate| candidate.close());
     eprintln!("{size} secrets of 64 bytes: syncs");
     syncs::run(figures, &files);

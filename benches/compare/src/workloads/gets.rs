@@ -8,7 +8,7 @@ use strongroom_benches::job::{Random, path};
 
 use super::{Open, cpu, named, readers};
 use crate::candidates::Reader;
-use crate::figures::{Figures, Workload};
+use crate::figures::{Figures, MACHINE, Workload};
 use crate::meter::{interleave, median};
 
 const ROUNDS: usize = 15;
@@ -40,7 +40,7 @@ pub(crate) fn two_threads(figures: &mut Figures, open: &Open, size: u64) {
     }
     let gains: Vec<f64> = gains.into_iter().map(median).collect();
     figures.add(Workload::Threads, size, named(&gains, |gain| *gain));
-    figures.add(Workload::ThreadsOfMachine, size, [("machine", median(machine))]);
+    figures.add(Workload::ThreadsOfMachine, size, [(MACHINE, median(machine))]);
 }
 
 /// The time of both, one after the other, over the time of both at once.

@@ -1,23 +1,26 @@
 //! Durable changes, one and many at once.
 
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+
 use strongroom_benches::job::{Random, path, value};
 
 use super::{Open, cpu, named, readers};
-use crate::figures::{Figures, Workload};
+use crate::figures::{Figures, MACHINE, Workload};
 use crate::job::{Item, Page, item, prefix_page, tag_page};
 use crate::meter::{Cost, assert_same, interleave};
+
+/// What is done in a round of this number.
+type Turn<'a> = Box<dyn FnMut(usize) + 'a>;
 
 const ROUNDS: usize = 200;
 const BATCHES: usize = 9;
 const BATCH: usize = 1_000;
 
-pub(crate) fn run(figures: &mut Figures, open: &mut Open, size: u64) {
+pub(crate) fn run(figures: &mut Figures, open: &mut Open, folder: &Path, size: u64) {
     let puts: Vec<Item> = (0..=ROUNDS as u64).map(|round| item(size + round, 64)).collect();
-    let costs = interleave(ROUNDS, 1, open, |candidate, round| {
-        candidate.put(&puts[round]);
-        0
-    });
-    note(figures, size, &costs, [Workload::Put, Workload::PutTime, Workload::PutBytes]);
+    put(figures, open, folder, size, &puts);
 
     let mut random = Random::new(size);
     let updates: Vec<_> =
@@ -42,6 +45,26 @@ pub(crate) fn run(figures: &mut Figures, open: &mut Open, size: u64) {
         .chain(updates.iter().map(|(path, _)| path.as_str()))
         .collect();
     check(open, &written);
+}
+
+/// And, taking turns with the puts, the least that makes anything durable.
+fn put(figures: &mut Figures, open: &mut Open, folder: &Path, size: u64, puts: &[Item]) {
+    let mut file = File::create(folder.join("appended")).expect("a file");
+    let append = move |_| {
+        file.write_all(&[0x5a; 4096]).expect("a write");
+        file.sync_data().expect("a sync");
+    };
+    let mut turns: Vec<Turn<'_>> = Vec::new();
+    for candidate in open {
+        turns.push(Box::new(|round| candidate.put(&puts[round])));
+    }
+    turns.push(Box::new(append));
+    let costs = interleave(ROUNDS, 1, &mut turns, |turn, round| {
+        turn(round);
+        0
+    });
+    note(figures, size, &costs, [Workload::Put, Workload::PutTime, Workload::PutBytes]);
+    figures.add(Workload::Append, size, costs.last().map(|cost| (MACHINE, cost.wall_micros)));
 }
 
 /// Everybody has written the same, or the times say nothing.
