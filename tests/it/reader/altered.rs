@@ -7,7 +7,7 @@ use strongroom::ErrorKind;
 
 use super::golden::Golden;
 use super::key::Key;
-use super::{check_both_refuse, check_same, read_by_library};
+use super::{LAST_COMMIT, check_both_refuse, check_same, read_by_library};
 use crate::fixture::{Folder, write_private};
 
 /// The store with one byte flipped in one block, for every block.
@@ -27,7 +27,7 @@ fn the_second_reader_refuses_a_flipped_byte_in_every_block_that_is_reached() {
     let golden = Golden::named("raw-key.store");
     let mut refused = 0;
     with_each_block_flipped(&golden, |path, block| {
-        if read_by_library(path, &golden.key()).is_ok() {
+        if read_by_library(path, &golden.key(), LAST_COMMIT).is_ok() {
             assert_eq!(check_same(path, &golden.key()).0, golden.expected(), "block {block}");
         } else {
             check_both_refuse(path, &golden.key(), ErrorKind::Tampered);

@@ -6,10 +6,8 @@ use sha2::{Digest, Sha256};
 use strongroom::{ErrorKind, OpenedReport};
 
 use super::key::Key;
-use super::{
-    Access, Contents, Reading, Slot, bytes_of, check_both_refuse, check_same, hex, id_of, read_in_python,
-    reading_of, root,
-};
+use super::reading::{Access, Reading, Secret, Slot, Version, created_of};
+use super::{bytes_of, check_both_refuse, check_same, check_same_at, hex, id_of, root};
 use crate::fixture::{Folder, write_private};
 
 pub(super) struct Golden {
@@ -31,7 +29,7 @@ impl Golden {
             Self { name, bytes: fs::read(&path).unwrap(), sidecar }
         });
         let stores: Vec<Self> = stores.collect();
-        assert!(stores.len() >= 9, "{} golden stores", stores.len());
+        assert!(stores.len() >= 10, "{} golden stores", stores.len());
         stores
     }
 
@@ -57,44 +55,86 @@ impl Golden {
     }
 
     pub(super) fn expected(&self) -> Reading {
-        let mut contents = Contents::new();
-        for line in self.fields("version") {
-            let words: Vec<&str> = line.split(' ').collect();
-            let &[path, number, id, time, value] = words.as_slice() else { panic!("{line}") };
-            let value = bytes_of(value);
-            let facts = (id_of(id), time.parse().unwrap(), value.len(), hex(&Sha256::digest(&value)));
-            contents.insert((path.to_owned(), number.parse().unwrap()), facts);
-        }
-        let mut counts = self.field("counts").split(' ').map(|count| count.parse().unwrap());
+        let counts: Vec<u64> = self.field("counts").split(' ').map(|count| count.parse().unwrap()).collect();
         let mut opened = OpenedReport::default();
-        opened.secrets = counts.next().unwrap();
-        opened.versions = counts.next().unwrap();
-        opened.events = counts.next().unwrap();
-        Reading { contents, opened, blocks: self.field("blocks").parse().unwrap(), access: self.access() }
+        [opened.secrets, opened.trashed, opened.versions, opened.events] = counts.try_into().unwrap();
+        let retention = self.fields("retention").map(|line| {
+            let words = words_of::<3>(line);
+            (words[2].to_owned(), (words[0].parse().ok(), words[1].parse().ok()))
+        });
+        Reading {
+            secrets: self.fields("secret").map(|line| self.secret(line)).collect(),
+            retention: retention.collect(),
+            backup: self.field("backup").parse().ok(),
+            jumped: self.field("clock") == "jumped",
+            opened,
+            blocks: self.field("blocks").parse().unwrap(),
+            access: self.access(),
+        }
     }
 
-    /// Stores that are older than slots with labels say nothing of them; what the Python reader finds has to do there.
+    /// What is said of the secret of such a line, with its id.
+    fn secret(&self, line: &str) -> (String, Secret) {
+        let [shown, tier, meta_version, updated, accessed, deleted, purge, path] = words_of(line);
+        let own = |name| {
+            let lines = self.fields(name).filter_map(|line| line.split_once(' '));
+            lines.filter(|(id, _)| *id == shown).map(|(_, rest)| rest).collect::<Vec<_>>()
+        };
+        let keeps = own("keeps").first().map_or(["-"; 2], |line| words_of(line));
+        let description = own("description").first().map(|hex| bytes_of(hex)).unwrap_or_default();
+        let id = id_of(shown);
+        let secret = Secret {
+            path: path.to_owned(),
+            tier: ["standard", "sensitive", "critical"].iter().position(|name| *name == tier).unwrap() as u64,
+            meta_version: meta_version.parse().unwrap(),
+            created: created_of(&id),
+            updated: updated.parse().unwrap(),
+            accessed: accessed.parse().ok(),
+            tags: own("tag").iter().map(|tag| format!("{tag}\n")).collect(),
+            description: String::from_utf8(description).unwrap(),
+            content_type: own("content-type").concat(),
+            keeps: (keeps[0].parse().ok(), keeps[1].parse().ok()),
+            trashed: deleted.parse().ok().zip(purge.parse().ok()),
+            versions: own("version").into_iter().map(version).collect(),
+        };
+        (id, secret)
+    }
+
     fn access(&self) -> Access {
-        if self.fields("pin").count() == 0 {
-            let folder = Folder::new();
-            let path = folder.join(&self.name);
-            write_private(&path, &self.bytes);
-            return reading_of(&read_in_python(&path, &self.key()).unwrap()).access;
-        }
         let cost = |text: &str| text.split(',').map(|number| number.parse().unwrap()).collect();
         let slots = self.fields("slot").map(|line| {
-            let words: Vec<&str> = line.splitn(6, ' ').collect();
+            let [id, kind, own, created, used, label] = words_of(line);
             let kinds = ["passphrase", "raw-key", "key-file", "passphrase-and-key-file", "recovery-code"];
             Slot {
-                id: id_of(words[0]),
-                kind: 1 + kinds.iter().position(|kind| *kind == words[1]).unwrap() as u64,
-                cost: (words[2] != "-").then(|| cost(words[2])),
-                created: words[3].parse().ok(),
-                used: words[4].parse().ok(),
-                label: words.get(5).copied().unwrap_or_default().to_owned(),
+                id: id_of(id),
+                kind: 1 + kinds.iter().position(|name| *name == kind).unwrap() as u64,
+                cost: (own != "-").then(|| cost(own)),
+                created: created.parse().ok(),
+                used: used.parse().ok(),
+                label: label.to_owned(),
             }
         });
         Access { slots: slots.collect(), floor: cost(self.field("floor")), pin: self.field("pin").to_owned() }
+    }
+}
+
+/// So many words, the last one to the end of the line; empty if there is none.
+fn words_of<const N: usize>(line: &str) -> [&str; N] {
+    let mut words = line.splitn(N, ' ');
+    std::array::from_fn(|_| words.next().unwrap_or_default())
+}
+
+fn version(line: &str) -> Version {
+    let [number, created, size, state, deleted, until, value, note] = words_of(line);
+    Version {
+        number: number.parse().unwrap(),
+        created: created.parse().unwrap(),
+        size: size.parse().unwrap(),
+        state: state.to_owned(),
+        deleted: deleted.parse().ok(),
+        until: until.parse().ok(),
+        note: note.to_owned(),
+        digest: (value != "-").then(|| hex(&Sha256::digest(bytes_of(value)))),
     }
 }
 
@@ -107,6 +147,8 @@ fn the_second_reader_finds_what_is_in_the_golden_stores() {
         for key in golden.keys() {
             let (reading, left) = check_same(&path, &key);
             assert_eq!(reading, golden.expected(), "{}", golden.name);
+            let now = golden.field("now").parse().unwrap();
+            assert_eq!(check_same_at(&path, &key, now).0, reading, "{}", golden.name);
             assert_eq!(left == "closed", golden.field("closed") == "orderly", "{}: {left}", golden.name);
         }
         for wrong in golden.fields("wrong-key") {

@@ -6,7 +6,8 @@ use std::path::Path;
 use strongroom::{ErrorKind, PinCheck};
 
 use super::key::Key;
-use super::{read_with_options, word_of};
+use super::python::{read_in_python, read_with_options};
+use super::{LAST_COMMIT, word_of};
 use crate::fixture::{Folder, patient};
 
 const RAW: Key = Key::Raw([9; 32]);
@@ -80,11 +81,11 @@ fn the_second_reader_finds_typing_errors_in_pins_and_recovery_codes() {
         assert!(line.starts_with("usage: ") && typed.parse::<strongroom::Pin>().is_err(), "{typed}: {line}");
         refused += 1;
     }
-    assert!(super::read_in_python(&path, &Key::RecoveryCode(code.clone())).is_ok());
+    assert!(read_in_python(&path, &Key::RecoveryCode(code.clone()), LAST_COMMIT).is_ok());
     for at in (0..code.len()).filter(|at| at % 6 != 5).step_by(7) {
         let other = if &code[at..=at] == "7" { "8" } else { "7" };
         let typed = [&code[..at], other, &code[at + 1..]].concat();
-        let line = super::read_in_python(&path, &Key::RecoveryCode(typed.clone())).unwrap_err();
+        let line = read_in_python(&path, &Key::RecoveryCode(typed.clone()), LAST_COMMIT).unwrap_err();
         assert!(
             line.starts_with("usage: group") && strongroom::RecoveryCode::check(&typed).is_err(),
             "{typed}"

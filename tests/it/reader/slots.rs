@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use strongroom::{CopyOptions, ErrorKind, KdfCost, NewSlot, PinCheck, SlotId, Store, StoreOptions};
 
 use super::key::Key;
+use super::python::{read_in_python, read_with_options};
 use super::random::random_value;
-use super::{check_both_refuse, check_same, events_of, read_by_library, read_with_options, reading_of};
+use super::reading::{events_of, reading_of};
+use super::{LAST_COMMIT, check_both_refuse, check_same, read_by_library};
 use crate::fixture::{Folder, PATIENCE, Random, patient};
 
 const LABELS: [&str; 5] = ["", "laptop", "USB-Stick, grün", "日本 🔑", " a label of one hundred characters "];
@@ -94,6 +96,9 @@ impl Life {
         let path = ["a", "a/b", "c"][random.below(3) as usize];
         let written = self.store().put(path, random_value(random)).unwrap();
         self.count(if written.version() == 1 { 1 } else { 2 });
+        if written.version() > 10 {
+            self.count(14);
+        }
     }
 
     fn add(&mut self, random: &mut Random) {
@@ -195,7 +200,7 @@ impl Life {
         assert_eq!(found, left, "{}", path.display());
         assert!(readings.all(|(reading, _)| reading == first), "{}", path.display());
         assert_eq!(first.access.slots.len(), self.keys.len());
-        let found = super::read_in_python(path, &self.keys[0].1).unwrap();
+        let found = read_in_python(path, &self.keys[0].1, LAST_COMMIT).unwrap();
         assert_eq!((events_of(&found), found["epoch"].as_u64()), (self.events.clone(), Some(self.epoch)));
         for gone in &self.gone {
             check_both_refuse(path, gone, ErrorKind::WrongKey);
@@ -205,9 +210,9 @@ impl Life {
     /// Both readers find every pin in the history.
     fn check_pins(&self) {
         let key = &self.keys[0].1;
-        let read = read_by_library(&self.path, key).unwrap();
+        let read = read_by_library(&self.path, key, LAST_COMMIT).unwrap();
         for pin in &self.pins {
-            let found = read_with_options(&self.path, key, &["--pin", pin]);
+            let found = read_with_options(&self.path, key, &["--pin", pin, "--now", "0"]);
             assert_eq!(reading_of(&found.unwrap()), read);
             let store = patient().read_only(true).pin(pin.parse().unwrap()).open(&self.path, key.unlock());
             assert_eq!(store.unwrap().open_report().pin, Some(PinCheck::InHistory));

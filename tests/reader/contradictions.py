@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""Changes the rows of a good store, one after the other, and sees to it that the reader refuses each change.
+Usage: contradictions.py FILE RAW-KEY-HEX
+The seals are not the point here: the rows are changed behind them, where a writer could have made a mistake.
+"""
+from __future__ import annotations
+import sys
+from typing import Any, Callable, Dict, List, Tuple
+import strongroom_reader as reader
+from read_store import Key, part
+
+Rows = Dict[int, Dict[bytes, bytes]]
+STORED = reader.rows_of
+
+def first(rows: Dict[bytes, bytes], holds: Callable[[bytes, bytes], bool] = lambda key, row: True) -> bytes:
+    return next(key for key, row in rows.items() if holds(key, row))
+def put(row: bytes, at: int, part: bytes) -> bytes:
+    return row[:at] + part + row[at + len(part) :]
+def patch(sort: int, at: int, part: bytes) -> Callable[[Rows], None]:
+    """Changes bytes of the first row of a sort."""
+    def change(rows: Rows) -> None:
+        key = first(rows[sort])
+        rows[sort][key] = put(rows[sort][key], at, part)
+    return change
+def drop(sort: int) -> Callable[[Rows], None]:
+    return lambda rows: rows[sort].pop(first(rows[sort])) and None
+def longer(sort: int) -> Callable[[Rows], None]:
+    return lambda rows: rows[sort].update({first(rows[sort]): rows[sort][first(rows[sort])] + b"\0"})
+def add(sort: int, key: bytes, row: bytes) -> Callable[[Rows], None]:
+    return lambda rows: rows[sort].update({key: row})
+def move(sort: int, to: Callable[[bytes], bytes]) -> Callable[[Rows], None]:
+    """Puts the first row of a sort under another key, in order."""
+    def change(rows: Rows) -> None:
+        key = first(rows[sort])
+        rows[sort][to(key)] = rows[sort].pop(key)
+        rows[sort] = dict(sorted(rows[sort].items()))
+    return change
+def index(row: Callable[[bytes], bytes]) -> Callable[[Rows], None]:
+    """Changes the paths of a tag that has several rows."""
+    def change(rows: Rows) -> None:
+        bulk = [key for key in rows[0x18] if key.startswith(b"bulk=")]
+        assert len(bulk) > 1
+        rows[0x18][bulk[0]] = row(rows[0x18][bulk[0]])
+    return change
+def untag(rows: Rows) -> None:
+    rows[0x18].pop(first(rows[0x18], lambda key, row: key.startswith(b"reviewed=")))
+def overlap(rows: Rows) -> None:
+    low, high = [key for key in rows[0x18] if key.startswith(b"bulk=")][:2]
+    path = reader.path_list(rows[0x18][high])[0]
+    rows[0x18][low] = reader.le(0, 2) + reader.le(len(path), 2) + path
+def bound(rows: Rows) -> None:
+    high = [key for key in rows[0x18] if key.startswith(b"bulk=")][1]
+    rows[0x18][high + b"z"] = rows[0x18].pop(high)
+    rows[0x18] = dict(sorted(rows[0x18].items()))
+def twin(rows: Rows) -> None:
+    """A secret that is live and in the trash."""
+    path = first(rows[0x10])
+    row = b"\x07\0\x01\0" + reader.le(len(path), 8) + path.replace(b"\0", b"/") + bytes(8) + rows[0x10][path][4:]
+    rows[0x11][reader.be(1 << 60) + rows[0x10][path][4:20]] = row
+def forget(rows: Rows) -> None:
+    rows[0x20].pop(first(rows[0x20], lambda key, row: key + bytes(4) in rows[0x30]))
+def author(rows: Rows) -> None:
+    key = first(rows[0x20])
+    rows[0x20][key] = rows[0x20][key][:28] + b"\x01" + bytes(16) + rows[0x20][key][29:]
+def destroyed(rows: Rows) -> None:
+    """A tail of one byte, which ends the record behind its length."""
+    key = first(rows[0x20], lambda key, row: row[24] == 2)
+    rows[0x20][key] = rows[0x20][key][:-8] + (1).to_bytes(8, "little") + b"x"
+
+CHANGES: List[Tuple[str, str, Callable[[Rows], None]]] = [
+    ("damaged", "no store record", drop(0x01)),
+    ("damaged", "a floor that is something else", patch(0x02, 0, b"\x01")),
+    ("unsupported", "a floor of another version", patch(0x02, 2, b"\x02")),
+    ("damaged", "a slot without a slot", add(0x03, bytes(16), b"\x06\0\x01\0" + bytes(24))),
+    ("damaged", "retention of no path", add(0x04, b"a\0\0b", b"\x08\0\x01\0\0\0")),
+    ("damaged", "retention with something behind it", longer(0x04)),
+    ("damaged", "retention that is neither there nor missing", patch(0x04, 4, b"\x02")),
+    ("damaged", "a backup that is cut short", add(0x05, b"", b"\x0a\0\x01\0\0")),
+    ("damaged", "a jump that is something else", patch(0x06, 0, b"\x01")),
+    ("damaged", "a path with two separators", move(0x10, lambda key: key + b"\0\0x")),
+    ("damaged", "a path that is not UTF-8", move(0x10, lambda key: key + b"\xff")),
+    ("altered", "a value at another path", move(0x10, lambda key: key + b"x")),
+    ("damaged", "a tier that is none", patch(0x10, 20, b"\x03")),
+    ("damaged", "a secret that is live and in the trash", twin),
+    ("damaged", "a live secret that is gone", drop(0x10)),
+    ("damaged", "a secret in the trash of another id", patch(0x11, 30, bytes(8))),
+    ("damaged", "a secret in the trash that is gone", drop(0x11)),
+    ("damaged", "a time that is none", move(0x11, lambda key: b"\xff" + key[1:])),
+    ("damaged", "a deleted version without its note", drop(0x12)),
+    ("damaged", "a note of a deleted version that is none", add(0x12, bytes(32), b"a")),
+    ("damaged", "a note with another path", patch(0x12, 0, b"X")),
+    ("damaged", "a tag that is not in the index", untag),
+    ("damaged", "a tag in the index that nobody bears", add(0x18, b"zz=\0", b"\0\0\1\0a")),
+    ("damaged", "a row of the index without a bound", add(0x18, b"zz=", b"\0\0\1\0a")),
+    ("damaged", "a row of the index without a path", add(0x18, b"zz=\0", b"")),
+    ("damaged", "a path list that is cut short", index(lambda row: row[:-1])),
+    ("damaged", "a path list that shares too little", index(lambda row: put(row, 0, b"\x01"))),
+    ("damaged", "paths of two rows that overlap", overlap),
+    ("damaged", "a bound behind its paths", bound),
+    ("damaged", "a version that is gone with its pieces there", forget),
+    ("damaged", "a version of nobody", move(0x20, lambda key: bytes(16) + key[16:])),
+    ("damaged", "a version behind the current one", move(0x20, lambda key: key[:16] + b"\xff" * 8)),
+    ("damaged", "a version of another size", patch(0x20, 20, b"\xff\xff\0\0")),
+    ("damaged", "a standing that is none", patch(0x20, 24, b"\x03")),
+    ("unsupported", "a version of somebody else", author),
+    ("damaged", "a destroyed version with a value", destroyed),
+    ("altered", "a piece that is missing", drop(0x30)),
+    ("altered", "a piece that was changed", patch(0x30, 0, b"\xff\xff\xff\xff")),
+    ("damaged", "a piece of nobody", add(0x30, bytes(28), b"a")),
+    ("altered", "a segment that is missing", drop(0x40)),
+    ("altered", "a segment with another generation", patch(0x40, 4, b"\xff")),
+    ("altered", "an event that was changed", patch(0x40, 20, b"\xff\xff")),
+    ("altered", "one segment more", add(0x40, b"\xff" * 8, b"\x04\0\x01\0" + bytes(48))),
+]
+
+def outcome(data: bytes, key: Key, change: Callable[[Rows], None]) -> str:
+    def changed(sealed: Any, reached: Any) -> Rows:
+        rows = STORED(sealed, reached)
+        change(rows)
+        return rows
+    reader.rows_of = changed
+    try:
+        reader.read(data, key, 0)
+    except reader.Fault as fault:
+        return str(fault)
+    return "accepted"
+
+def main() -> int:
+    with open(sys.argv[1], "rb") as file:
+        data = file.read()
+    key, wrong = Key(2, b"", part(2, bytes.fromhex(sys.argv[2]))), 0
+    assert outcome(data, key, lambda rows: None) == "accepted"
+    for kind, name, change in CHANGES:
+        found = outcome(data, key, change)
+        wrong += not found.startswith(kind + ": ")
+        print(f"{name}: {found}")
+    return wrong
+
+if __name__ == "__main__":
+    sys.exit(main())
