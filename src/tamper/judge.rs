@@ -9,13 +9,19 @@ use super::subject::unlock;
 use crate::sealed::disk::Disk;
 use crate::sealed::disk::recording::{Asked, RecordingDisk};
 use crate::{
-    Error, ErrorKind, OpenReport, OpenedReport, Query, Result, Secret, SecretInfo, Store, StoreOptions,
+    Error, ErrorKind, Listed, OpenReport, OpenedReport, Query, Result, Retention, SecretInfo, SecretPath,
+    Store, StoreOptions, TagCount, VersionInfo,
 };
+
+type Version = (VersionInfo, Option<Vec<u8>>);
 
 /// Everything a store shows.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Contents {
-    secrets: Vec<(SecretInfo, Vec<Vec<u8>>)>,
+    /// Live or in the trash; of the live ones every version, and the value of each that can be read.
+    secrets: Vec<(SecretInfo, Vec<Version>)>,
+    tags: Vec<TagCount>,
+    retention: Vec<(Option<SecretPath>, Retention)>,
     opened: Option<OpenedReport>,
     pub(super) reachable_blocks: u64,
     pub(super) report: OpenReport,
@@ -23,7 +29,8 @@ pub(super) struct Contents {
 
 impl Contents {
     fn same_data(&self, other: &Self) -> bool {
-        self.secrets == other.secrets && self.opened == other.opened
+        (&self.secrets, &self.tags, &self.retention, &self.opened)
+            == (&other.secrets, &other.tags, &other.retention, &other.opened)
     }
 }
 
@@ -68,20 +75,34 @@ fn look(file: Arc<dyn Disk>) -> std::result::Result<Contents, Box<Judged>> {
 
 fn read(store: &Store) -> Result<Contents> {
     let mut secrets = Vec::new();
-    for info in store.list(Query::all().limit(1_000))? {
-        let versions = (1..=info.version())
-            .map(|number| store.get_version(info.path().as_str(), number))
-            .map(|secret| secret.map(Secret::into_value).map(|value| value.expose().to_vec()))
-            .collect::<Result<_>>()?;
+    for info in store.list(Query::all().state(Listed::All).limit(1_000))? {
+        let live = info.trashed().is_none();
+        let versions = if live { read_versions(store, info.path())? } else { Vec::new() };
         secrets.push((info, versions));
     }
+    let mut tags = store.tag_keys()?;
+    for key in tags.clone() {
+        tags.extend(store.tag_values(&key.name)?);
+    }
+    let retention = store.policy().retentions()?;
     let verified = store.verify()?;
     Ok(Contents {
         secrets,
+        tags,
+        retention,
         opened: verified.opened,
         reachable_blocks: verified.blocks,
         report: store.open_report(),
     })
+}
+
+fn read_versions(store: &Store, path: &SecretPath) -> Result<Vec<Version>> {
+    let read = |version: VersionInfo| match store.get_version(path, version.number) {
+        Ok(secret) => Ok((version, Some(secret.value().expose().to_vec()))),
+        Err(_) if !version.state.is_readable() => Ok((version, None)),
+        Err(error) => Err(error),
+    };
+    store.versions(path)?.into_iter().map(read).collect()
 }
 
 /// Which bytes of an untouched file are looked at when it is judged. Another byte cannot make a difference: what

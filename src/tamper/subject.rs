@@ -6,7 +6,7 @@ use super::judge::{Contents, Judged, judge};
 use super::patched::Patched;
 use crate::format::layout::{BLOCK_LEN, DATA_OFFSET};
 use crate::sealed::disk::recording::RecordingDisk;
-use crate::{Store, StoreOptions, Unlock};
+use crate::{Put, Retention, Store, StoreOptions, Tier, Unlock, Update};
 
 /// Where block 1 lies.
 pub(super) const BLOCKS: usize = DATA_OFFSET as usize;
@@ -73,15 +73,29 @@ fn build() -> Subject {
     Subject { past, now, unclean: state(unclean.unwrap()), foreign: state(other.image()) }
 }
 
+/// A store with everything that secrets have. The last thing that is done to it is a delete.
 fn write(store: &Store, step: usize) {
     let value = format!("value of step {step}");
-    match step % 6 {
-        2 => store.put("app/certificate", value.repeat(700)).map(drop),
-        5 => store.transaction(|tx| {
-            tx.put("db/user", value.as_str())?;
-            tx.put("db/password", value.as_str()).map(drop)
-        }),
-        odd => store.put(format!("app/token-{}", odd % 3).as_str(), value.as_str()).map(drop),
+    let tagged = Put::new().tag("step", step.to_string()).tag("env", "prod").description(value.as_str());
+    match step % 1_000 {
+        6 => store.update("app/token-0", Update::new().tier(Tier::Critical).tag("step", "6")).map(drop),
+        9 => store.delete("app/token-1").map(drop),
+        10 => store.delete_version("app/token-0", 1).map(drop),
+        13 => store.restore("app/token-1").map(drop),
+        15 => store.policy().set_retention_under("app", Retention::inherited().keep_versions(5)),
+        16 => store.rename("app/token-1", "other/token").map(drop),
+        18 => store.destroy_version("app/certificate", 1).map(drop),
+        19 => store.delete("other/token").map(drop),
+        21 => store.rollback("db/user", 1).map(drop),
+        23 => store.delete("db/user").map(drop),
+        step => match step % 6 {
+            2 => store.put_with("app/certificate", value.repeat(700), tagged).map(drop),
+            5 => store.transaction(|tx| {
+                tx.put_with("db/user", value.as_str(), &tagged)?;
+                tx.put("db/password", value.as_str()).map(drop)
+            }),
+            odd => store.put_with(&format!("app/token-{}", odd % 3), value.as_str(), tagged).map(drop),
+        },
     }
     .unwrap();
 }

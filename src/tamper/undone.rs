@@ -6,7 +6,9 @@ use super::subject::{block, block_at, block_count, unlock};
 use crate::crypto::random;
 use crate::sealed::disk::Disk;
 use crate::sealed::disk::memory::MemoryDisk;
-use crate::{ErrorKind, Put, Result, SecretRef, Store, StoreOptions, Update, VerifyAtOpen};
+use crate::{
+    ErrorKind, ManualClock, Put, Result, SecretRef, Store, StoreOptions, Timestamp, Update, VerifyAtOpen,
+};
 
 const NAME: &str = "name-3/one";
 
@@ -64,7 +66,8 @@ fn around(deed: &Deed) -> (Vec<Vec<u8>>, Vec<u8>) {
     const TIMES: usize = 30;
     random::seeded::set(Some(5));
     let disk = Arc::new(MemoryDisk::default());
-    let store = StoreOptions::new().create_on(disk.clone(), &unlock()).unwrap();
+    let clock = ManualClock::start(Timestamp::from_millis(1_800_000_000_000));
+    let store = StoreOptions::new().clock(&clock).create_on(disk.clone(), &unlock()).unwrap();
     let put = |name: String| store.put(name.as_str(), [7; 200]).map(drop);
     (0..60).try_for_each(|n| put(format!("name-{n}"))).unwrap();
     store.put_with(NAME, "one", Put::new().tag("env", "prod")).unwrap();
