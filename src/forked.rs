@@ -8,7 +8,7 @@ use crate::crypto::arena::{Wish, refusal};
 use crate::error::{ErrorKind, Result};
 use crate::own_process;
 use crate::sealed::unlock::Unlock;
-use crate::store::{CopyOptions, Query, Store};
+use crate::store::{CopyOptions, Query, Retention, SecretRef, Store, Sweep, Update};
 
 /// How the child learns that it is one.
 const WAYS: [(&str, Option<Wish>); 2] = [("its pages are empty", None), ("its id", Some(Wish::WipeOnFork))];
@@ -81,13 +81,39 @@ fn attempts(store: &Store, rest: &Query) -> Vec<String> {
         kind_of(store.policy().kdf_floor()),
         kind_of(store.slots().list()),
         kind_of(store.slots().check(key())),
+        kind_of(store.info("team/a")),
+        kind_of(store.versions("team/a")),
+        kind_of(store.get_many(["team/a"])),
+        kind_of(store.matches("team/a", "value")),
+        kind_of(store.scan(Query::all()).collect::<Result<Vec<_>>>()),
+        kind_of(store.namespaces()),
+        kind_of(store.tag_keys()),
+        kind_of(store.tag_values("env")),
+        kind_of(store.stats()),
+        kind_of(store.policy().retention_at("team/a")),
+        kind_of(store.policy().retentions()),
     ]
 }
 
 /// As [`attempts`], of what would change the file or the handle.
 fn changes(store: &Store, backup: &Path) -> Vec<String> {
     let other = || Unlock::raw_key(&[8; 32]);
+    let a = || SecretRef::try_from("team/a").unwrap();
     vec![
+        kind_of(store.update("team/a", Update::new().description("attempted"))),
+        kind_of(store.rollback("team/a", 1)),
+        kind_of(store.rename("team/a", "team/moved")),
+        kind_of(store.rename_prefix("team", "moved")),
+        kind_of(store.delete_version("team/a", 1)),
+        kind_of(store.restore_version("team/a", 1)),
+        kind_of(store.destroy_version("team/a", 1)),
+        kind_of(store.delete("team/a")),
+        kind_of(store.restore(a())),
+        kind_of(store.restore_to(a(), "team/restored")),
+        kind_of(store.destroy(a())),
+        kind_of(store.sweep(Sweep::new())),
+        kind_of(store.policy().set_retention(Retention::inherited())),
+        kind_of(store.policy().set_retention_under("team", Retention::inherited())),
         kind_of(store.policy().set_kdf_floor(crate::KdfCost::EDGE)),
         kind_of(store.slots().add(other())),
         kind_of(store.slots().add_recovery_code().map(drop)),
@@ -128,7 +154,7 @@ fn a_child_is_refused_everything_and_the_parent_goes_on() {
                 found.join(" ")
             }),
         };
-        assert_eq!(child.told(), format!("{}accepted Forked", "Forked ".repeat(22)));
+        assert_eq!(child.told(), format!("{}accepted Forked", "Forked ".repeat(47)));
         assert!(std::fs::read(&path).unwrap() == before, "the child wrote to the file");
         // The child has dropped its handle, and lives: nothing of it is in the way.
         assert_eq!(store.get("team/a").unwrap().value().expose(), b"value");
@@ -205,7 +231,7 @@ fn a_child_that_is_forked_inside_a_transaction_commits_nothing() {
                 match fork() {
                     Ok(mut child) => {
                         let told = child.told();
-                        assert_eq!(told, "Forked Forked Forked Forked, then Forked");
+                        assert_eq!(told, "Forked Forked Forked Forked Forked Forked Forked, then Forked");
                         assert!(std::fs::read(&path).unwrap() == before, "the child wrote to the file");
                         child.end();
                         Err(crate::Error::new(ErrorKind::Cancelled, "the parent has seen enough"))
@@ -216,11 +242,14 @@ fn a_child_that_is_forked_inside_a_transaction_commits_nothing() {
                             kind_of(tx.get("team/a")),
                             kind_of(tx.get_version("team/a", 1)),
                             kind_of(tx.list(Query::all())),
+                            kind_of(tx.info("team/a")),
+                            kind_of(tx.matches("team/a", "value")),
                         ];
                         if fails {
                             inside.push(kind_of(tx.put("team/a", "written by the child")));
+                            inside.push(kind_of(tx.delete("team/b")));
                         } else {
-                            inside.push("Forked".to_owned());
+                            inside.extend(["Forked".to_owned(), "Forked".to_owned()]);
                         }
                         Ok(())
                     }
@@ -306,6 +335,6 @@ fn a_child_that_is_forked_while_another_thread_locks_waits_for_nobody() {
             let copied = store.backup_with(folder.0.join("backup"), CopyOptions::new().progress(progress));
             assert_eq!(copied.unwrap_err().kind(), ErrorKind::Locked);
         });
-        assert_eq!(child_found.unwrap().trim_end(), ["Forked"; 16].join(" "));
+        assert_eq!(child_found.unwrap().trim_end(), ["Forked"; 27].join(" "));
     });
 }

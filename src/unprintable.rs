@@ -10,6 +10,7 @@ use crate::sealed::recovery::RecoveryCode;
 use crate::sealed::slots::Opener;
 use crate::sealed::unlock::Unlock;
 use crate::secret::{Plaintext, SecretBytes};
+use crate::store::{Secret, Store, Transaction};
 
 /// Whether a type implements a trait: an inherent constant, where there is one, hides that of a trait.
 macro_rules! implements {
@@ -26,6 +27,17 @@ macro_rules! implements {
         }
         <Probe<$type>>::FOUND
     }};
+}
+
+/// What holds a value beside what may be printed: it is not copied and not compared, and printing leaves the value out.
+macro_rules! is_guarded {
+    ($($type:ty),+ $(,)?) => {
+        $(const _: () = {
+            assert!(!implements!($type: Display), "it can be printed");
+            assert!(!implements!($type: Clone), "it can be copied");
+            assert!(!implements!($type: PartialEq), "it can be compared, in time that depends on it");
+        };)+
+    };
 }
 
 macro_rules! is_closed {
@@ -51,6 +63,8 @@ is_closed!(
     Key<Value>,
     Opener,
 );
+
+is_guarded!(Secret, Store, Transaction<'static, 'static>);
 
 // The control: of a type that has them all, each is seen.
 const _: () = assert!(

@@ -10,11 +10,11 @@ use std::sync::Arc;
 use rustix::process::{PTracer, set_ptracer};
 
 use super::process::REACHED;
-use super::secrets::{Given, HELD, READ, STORES, WRITTEN};
+use super::secrets::{Given, HELD, MOVED, READ, RESTORED, STORES, WRITTEN};
 use crate::error::ErrorKind;
 use crate::sealed::disk::Disk;
 use crate::sealed::disk::memory::MemoryDisk;
-use crate::store::{Query, Secret, Store, StoreOptions, VerifyAtOpen};
+use crate::store::{Query, Secret, SecretRef, Store, StoreOptions, VerifyAtOpen};
 
 /// Where the child finds its files.
 pub(super) const FOLDER: &str = "STRONGROOM_RESIDUE_FOLDER";
@@ -69,8 +69,33 @@ impl Scene {
             assert!(both.unwrap());
             let page = store.list(Query::all().limit(1)).unwrap();
             store.list(Query::all().limit(1).after(page.next_cursor().unwrap().clone())).unwrap();
+            self.change_everything(store);
             store.verify().unwrap();
         }
+    }
+
+    /// Every operation that opens a value or seals one anew, and is no put.
+    fn change_everything(&self, store: &Store) {
+        let (read, written) = (&*self.given.read, &*self.given.written);
+        assert!(store.matches(WRITTEN, written).unwrap() && !store.matches(WRITTEN, read).unwrap());
+        for found in store.get_many([READ, WRITTEN, "no/such/path"]).unwrap().into_iter().flatten() {
+            assert!([read.len(), written.len()].contains(&found.value().len()));
+        }
+        store.put(MOVED, read).unwrap();
+        store.put(MOVED, written).unwrap();
+        store.rollback(MOVED, 1).unwrap();
+        store.rename(MOVED, RESTORED).unwrap();
+        store.rename_prefix("restored", "moved").unwrap();
+        store.rename("moved/here", MOVED).unwrap();
+        store.delete_version(MOVED, 2).unwrap();
+        store.restore_version(MOVED, 2).unwrap();
+        store.destroy_version(MOVED, 2).unwrap();
+        store.delete(MOVED).unwrap();
+        store.restore_to(SecretRef::try_from(MOVED).unwrap(), RESTORED).unwrap();
+        assert!(store.matches(RESTORED, read).unwrap());
+        let inside = store.transaction(|tx| Ok((tx.matches(RESTORED, read)?, tx.get_many([READ])?.len())));
+        assert_eq!(inside.unwrap(), (true, 1));
+        store.destroy(SecretRef::try_from(RESTORED).unwrap()).unwrap();
     }
 }
 

@@ -28,7 +28,10 @@ pub(super) const STORES: [&str; 5] = ["passphrase", "raw-key", "key-file", "both
 pub(super) const READ: &str = "team/long";
 pub(super) const HELD: &str = "team/inner/held";
 pub(super) const WRITTEN: &str = "other/written";
-const PATHS: [&str; 3] = [READ, HELD, WRITTEN];
+/// Where secrets are moved to.
+pub(super) const MOVED: &str = "moved/there";
+pub(super) const RESTORED: &str = "restored/here";
+const PATHS: [&str; 5] = [READ, HELD, WRITTEN, MOVED, RESTORED];
 
 /// What the child is given through its pipe, in this order.
 pub(super) struct Given {

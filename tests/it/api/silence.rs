@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::fmt::Debug;
 
-use strongroom::{Store, StoreOptions, Unlock};
+use strongroom::{Listed, Put, Query, Store, StoreOptions, Sweep, Unlock, Update};
 
 use crate::fixture::{Folder, key, small_store};
 
@@ -27,10 +27,29 @@ fn nothing_secret_shows_in_debug_output() {
     check(&store);
     check(&store.get("path").unwrap());
     check(&store.put("path", NEEDLE).unwrap());
+    check(&store.update("path", Update::new().description("d")).unwrap());
+    check(&store.rollback("path", 1).unwrap());
+    check(&store.get_many(["path", "absent"]).unwrap());
+    check(&store.matches("path", NEEDLE).unwrap());
+    check(&store.info("path").unwrap());
+    check(&store.versions("path").unwrap());
+    check(&store.list(Query::all().state(Listed::All)).unwrap());
+    check(&store.scan(Query::all()));
+    check(&store.stats().unwrap());
+    check(&store.health().unwrap());
+    check(&store.delete_version("path", 1).unwrap());
+    check(&store.destroy_version("path", 1).unwrap());
+    check(&store.rename("path", "moved").unwrap());
+    check(&store.delete("moved").unwrap());
+    check(&store.restore("moved").unwrap());
+    check(&store.sweep(Sweep::new()).unwrap());
     store
         .transaction(|tx| {
             tx.put("path", NEEDLE)?;
             check(tx);
+            check(&tx.get("path")?);
+            check(&tx.get_many(["path"])?);
+            check(&tx.versions("path")?);
             Ok(())
         })
         .unwrap();
@@ -43,6 +62,10 @@ fn no_error_repeats_a_secret() {
     small_store(&path);
     let long = NEEDLE.repeat(100);
     let store = Store::in_memory().unwrap();
+    store.put("kept", NEEDLE).unwrap();
+    store.put("kept", NEEDLE).unwrap();
+    store.delete_version("kept", 1).unwrap();
+    store.put("other", NEEDLE).unwrap();
     let too_big = NEEDLE.repeat((16 << 20) / NEEDLE.len() + 1);
     let errors = [
         StoreOptions::new().open(&path, Unlock::passphrase(NEEDLE)).unwrap_err(),
@@ -51,6 +74,13 @@ fn no_error_repeats_a_secret() {
         store.put("a//b", NEEDLE).unwrap_err(),
         store.put(&format!("{NEEDLE}//b"), "x").unwrap_err(),
         store.put("a", too_big).unwrap_err(),
+        store.put_with("a", NEEDLE, Put::new().expect_version(7)).unwrap_err(),
+        store.put_with("a", NEEDLE, Put::new().tag("a=b", "")).unwrap_err(),
+        store.matches("absent", NEEDLE).unwrap_err(),
+        store.get_version("kept", 1).unwrap_err(),
+        store.rollback("kept", 1).unwrap_err(),
+        store.rename("kept", "other").unwrap_err(),
+        store.restore("absent").unwrap_err(),
     ];
     for error in &errors {
         check(error);
