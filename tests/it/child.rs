@@ -208,6 +208,9 @@ impl Actor {
             }
             ["peak-memory-kib"] => peak_memory_kib().to_string(),
             ["write-until-killed", path, seed] => crate::kill::write_until_killed(Path::new(path), seed),
+            ["change-until-killed", path, first] => {
+                crate::kill_changes::change_until_killed(Path::new(path), first)
+            }
             ["copy-until-killed", path, there, way] => {
                 crate::kill_copies::copy_until_killed(Path::new(path), Path::new(there), way)
             }

@@ -19,6 +19,7 @@ mod examples;
 mod files;
 mod fixture;
 mod kill;
+mod kill_changes;
 mod kill_copies;
 mod model;
 mod quickstart;
