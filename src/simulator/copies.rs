@@ -14,7 +14,7 @@ use crate::error::{ErrorKind, Result};
 use crate::sealed::disk::memory::MemoryDisk;
 use crate::sealed::disk::{Disk, Nascent};
 use crate::sealed::faults::{self, Fault};
-use crate::{CopyOptions, Query, Store, StoreOptions, Unlock};
+use crate::{CopyOptions, Put, Query, Retention, Store, StoreOptions, Tier, Unlock};
 
 const FIRST: [u8; 32] = [0x42; 32];
 const SECOND: [u8; 32] = [0x43; 32];
@@ -70,6 +70,15 @@ fn base(large: bool) -> Vec<u8> {
         let len = if large { 100_000 } else { 700 * number };
         store.put(&format!("app/name-{}", number % 5), vec![number as u8; len]).unwrap();
     }
+    let laden = Put::new().tag("env", "prod").description("d").tier(Tier::Critical).note("first");
+    store.put_with("laden/one", [5; 700], &laden).unwrap();
+    store.put("laden/one", [6; 70]).unwrap();
+    store.delete_version("laden/one", 1).unwrap();
+    store.put_with("laden/two", [7; 70], &laden).unwrap();
+    store.put("laden/two", [8; 70]).unwrap();
+    store.destroy_version("laden/two", 1).unwrap();
+    store.delete("laden/two").unwrap();
+    store.policy().set_retention_under("laden", Retention::inherited().keep_versions(3)).unwrap();
     store.close().unwrap();
     disk.content()
 }

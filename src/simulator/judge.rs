@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use crate::crypto::arena::Arena;
 use crate::error::{ErrorKind, Result};
+use crate::record::secret::{SecretRecord, VersionRecord};
 use crate::sealed::disk::Disk;
 use crate::sealed::disk::file::Access;
 use crate::sealed::open::open;
 use crate::sealed::slots::{Opener, With};
 use crate::sealed::unlock::Unlock;
+use crate::tables::secrets::Home;
 use crate::tables::verify::{Depth, verify};
-use crate::tables::{Tables, list, secrets};
+use crate::tables::{Rows, Sealer, Tables, history, list};
 
 /// A key that may open a store, or a slot that was opened before: the same without the price of a passphrase.
 #[derive(Clone)]
@@ -39,12 +41,9 @@ impl Key {
         let counts = verify(&file, Depth::Values)?;
         let tables = Tables::open(file.clone(), 1 << 20, Duration::ZERO)?;
         let secrets = tables.read(|rows| {
-            let listed = list::list(rows, &list::Filter::default(), None, usize::MAX)?.items;
-            let read = |list::Chosen { path, secret, .. }| {
-                let value = secrets::value(rows, &tables.sealer(), &path, &secret.id, &secret.current)?;
-                Ok((path.to_string(), secret.current.number, value.expose().to_vec()))
-            };
-            listed.into_iter().map(read).collect()
+            let filter = list::Filter { shelf: list::Shelf::All, ..list::Filter::default() };
+            let listed = list::list(rows, &filter, None, usize::MAX)?.items;
+            listed.into_iter().map(|chosen| Held::read(rows, tables.sealer(), chosen)).collect()
         })?;
         Ok(Some(Contents { generation: file.generation()?, events: counts.events, secrets }))
     }
@@ -55,8 +54,36 @@ impl Key {
 pub(super) struct Contents {
     pub(super) generation: u64,
     pub(super) events: u64,
-    /// Path, number of versions, current value.
-    pub(super) secrets: Vec<(String, u64, Vec<u8>)>,
+    /// Those in the trash among them.
+    pub(super) secrets: Vec<Held>,
+}
+
+/// A secret with everything that is stored of it, and the value of each version, as long as there is one.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Held {
+    pub(super) path: String,
+    pub(super) number: u64,
+    trashed: Option<(i64, i64)>,
+    record: SecretRecord,
+    versions: Vec<(VersionRecord, Option<Vec<u8>>)>,
+}
+
+impl Held {
+    fn read(rows: &impl Rows, sealer: Sealer<'_>, chosen: list::Chosen) -> Result<Self> {
+        let list::Chosen { path, secret, trashed } = chosen;
+        let read = |version: VersionRecord| {
+            let value = Home { sealer, path: &path }.open(rows, &secret.id, &version)?;
+            Ok((unsealed(version), value.map(|value| value.expose().to_vec())))
+        };
+        let versions = history::all(rows, &secret)?.into_iter().map(read).collect::<Result<_>>()?;
+        let record = SecretRecord { current: unsealed(secret.current.clone()), ..secret };
+        Ok(Self { path: path.to_string(), number: record.current.number, trashed, record, versions })
+    }
+}
+
+/// A version without its sealed value, which is another one wherever it is sealed anew.
+fn unsealed(version: VersionRecord) -> VersionRecord {
+    VersionRecord { pieces: 0, tail: Vec::new(), ..version }
 }
 
 /// Which of two states of the slots a store is in.

@@ -173,7 +173,7 @@ impl Life {
         let key = *keys.first().ok_or("no key opens the store")?;
         let contents = Key::Raw(raw(key)).contents(self.disk.killed()).map_err(|error| error.to_string())?;
         let secrets = contents.ok_or("a key that opened opens no more")?.secrets;
-        let versions = secrets.into_iter().map(|(path, number, _)| (path, number)).collect();
+        let versions = secrets.into_iter().map(|held| (held.path, held.number)).collect();
         let found = State { keys, versions };
         if found == self.acknowledged {
             self.tally.acknowledged += 1;

@@ -195,7 +195,7 @@ impl Case {
 
     fn check_contents(&self, side: Side, found: &Contents, is_ok: bool) -> std::result::Result<(), String> {
         let mut secrets = found.secrets.clone();
-        let put = secrets.iter().position(|(path, ..)| path == "first/write");
+        let put = secrets.iter().position(|held| held.path == "first/write");
         if let Some(put) = put.filter(|_| self.puts) {
             secrets.remove(put);
         }

@@ -155,7 +155,8 @@ impl Query {
         self
     }
 
-    /// Continues behind the page that gave `cursor`. The rest of the query must be the same, but for the limit.
+    /// Continues behind the page that gave `cursor`. The query must be the same, but for its limit, and whether
+    /// it counts.
     #[must_use]
     pub fn after(mut self, cursor: Cursor) -> Self {
         self.cursor = Some(cursor);

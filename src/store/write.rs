@@ -243,7 +243,8 @@ impl Transaction<'_, '_> {
                 SecretRecord::new(*SecretId::new(self.now, random::bytes()?).as_bytes(), self.now.as_millis())
             }
         };
-        let changed = self.edit(&mut record, &put.changes, before.as_ref())?;
+        let changed = edit(&mut record, &put.changes, before.as_ref())?;
+        self.touch(&mut record);
         let version = VersionRecord {
             created_at: self.now.as_millis(),
             note: put.note.as_deref().map(text::note).transpose()?.filter(|note| !note.is_empty()),
@@ -282,26 +283,12 @@ impl Transaction<'_, '_> {
             return Err(Error::new(ErrorKind::Conflict, message));
         }
         let mut record = before.clone();
-        if self.edit(&mut record, &update.changes, Some(&before))? {
+        if edit(&mut record, &update.changes, Some(&before))? {
+            self.touch(&mut record);
             secrets::save(self.batch, &path, Some(&before), &record)?;
             self.log_changes(&record, Some(&before), true)?;
         }
         SecretInfo::new(self.store, path, record)
-    }
-
-    /// Makes changes of metadata, and says whether there were any. The record is of now in any case.
-    fn edit(
-        &self,
-        record: &mut SecretRecord,
-        changes: &Changes,
-        before: Option<&SecretRecord>,
-    ) -> Result<bool> {
-        let changed = changes.apply(record)?;
-        if changed && before.is_some() {
-            record.meta_version = record.meta_version.saturating_add(1);
-        }
-        self.touch(record);
-        Ok(changed)
     }
 
     /// Notes in a record that is about to be written that it changes now, and what is known of reads of it.
@@ -350,4 +337,13 @@ fn check_expected(path: &SecretPath, found: Option<&SecretRecord>, expected: Exp
             conflict(format!("the secret at {path} is at version {current} and not {expected}"))
         }
     }
+}
+
+/// Makes changes of metadata, and says whether there were any.
+fn edit(record: &mut SecretRecord, changes: &Changes, before: Option<&SecretRecord>) -> Result<bool> {
+    let changed = changes.apply(record)?;
+    if changed && before.is_some() {
+        record.meta_version = record.meta_version.saturating_add(1);
+    }
+    Ok(changed)
 }

@@ -1,9 +1,11 @@
 //! What each operation of a store does, through the public API alone.
 
 mod bulk;
+mod capabilities;
 mod clocks;
 mod copied_clock;
 mod copies;
+mod fields;
 mod floor;
 mod histories;
 mod hostile;
@@ -22,5 +24,7 @@ mod transactions;
 mod trash;
 mod unlocking;
 mod values;
+mod version_states;
 mod versions;
 mod walks;
+mod writes;
