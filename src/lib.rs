@@ -90,9 +90,9 @@ pub use sealed::recovery::RecoveryCode;
 pub use sealed::unlock::Unlock;
 pub use secret::SecretBytes;
 pub use store::{
-    Author, Capabilities, Copied, CopyOptions, Cursor, Deleted, Health, HealthStatus, KdfUpgrade, KeySlot,
-    Listed, Namespace, NewSlot, OpenReport, OpenedReport, Page, PinCheck, Policy, Progress, Put, Query,
-    Rename, Retention, Scan, Secret, SecretInfo, SecretRef, Slots, Sort, Stats, Store, StoreOptions, Sweep,
-    SweepReport, TagCount, Transaction, Trashed, Update, Usage, VerifyAtOpen, VerifyReport, VersionInfo,
-    Written, capabilities,
+    Author, BegunTransaction, Capabilities, Copied, CopyOptions, Cursor, Deleted, Health, HealthStatus,
+    KdfUpgrade, KeySlot, Listed, Namespace, NewSlot, OpenReport, OpenedReport, Page, PinCheck, Policy,
+    Progress, Put, Query, Rename, Retention, Scan, Secret, SecretInfo, SecretRef, Slots, Sort, Stats, Store,
+    StoreOptions, Sweep, SweepReport, TagCount, Transaction, Trashed, Update, Usage, VerifyAtOpen,
+    VerifyReport, VersionInfo, Written, capabilities,
 };

@@ -1,6 +1,6 @@
 //! The one way of a commit: what was done, its events, and what the handle owes the log.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 use super::Store;
 use super::gate::Pass;
@@ -26,6 +26,13 @@ pub(super) struct Owed {
     pub(super) strengthened: Option<Rewrapped>,
 }
 
+impl Owed {
+    /// After a commit that said it.
+    pub(super) fn settle(&mut self) {
+        (self.discarded, self.used) = (None, None);
+    }
+}
+
 impl Store {
     /// The way into every operation that writes. The gate comes before the rows: who waits there must not hold any that are
     /// replaced or locked meanwhile.
@@ -33,7 +40,7 @@ impl Store {
     /// # Errors
     ///
     /// [`ErrorKind::ReadOnly`]; otherwise those of [`authorise`](Self::authorise) and of the gate.
-    pub(super) fn begin_writing(&self, action: Action<'_>) -> Result<(Pass<'_>, Arc<Tables>)> {
+    pub(super) fn begin_writing(&self, action: Action<'_>) -> Result<(Pass, Arc<Tables>)> {
         if self.options.access == Access::ReadOnly {
             return Err(Error::new(ErrorKind::ReadOnly, "the store was opened read-only"));
         }
@@ -43,7 +50,7 @@ impl Store {
     }
 
     /// [`begin_writing`](Self::begin_writing) for a change by the owner.
-    pub(super) fn begin_change(&self) -> Result<(Pass<'_>, Arc<Tables>)> {
+    pub(super) fn begin_change(&self) -> Result<(Pass, Arc<Tables>)> {
         self.begin_writing(Action::Administer)
     }
 
@@ -64,30 +71,45 @@ impl Store {
         tables: &Tables,
         work: impl FnOnce(&mut Batch<'_>, Timestamp) -> Result<(T, Vec<Event>)>,
     ) -> Result<T> {
-        let stamp = tables.file().stamp()?;
-        let generation = tables.file().generation()? + 1;
         let now = self.now(tables)?;
-        let mut owed = self.owed.lock().unwrap_or_else(PoisonError::into_inner);
-        let discarded = owed.discarded.map(|lost| discarded_event(now, lost));
+        let mut owed = self.owed();
         let mut committed = false;
         let value = tables.write(space, |batch| {
             let (value, events) = work(batch, now)?;
-            if events.is_empty() {
-                return Ok(Outcome { value, commit: None });
-            }
-            committed = true;
-            if let Some((slot, time)) = owed.used {
-                slots::used(batch, &slot, time.as_millis())?;
-            }
-            let clock = self.judge_clock(batch, stamp.clock_mark, now, &events)?;
-            let events = discarded.into_iter().chain(clock).chain(events).collect();
-            let audit_head = audit::append(batch, &stamp.audit_head, generation, events)?;
-            Ok(Outcome { value, commit: Some(Stamp { audit_head, clock_mark: now.as_millis() }) })
+            committed = !events.is_empty();
+            let commit = committed.then(|| self.conclude(tables, batch, now, &owed, events)).transpose()?;
+            Ok(Outcome { value, commit })
         })?;
         if committed {
-            (owed.discarded, owed.used) = (None, None);
+            owed.settle();
         }
         Ok(value)
+    }
+
+    /// Puts the events of a transaction into the log, with what the handle owes it, and says what to commit with.
+    pub(super) fn conclude(
+        &self,
+        tables: &Tables,
+        batch: &mut Batch<'_>,
+        now: Timestamp,
+        owed: &Owed,
+        events: Vec<Event>,
+    ) -> Result<Stamp> {
+        let stamp = tables.file().stamp()?;
+        let generation = tables.file().generation()? + 1;
+        if let Some((slot, time)) = owed.used {
+            slots::used(batch, &slot, time.as_millis())?;
+        }
+        let discarded = owed.discarded.map(|lost| discarded_event(now, lost));
+        let clock = self.judge_clock(batch, stamp.clock_mark, now, &events)?;
+        let events = discarded.into_iter().chain(clock).chain(events).collect();
+        let audit_head = audit::append(batch, &stamp.audit_head, generation, events)?;
+        Ok(Stamp { audit_head, clock_mark: now.as_millis() })
+    }
+
+    /// What the handle owes the log. Whoever commits keeps it to the end.
+    pub(super) fn owed(&self) -> MutexGuard<'_, Owed> {
+        self.owed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Changes a key slot: header, row and event in the order that a crash cannot break. The caller holds the gate.
@@ -119,7 +141,7 @@ impl Store {
     /// and the next open says so again.
     pub(super) fn strengthen(&self, tables: &Tables) {
         let ready = {
-            let mut owed = self.owed.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut owed = self.owed();
             if owed.used.is_some() {
                 return;
             }

@@ -323,7 +323,7 @@ impl Store {
     fn replace(
         &self,
         tables: &Tables,
-        _pass: &Pass<'_>,
+        _pass: &Pass,
         plan: &Plan<'_>,
         options: &mut CopyOptions<'_>,
     ) -> Result<Copied> {
@@ -352,7 +352,7 @@ impl Store {
         tables: &Tables,
         disk: &Arc<dyn Disk>,
         plan: &Plan<'_>,
-        mut pass: Option<Pass<'_>>,
+        mut pass: Option<Pass>,
         options: &mut CopyOptions<'_>,
     ) -> Result<(Arc<SealedFile>, Copied)> {
         let (generation, basis) = tables.read_calling(|rows| {

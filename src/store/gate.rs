@@ -1,6 +1,6 @@
 //! One writer at a time, with a bounded wait.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::ThreadId;
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ pub(super) struct Gate {
 }
 
 /// The right to write, until it is dropped.
-pub(super) struct Pass<'a>(&'a Gate);
+pub(super) struct Pass(Arc<Gate>);
 
 impl Gate {
     pub(super) fn new(wait: Duration) -> Self {
@@ -25,7 +25,7 @@ impl Gate {
     /// # Errors
     ///
     /// [`ErrorKind::Reentrant`] if this thread holds the gate already; [`ErrorKind::InUse`] after the wait.
-    pub(super) fn enter(&self) -> Result<Pass<'_>> {
+    pub(super) fn enter(self: &Arc<Self>) -> Result<Pass> {
         let this = std::thread::current().id();
         let wait = Wait::for_at_most(self.wait);
         let mut holder = self.lock();
@@ -33,7 +33,7 @@ impl Gate {
             match *holder {
                 None => {
                     *holder = Some(this);
-                    return Ok(Pass(self));
+                    return Ok(Pass(self.clone()));
                 }
                 Some(other) if other == this => {
                     return Err(Error::new(
@@ -59,7 +59,7 @@ fn in_use() -> Error {
     Error::new(ErrorKind::InUse, message).held_by(Holder::Writer)
 }
 
-impl Drop for Pass<'_> {
+impl Drop for Pass {
     fn drop(&mut self) {
         *self.0.lock() = None;
         self.0.left.notify_one();

@@ -1,6 +1,7 @@
 //! The store: every operation goes one way. Authorise, act, audit, commit.
 
 mod accesses;
+mod begun;
 mod capabilities;
 mod commit;
 mod copy;
@@ -44,6 +45,7 @@ use gate::Gate;
 use root::Root;
 use time::Seen;
 
+pub use begun::BegunTransaction;
 pub use capabilities::{Capabilities, capabilities};
 pub use copy::{Copied, CopyOptions, Progress};
 pub use cursor::Cursor;
@@ -105,7 +107,7 @@ pub struct Store {
     clock: Clock,
     seen: Seen,
     accesses: Accesses,
-    gate: Gate,
+    gate: Arc<Gate>,
     options: StoreOptions,
     report: Mutex<OpenReport>,
     owed: Mutex<Owed>,

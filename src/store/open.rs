@@ -210,7 +210,7 @@ impl StoreOptions {
             seen: Seen::default(),
             accesses: Accesses::default(),
             verified_at: Mutex::new(None),
-            gate: Gate::new(self.write_wait),
+            gate: Arc::new(Gate::new(self.write_wait)),
             options: self.clone(),
             report: Mutex::new(report),
             owed: Mutex::new(owed),

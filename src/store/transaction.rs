@@ -18,6 +18,12 @@ pub struct Transaction<'a, 'b> {
     pub(super) tables: &'a Tables,
     pub(super) batch: &'a mut Batch<'b>,
     pub(super) now: Timestamp,
+    pub(super) done: Done,
+}
+
+/// What a transaction did so far.
+#[derive(Default)]
+pub(super) struct Done {
     events: Vec<Event>,
     /// Set by a change that failed half-way: committing the rest would break "all or nothing".
     failed: bool,
@@ -72,9 +78,9 @@ impl Store {
         let (_pass, tables) = self.begin_writing(Action::Begin)?;
         let value = self.commit_in(space, &tables, |batch, now| {
             let mut transaction =
-                Transaction { store: self, tables: &tables, batch, now, events: Vec::new(), failed: false };
+                Transaction { store: self, tables: &tables, batch, now, done: Done::default() };
             let value = work(&mut transaction)?;
-            Ok((value, transaction.finish()?))
+            Ok((value, transaction.done.events()?))
         })?;
         self.strengthen(&tables);
         Ok(value)
@@ -94,17 +100,17 @@ impl<'b> Transaction<'_, 'b> {
     /// Makes a change. If it fails, the transaction will.
     pub(super) fn change<T>(&mut self, change: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let result = change(self);
-        self.failed |= result.is_err();
+        self.done.failed |= result.is_err();
         result
     }
 
     /// Notes what was done.
     pub(super) fn log(&mut self, kind: EventKind, subject: [u8; 16], version: u64) -> Result<()> {
-        if self.events.len() >= TRANSACTION_OPERATIONS_MAX {
+        if self.done.events.len() >= TRANSACTION_OPERATIONS_MAX {
             let message = format!("a transaction has at most {TRANSACTION_OPERATIONS_MAX} changes");
             return Err(Error::new(ErrorKind::LimitExceeded, message));
         }
-        self.events.push(event(self.now, kind, subject, version));
+        self.done.events.push(event(self.now, kind, subject, version));
         Ok(())
     }
 
@@ -116,9 +122,16 @@ impl<'b> Transaction<'_, 'b> {
         }
         Ok(())
     }
+}
+
+impl Done {
+    /// Keeps the transaction from being committed.
+    pub(super) fn fail(&mut self) {
+        self.failed = true;
+    }
 
     /// The events of what was done.
-    fn finish(self) -> Result<Vec<Event>> {
+    pub(super) fn events(self) -> Result<Vec<Event>> {
         if self.failed {
             return Err(Error::new(
                 ErrorKind::InvalidArgument,

@@ -22,7 +22,7 @@ struct State {
 }
 
 /// A write under way, until it is dropped.
-pub(super) struct Writing<'a>(&'a Held);
+pub(super) struct LetGo(Arc<Held>);
 
 impl Held {
     /// The table of the last commit, opened by `open` if it is not there.
@@ -43,9 +43,9 @@ impl Held {
     }
 
     /// Lets the table go until the write is over.
-    pub(super) fn begin_write(&self) -> Writing<'_> {
+    pub(super) fn let_go(self: &Arc<Self>) -> LetGo {
         self.count_write();
-        Writing(self)
+        LetGo(self.clone())
     }
 
     fn count_write(&self) {
@@ -55,7 +55,7 @@ impl Held {
     }
 }
 
-impl Drop for Writing<'_> {
+impl Drop for LetGo {
     fn drop(&mut self) {
         self.0.count_write();
     }

@@ -3,11 +3,11 @@
 //! Everything lies in one B-tree, because each tree a commit touches costs blocks: the first byte of a key says what
 //! the row is ([`rows`]). Values are sealed here ([`values`]), so that redb never holds one in clear.
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, TryLockError};
 use std::time::Duration;
 
-use redb::{Builder, Database, ReadableDatabase, TableDefinition, WriteTransaction};
+use redb::{Builder, Database, ReadableDatabase, TableDefinition};
 
 use crate::clock::Wait;
 use crate::error::{Error, ErrorKind, Holder, Result};
@@ -37,11 +37,13 @@ pub(crate) mod tags;
 pub(crate) mod trash;
 mod values;
 pub(crate) mod verify;
+mod writing;
 
 pub(crate) use batch::Batch;
 use held::Held;
 pub(crate) use snapshot::{Rows, Snapshot};
 pub(crate) use values::{Keyring, Sealer};
+pub(crate) use writing::Writing;
 
 const TABLE: TableDefinition<'static, &[u8], &[u8]> = TableDefinition::new("strongroom");
 
@@ -60,7 +62,7 @@ pub(crate) struct Tables {
 
 /// redb over one backend.
 struct Engine {
-    held: Held,
+    held: Arc<Held>,
     backend: Arc<Backend>,
     database: Database,
 }
@@ -81,7 +83,8 @@ pub(crate) fn fill(
     const CACHE: usize = 1 << 20;
     Engine::open(file, CACHE)?.close_for_real()?;
     let engine = Engine::open(file, CACHE)?;
-    engine.write(Space::Normal, |batch| Ok(Outcome { value: (), commit: Some(write(batch)?) }))?;
+    let outcome = |batch: &mut Batch<'_>| Ok(Outcome { value: (), commit: Some(write(batch)?) });
+    engine.begin(Space::Normal)?.run(outcome)?;
     engine.close_for_real()
 }
 
@@ -139,16 +142,24 @@ impl Tables {
         space: Space,
         write: impl FnOnce(&mut Batch<'_>) -> Result<Outcome<T>>,
     ) -> Result<T> {
+        let result = self.begin(space).and_then(|writing| writing.run(write));
+        self.recover();
+        result
+    }
+
+    /// Begins a transaction. The caller keeps writers apart, keeps these tables as long as it lasts, and calls
+    /// [`recover`](Self::recover) when it has ended.
+    pub(crate) fn begin(&self, space: Space) -> Result<Writing> {
         self.file.check_usable()?;
         // A read may have met a bad block, or the last write ended in a panic of its caller.
         self.reopen_after_failure(self.wait)?;
-        let result = {
-            let guard = self.engine()?;
-            guard.as_ref().ok_or_else(closed)?.write(space, write)
-        };
+        self.engine()?.as_ref().ok_or_else(closed)?.begin(space)
+    }
+
+    /// Opens redb anew if the transaction that just ended made it give up.
+    pub(crate) fn recover(&self) {
         // Whatever the caller made of the error. If it fails, the next write tries again.
         let _ = self.reopen_after_failure(Duration::ZERO);
-        result
     }
 
     /// Closes redb without a sync, leaving proof that the last commit is durable.
@@ -236,7 +247,7 @@ impl Engine {
                 .map_err(|error| engine_error(&backend, error))
         })?;
         backend.opened()?;
-        Ok(Self { held: Held::default(), backend, database })
+        Ok(Self { held: Arc::default(), backend, database })
     }
 
     fn read<T>(&self, read: impl FnOnce(&Snapshot<'_>) -> Result<T>) -> Result<T> {
@@ -254,40 +265,9 @@ impl Engine {
         self.backend.failure().is_some()
     }
 
-    fn write<T>(&self, space: Space, write: impl FnOnce(&mut Batch<'_>) -> Result<Outcome<T>>) -> Result<T> {
+    fn begin(&self, space: Space) -> Result<Writing> {
         self.backend.release(space)?;
-        let _writing = self.held.begin_write();
-        let transaction = guarded(|| {
-            let mut transaction = self.database.begin_write().map_err(|error| self.error(error))?;
-            // Two-phase, and the allocator's state in every commit: a reopen after a crash is as quick as any, and a
-            // damaged block is never taken for a torn one and rolled back over.
-            transaction.set_quick_repair(true);
-            Ok(transaction)
-        })?;
-        // A transaction dropped while unwinding would leak its pages until redb rebuilds its allocator.
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
-            let table = guarded(|| transaction.open_table(TABLE).map_err(|error| self.error(error)))?;
-            write(&mut Batch::new(table, &self.backend))
-        }));
-        let abort = |transaction: WriteTransaction| {
-            guarded(|| transaction.abort().map_err(|error| self.error(error)))
-        };
-        match outcome {
-            Ok(Ok(Outcome { value, commit: Some(stamp) })) => {
-                self.backend.stage(stamp)?;
-                guarded(|| transaction.commit().map_err(|error| self.error(error))).map(|()| value)
-            }
-            Ok(Ok(Outcome { value, commit: None })) => abort(transaction).map(|()| value),
-            Ok(Err(error)) => {
-                // The first error is the one to report; an abort that fails leaves a handle that says so.
-                let _ = abort(transaction);
-                Err(error)
-            }
-            Err(panic) => {
-                let _ = abort(transaction);
-                resume_unwind(panic)
-            }
-        }
+        Writing::begin(&self.database, &self.backend, self.held.let_go())
     }
 
     /// Ends with the last commit as it is, and leaves proof that it is durable.

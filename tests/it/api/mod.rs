@@ -1,5 +1,6 @@
 //! What each operation of a store does, through the public API alone.
 
+mod begun;
 mod bulk;
 mod capabilities;
 mod clocks;
