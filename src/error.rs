@@ -15,8 +15,14 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub enum ErrorKind {
     /// An argument breaks a documented rule. Found by reading the calling code, never caused by data.
     InvalidArgument = 1,
+    /// Of the C interface alone: a handle that is none, or of another type.
+    BadHandle = 2,
+    /// Of the C interface alone: a handle that was closed or freed.
+    Closed = 3,
     /// A write through the store by a thread that is inside a transaction of the same store.
     Reentrant = 4,
+    /// Of the C interface alone: the caller's buffer is too small; how many bytes it needs is told.
+    BufferTooSmall = 5,
     /// A cursor that this store did not issue for this query.
     InvalidCursor = 7,
     /// Above a documented limit: size of a value, items of a page, a count.
@@ -37,6 +43,8 @@ pub enum ErrorKind {
     Locked = 17,
     /// The value of this version is gone for good: destroyed, pruned, or past its time in the trash.
     Destroyed = 18,
+    /// Reserved for versions whose grace is over: nothing fails with it yet.
+    VersionExpired = 19,
     /// No key slot of this store opens with this key. A slot altered on purpose looks the same, and must.
     WrongKey = 20,
     /// Something sealed does not authenticate: it was altered, moved or put back from an older copy,
@@ -52,6 +60,10 @@ pub enum ErrorKind {
     WrongStore = 25,
     /// The file has the age the pin asks for, but another history: two copies of the store went separate ways.
     ForkedHistory = 26,
+    /// Reserved for credentials that are revoked, used up or no credentials: nothing fails with it yet.
+    InvalidCredential = 27,
+    /// Reserved for principals with fewer rights than the owner: nothing fails with it yet.
+    PermissionDenied = 28,
     /// The operating system refused an input or output operation; the source has its error.
     Io = 30,
     /// No space left. The store is as it was before the write, and the handle stays usable.
@@ -75,39 +87,67 @@ pub enum ErrorKind {
     Internal = 99,
 }
 
+macro_rules! names {
+    ($($kind:ident $name:literal,)*) => {
+        impl ErrorKind {
+            /// Every kind, in the order of their codes.
+            pub const ALL: &'static [Self] = &[$(Self::$kind),*];
+
+            /// The name, such as `not_found`. The C interface has it as `STRONGROOM_E_NOT_FOUND`.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $name,)*
+                }
+            }
+        }
+    };
+}
+
+names! {
+    InvalidArgument "invalid_argument",
+    BadHandle "bad_handle",
+    Closed "closed",
+    Reentrant "reentrant",
+    BufferTooSmall "buffer_too_small",
+    InvalidCursor "invalid_cursor",
+    LimitExceeded "limit_exceeded",
+    NotFound "not_found",
+    AlreadyExists "already_exists",
+    Conflict "conflict",
+    Cancelled "cancelled",
+    InUse "in_use",
+    ReadOnly "read_only",
+    Locked "locked",
+    Destroyed "destroyed",
+    VersionExpired "version_expired",
+    WrongKey "wrong_key",
+    Tampered "tampered",
+    KdfLimits "kdf_limits",
+    RandomFailed "random_failed",
+    RolledBack "rolled_back",
+    WrongStore "wrong_store",
+    ForkedHistory "forked_history",
+    InvalidCredential "invalid_credential",
+    PermissionDenied "permission_denied",
+    Io "io",
+    DiskFull "disk_full",
+    Damaged "damaged",
+    UnsupportedFormat "unsupported_format",
+    NotAStore "not_a_store",
+    FileRefused "file_refused",
+    Forked "forked",
+    Poisoned "poisoned",
+    OutOfMemory "out_of_memory",
+    Internal "internal",
+}
+
 impl ErrorKind {
-    /// Every kind, in the order of their codes.
-    pub const ALL: &'static [Self] = &[
-        Self::InvalidArgument,
-        Self::Reentrant,
-        Self::InvalidCursor,
-        Self::LimitExceeded,
-        Self::NotFound,
-        Self::AlreadyExists,
-        Self::Conflict,
-        Self::Cancelled,
-        Self::InUse,
-        Self::ReadOnly,
-        Self::Locked,
-        Self::Destroyed,
-        Self::WrongKey,
-        Self::Tampered,
-        Self::KdfLimits,
-        Self::RandomFailed,
-        Self::RolledBack,
-        Self::WrongStore,
-        Self::ForkedHistory,
-        Self::Io,
-        Self::DiskFull,
-        Self::Damaged,
-        Self::UnsupportedFormat,
-        Self::NotAStore,
-        Self::FileRefused,
-        Self::Forked,
-        Self::Poisoned,
-        Self::OutOfMemory,
-        Self::Internal,
-    ];
+    /// Whether the very same call may succeed later: what was in the way may go by itself.
+    #[must_use]
+    pub fn is_retryable(self) -> bool {
+        matches!(self, Self::InUse | Self::DiskFull | Self::OutOfMemory | Self::RandomFailed)
+    }
 }
 
 /// Who holds a file that is in use.
@@ -196,6 +236,12 @@ impl Error {
     #[must_use]
     pub fn holder(&self) -> Option<Holder> {
         self.holder
+    }
+
+    /// The number the operating system gave for its own error, if one is behind this.
+    #[must_use]
+    pub fn raw_os_error(&self) -> Option<i32> {
+        self.source.as_ref().and_then(io::Error::raw_os_error)
     }
 
     /// The same error once more, for a handle that has to report its first failure again and again.

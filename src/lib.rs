@@ -41,6 +41,9 @@ mod allocator;
 mod clock;
 mod crypto;
 mod error;
+#[cfg(feature = "capi")]
+#[expect(unsafe_code, reason = "C hands over pointers")]
+mod ffi;
 #[cfg(test)]
 mod forked;
 mod format;

@@ -148,6 +148,48 @@ impl Policy<'_> {
 }
 
 impl Transaction<'_, '_> {
+    /// As [`Policy::retention`], of the state this transaction sees.
+    ///
+    /// # Errors
+    ///
+    /// As [`Policy::retention`].
+    pub fn retention(&self) -> Result<Retention> {
+        self.find_retention(None)
+    }
+
+    /// As [`Policy::retention_under`], of the state this transaction sees.
+    ///
+    /// # Errors
+    ///
+    /// As [`Policy::retention_under`].
+    pub fn retention_under<P>(&self, namespace: P) -> Result<Retention>
+    where
+        P: TryInto<SecretPath>,
+        Error: From<P::Error>,
+    {
+        self.find_retention(Some(&namespace.try_into()?))
+    }
+
+    /// As [`Policy::retention_at`], of the state this transaction sees.
+    ///
+    /// # Errors
+    ///
+    /// As [`Policy::retention_at`].
+    pub fn retention_at<P>(&self, path: P) -> Result<Retention>
+    where
+        P: TryInto<SecretPath>,
+        Error: From<P::Error>,
+    {
+        let path = path.try_into()?;
+        self.authorise(Action::Administer)?;
+        Ok(retention::at(self.view().rows, &path)?.into())
+    }
+
+    fn find_retention(&self, namespace: Option<&SecretPath>) -> Result<Retention> {
+        self.authorise(Action::Administer)?;
+        Ok(retention::find(self.view().rows, namespace)?.into())
+    }
+
     /// As [`Policy::set_retention`], in this transaction.
     ///
     /// # Errors

@@ -14,6 +14,7 @@
 )]
 
 mod api;
+mod c;
 mod child;
 mod examples;
 mod files;

@@ -1,0 +1,78 @@
+//! The numbers that C sees. A number never changes its meaning.
+
+/// A secret of no special weight.
+pub const STRONGROOM_TIER_STANDARD: u32 = 0;
+/// A sensitive secret.
+pub const STRONGROOM_TIER_SENSITIVE: u32 = 1;
+/// A critical secret.
+pub const STRONGROOM_TIER_CRITICAL: u32 = 2;
+
+/// What reading the secret gives.
+pub const STRONGROOM_STATE_CURRENT: u32 = 1;
+/// A newer version was written; readable by number.
+pub const STRONGROOM_STATE_SUPERSEDED: u32 = 2;
+/// Deleted: not readable, and can be restored.
+pub const STRONGROOM_STATE_DELETED: u32 = 3;
+/// Its value is gone for good.
+pub const STRONGROOM_STATE_DESTROYED: u32 = 4;
+
+/// Whoever had a key to the store.
+pub const STRONGROOM_AUTHOR_OWNER: u32 = 1;
+
+/// Live secrets.
+pub const STRONGROOM_LIST_LIVE: u32 = 0;
+/// Secrets in the trash.
+pub const STRONGROOM_LIST_TRASH: u32 = 1;
+/// Both.
+pub const STRONGROOM_LIST_ALL: u32 = 2;
+
+/// By path, segment by segment.
+pub const STRONGROOM_SORT_PATH: u32 = 0;
+/// The last updated first.
+pub const STRONGROOM_SORT_UPDATED: u32 = 1;
+
+/// Unlocks with a passphrase.
+pub const STRONGROOM_SLOT_PASSPHRASE: u32 = 1;
+/// Unlocks with a raw key of 32 bytes.
+pub const STRONGROOM_SLOT_RAW_KEY: u32 = 2;
+/// Unlocks with a key file.
+pub const STRONGROOM_SLOT_KEY_FILE: u32 = 3;
+/// Unlocks with a passphrase and a key file together.
+pub const STRONGROOM_SLOT_PASSPHRASE_AND_KEY_FILE: u32 = 4;
+/// Unlocks with a recovery code.
+pub const STRONGROOM_SLOT_RECOVERY_CODE: u32 = 5;
+
+/// Nothing is wrong.
+pub const STRONGROOM_HEALTH_OK: u32 = 0;
+/// It works, and something should be looked at.
+pub const STRONGROOM_HEALTH_DEGRADED: u32 = 1;
+/// It is locked.
+pub const STRONGROOM_HEALTH_LOCKED: u32 = 2;
+/// A write failed, and the handle refuses everything; open the store again.
+pub const STRONGROOM_HEALTH_POISONED: u32 = 3;
+
+/// The store was opened without a pin.
+pub const STRONGROOM_PIN_NONE: u32 = 0;
+/// The pinned commit is in the store's history.
+pub const STRONGROOM_PIN_IN_HISTORY: u32 = 1;
+/// The store is newer than the pin, but its log no longer reaches back to it. Take a new pin.
+pub const STRONGROOM_PIN_OLDER_THAN_LOG: u32 = 2;
+/// As much room as a pin and its NUL need.
+pub const STRONGROOM_PIN_LEN: usize = 128;
+
+/// As a number that may be inherited: it is.
+pub const STRONGROOM_INHERITED: i64 = -1;
+/// As a number of a retention: what was said before stays.
+pub const STRONGROOM_UNCHANGED: i64 = -2;
+
+/// The version of this interface. A program compiled against one version works with every library that has the same.
+pub const STRONGROOM_ABI_VERSION: u32 = 1;
+
+/// As the length of a text: the text ends with its first NUL. SIZE_MAX in the header.
+///
+/// cbindgen:ignore
+pub const STRONGROOM_NUL_TERMINATED: usize = usize::MAX;
+/// As a time: there is none. INT64_MIN in the header.
+///
+/// cbindgen:ignore
+pub const STRONGROOM_NO_TIME: i64 = i64::MIN;

@@ -1,0 +1,217 @@
+//! Handles: numbers that look like pointers. Nothing is ever read through one, so that a wrong one is an error and no crash.
+
+use std::any::Any;
+use std::ptr;
+use std::sync::{
+    Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError, TryLockResult,
+};
+
+use crate::{Error, ErrorKind, Result};
+
+/// A type of object that C holds by a handle.
+pub(super) trait Object: Any + Send + Sync {
+    /// What C calls it.
+    type Opaque;
+    const KIND: Kind;
+}
+
+/// The types of objects. 0 is none: in a true pointer these bits are zero.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[repr(u8)]
+pub(super) enum Kind {
+    Store = 1,
+    Secret = 2,
+    Error = 3,
+    Key = 4,
+    Options = 5,
+    Changes = 6,
+    Query = 7,
+    Page = 8,
+    Secrets = 9,
+    Clock = 10,
+    Copy = 11,
+}
+
+impl Kind {
+    const ALL: [(Self, usize, &'static str); 11] = [
+        (Self::Store, 1, "strongroom_store"),
+        (Self::Secret, 2, "strongroom_secret"),
+        (Self::Error, 3, "strongroom_error"),
+        (Self::Key, 4, "strongroom_key"),
+        (Self::Options, 5, "strongroom_options"),
+        (Self::Changes, 6, "strongroom_changes"),
+        (Self::Query, 7, "strongroom_query"),
+        (Self::Page, 8, "strongroom_page"),
+        (Self::Secrets, 9, "strongroom_secrets"),
+        (Self::Clock, 10, "strongroom_clock"),
+        (Self::Copy, 11, "strongroom_copy_options"),
+    ];
+
+    fn number(self) -> usize {
+        Self::ALL.iter().find(|(kind, ..)| *kind == self).map_or(0, |(_, number, _)| *number)
+    }
+
+    fn name(self) -> &'static str {
+        Self::name_of(self.number()).unwrap_or_default()
+    }
+
+    fn name_of(number: usize) -> Option<&'static str> {
+        Self::ALL.iter().find(|(_, candidate, _)| *candidate == number).map(|(.., name)| *name)
+    }
+}
+
+/// How the bits of a handle are used, from the lowest: place, generation, kind. The kind stands where true pointers of user
+/// space have zeros; on machines of 32 bits a true pointer can pass for a handle, but hardly for one that is alive.
+const PLACE_BITS: u32 = if usize::BITS >= 64 { 24 } else { 16 };
+const KIND_BITS: u32 = if usize::BITS >= 64 { 8 } else { 5 };
+const GENERATION_BITS: u32 = usize::BITS - PLACE_BITS - KIND_BITS;
+const PLACES_MAX: usize = 1 << PLACE_BITS;
+const GENERATIONS_MAX: usize = 1 << GENERATION_BITS;
+
+/// The parts of a handle.
+#[derive(Clone, Copy)]
+struct Token {
+    kind: usize,
+    generation: usize,
+    place: usize,
+}
+
+impl Token {
+    fn of(handle: usize) -> Self {
+        Self {
+            kind: handle >> (PLACE_BITS + GENERATION_BITS),
+            generation: (handle >> PLACE_BITS) & (GENERATIONS_MAX - 1),
+            place: handle & (PLACES_MAX - 1),
+        }
+    }
+
+    fn number(self) -> usize {
+        (self.kind << (PLACE_BITS + GENERATION_BITS)) | (self.generation << PLACE_BITS) | self.place
+    }
+}
+
+struct Place {
+    /// Of the object that is here, or of the next one.
+    generation: usize,
+    object: Option<Arc<dyn Any + Send + Sync>>,
+}
+
+struct Table {
+    places: Vec<Place>,
+    free: Vec<usize>,
+    live: u64,
+}
+
+static TABLE: RwLock<Table> = RwLock::new(Table { places: Vec::new(), free: Vec::new(), live: 0 });
+/// Whose table this is.
+static PROCESS: OnceLock<u32> = OnceLock::new();
+
+/// Gives an object to C.
+pub(super) fn give<T: Object>(object: T) -> Result<*mut T::Opaque> {
+    let object: Arc<dyn Any + Send + Sync> = Arc::new(object);
+    PROCESS.get_or_init(std::process::id);
+    let mut table = table_mut()?;
+    let place = match table.free.pop() {
+        Some(place) => place,
+        None if table.places.len() < PLACES_MAX => {
+            table.places.push(Place { generation: 0, object: None });
+            table.places.len() - 1
+        }
+        None => {
+            let message = "too many objects of this library are alive; free those that are not needed";
+            return Err(Error::new(ErrorKind::LimitExceeded, message));
+        }
+    };
+    let Some(taken) = table.places.get_mut(place) else { return Err(none()) };
+    taken.object = Some(object);
+    let token = Token { kind: T::KIND.number(), generation: taken.generation, place };
+    table.live += 1;
+    Ok(ptr::without_provenance_mut(token.number()))
+}
+
+/// The object of a handle, for one call.
+pub(super) fn get<T: Object>(handle: *const T::Opaque) -> Result<Arc<T>> {
+    let token = check_kind::<T>(handle)?;
+    let table = table()?;
+    let object = table.places.get(token.place).ok_or_else(none)?.object(token)?.clone();
+    drop(table);
+    object.downcast().map_err(|_| none())
+}
+
+/// Takes an object back from C. Its handle is closed from now on.
+pub(super) fn take<T: Object>(handle: *const T::Opaque) -> Result<Arc<T>> {
+    let token = check_kind::<T>(handle)?;
+    let mut table = table_mut()?;
+    let place = table.places.get_mut(token.place).ok_or_else(none)?;
+    let object = place.object(token)?.clone().downcast().map_err(|_| none())?;
+    // The table's own share goes now; the caller's is dropped outside of the lock.
+    place.object = None;
+    place.generation += 1;
+    // A place whose generations are used up is never used again, or an old handle would be good again.
+    if place.generation < GENERATIONS_MAX {
+        table.free.push(token.place);
+    }
+    table.live -= 1;
+    Ok(object)
+}
+
+/// How many objects C holds.
+pub(super) fn live() -> u64 {
+    table().map_or(0, |table| table.live)
+}
+
+impl Place {
+    fn object(&self, token: Token) -> Result<&Arc<dyn Any + Send + Sync>> {
+        match &self.object {
+            Some(object) if self.generation == token.generation => Ok(object),
+            _ if token.generation < self.generation => Err(Error::new(
+                ErrorKind::Closed,
+                format!("this {} was closed or freed", Kind::name_of(token.kind).unwrap_or("handle")),
+            )),
+            _ => Err(none()),
+        }
+    }
+}
+
+fn check_kind<T: Object>(handle: *const T::Opaque) -> Result<Token> {
+    let name = T::KIND.name();
+    if handle.is_null() {
+        return Err(Error::new(ErrorKind::InvalidArgument, format!("a {name} is NULL")));
+    }
+    let token = Token::of(handle.addr());
+    if token.kind == T::KIND.number() {
+        return Ok(token);
+    }
+    let message = match Kind::name_of(token.kind) {
+        Some(other) => format!("a {other} was given for a {name}"),
+        None => format!("this is no handle of a {name}"),
+    };
+    Err(Error::new(ErrorKind::BadHandle, message))
+}
+
+fn none() -> Error {
+    Error::new(ErrorKind::BadHandle, "this handle was not made by this library in this process")
+}
+
+fn table() -> Result<RwLockReadGuard<'static, Table>> {
+    at_once(TABLE.try_read(), || TABLE.read().unwrap_or_else(PoisonError::into_inner))
+}
+
+fn table_mut() -> Result<RwLockWriteGuard<'static, Table>> {
+    at_once(TABLE.try_write(), || TABLE.write().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// In a forked child the thread that holds the lock may not exist: then waiting for it would never end.
+fn at_once<G>(tried: TryLockResult<G>, wait: impl FnOnce() -> G) -> Result<G> {
+    match tried {
+        Ok(guard) => Ok(guard),
+        Err(TryLockError::Poisoned(guard)) => Ok(guard.into_inner()),
+        Err(TryLockError::WouldBlock) if PROCESS.get().is_none_or(|own| *own == std::process::id()) => {
+            Ok(wait())
+        }
+        Err(TryLockError::WouldBlock) => Err(Error::new(
+            ErrorKind::Forked,
+            "the process was forked while another thread used the library; use it in the parent, or call exec first",
+        )),
+    }
+}

@@ -1,0 +1,369 @@
+//! Stores and transactions, from their beginning to their end.
+
+use std::ffi::c_char;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::error::strongroom_error;
+use super::guard::guard;
+use super::handle::{self, Kind, Object};
+use super::input::{file_path, invalid};
+use super::key::{self, strongroom_key};
+use super::options::{or_default, strongroom_options};
+use super::output::{out, out_handle};
+use super::strongroom_status;
+use crate::{BegunTransaction, Error, ErrorKind, Result, Store, Transaction};
+
+/// An open store, or a transaction of one. Everything on secrets is called the same way on both: on a store each call is a
+/// commit of its own, in a transaction all of them are one.
+pub struct strongroom_store {
+    _private: (),
+}
+
+/// What the handle of a store stands for.
+pub(super) enum Target {
+    Store(OpenStore),
+    Transaction(OpenTransaction),
+}
+
+pub(super) struct OpenStore {
+    pub(super) store: Arc<Store>,
+    /// Transactions that have not ended.
+    begun: AtomicUsize,
+}
+
+pub(super) struct OpenTransaction {
+    /// `None` once it has ended.
+    begun: Mutex<Option<Box<BegunTransaction>>>,
+    /// The handle it was begun on, a store.
+    of: Arc<Target>,
+}
+
+impl Object for Target {
+    type Opaque = strongroom_store;
+    const KIND: Kind = Kind::Store;
+}
+
+impl Target {
+    fn new(store: Store) -> Self {
+        Self::Store(OpenStore { store: Arc::new(store), begun: AtomicUsize::new(0) })
+    }
+
+    /// The store, for what cannot be done inside a transaction.
+    pub(super) fn store(&self) -> Result<&Arc<Store>> {
+        self.open_store().map(|open| &open.store)
+    }
+
+    fn open_store(&self) -> Result<&OpenStore> {
+        match self {
+            Self::Store(open) => Ok(open),
+            Self::Transaction(_) => {
+                Err(invalid("this cannot be done inside a transaction; call it on the store"))
+            }
+        }
+    }
+
+    /// Closes what nobody else uses; otherwise the last call under way does.
+    fn close(self: Arc<Self>) -> Result<()> {
+        match Arc::into_inner(self) {
+            Some(Self::Store(open)) => Arc::into_inner(open.store).map_or(Ok(()), Store::close),
+            Some(Self::Transaction(_)) | None => Ok(()),
+        }
+    }
+}
+
+impl OpenTransaction {
+    fn begin(of: Arc<Target>) -> Result<Self> {
+        let open = of.open_store()?;
+        let begun = open.store.begin()?;
+        open.begun.fetch_add(1, Ordering::Relaxed);
+        Ok(Self { begun: Mutex::new(Some(Box::new(begun))), of })
+    }
+
+    pub(super) fn run<T>(&self, work: impl FnOnce(&mut Transaction<'_, '_>) -> Result<T>) -> Result<T> {
+        self.begun.lock().unwrap_or_else(PoisonError::into_inner).as_mut().ok_or_else(ended)?.run(work)
+    }
+
+    fn take(&self) -> Option<Box<BegunTransaction>> {
+        self.begun.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl Drop for OpenTransaction {
+    fn drop(&mut self) {
+        // The gate opens before anybody is told that the transaction is over.
+        drop(self.take());
+        if let Ok(open) = self.of.open_store() {
+            open.begun.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
+
+fn ended() -> Error {
+    Error::new(ErrorKind::Closed, "this transaction has ended")
+}
+
+/// Calls the same method on a store or on a transaction.
+macro_rules! on {
+    ($handle:expr, |$on:ident| $work:expr) => {{
+        let target = $crate::ffi::handle::get::<$crate::ffi::store::Target>($handle)?;
+        match &*target {
+            $crate::ffi::store::Target::Store(open) => {
+                let $on = &open.store;
+                $work
+            }
+            $crate::ffi::store::Target::Transaction(open) => open.run(|$on| $work),
+        }
+    }};
+}
+pub(super) use on;
+
+/// The store of a handle, for what cannot be done inside a transaction.
+pub(super) fn root(handle: *const strongroom_store) -> Result<Arc<Store>> {
+    handle::get::<Target>(handle)?.store().cloned()
+}
+
+/// Creates a store that `key` unlocks, and opens it for writing. An existing file is never replaced; an interrupted creation
+/// leaves no store or a good one.
+///
+/// Ownership: borrows `file`, `key` and `options`, which may be NULL. `*store` is the caller's, to end with strongroom_close.
+/// Thread safety: any thread.
+/// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, ALREADY_EXISTS, FILE_REFUSED, KDF_LIMITS, OUT_OF_MEMORY, DISK_FULL, IO.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strongroom_create(
+    file: *const c_char,
+    file_len: usize,
+    key: *const strongroom_key,
+    options: *const strongroom_options,
+    store: *mut *mut strongroom_store,
+    error: *mut *mut strongroom_error,
+) -> strongroom_status {
+    let work = || {
+        // SAFETY: as the top of the header says of pointers.
+        let store = unsafe { out_handle("store", store) }?;
+        // SAFETY: as above.
+        let file = unsafe { file_path(file, file_len) }?;
+        let options = or_default(options)?;
+        store.give(Target::new(key::with(key, |key| options.create(file, key))?))
+    };
+    // SAFETY: as above.
+    unsafe { guard(error, work) }
+}
+
+/// Opens a store.
+///
+/// Ownership: borrows `file`, `key` and `options`, which may be NULL. `*store` is the caller's, to end with strongroom_close.
+/// Thread safety: any thread.
+/// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, NOT_FOUND, NOT_A_STORE, WRONG_KEY, TAMPERED, DAMAGED, UNSUPPORTED_FORMAT,
+/// KDF_LIMITS, ROLLED_BACK, WRONG_STORE, FORKED_HISTORY, IN_USE, READ_ONLY, FILE_REFUSED, OUT_OF_MEMORY, IO.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strongroom_open(
+    file: *const c_char,
+    file_len: usize,
+    key: *const strongroom_key,
+    options: *const strongroom_options,
+    store: *mut *mut strongroom_store,
+    error: *mut *mut strongroom_error,
+) -> strongroom_status {
+    let work = || {
+        // SAFETY: as the top of the header says of pointers.
+        let store = unsafe { out_handle("store", store) }?;
+        // SAFETY: as above.
+        let file = unsafe { file_path(file, file_len) }?;
+        let options = or_default(options)?;
+        store.give(Target::new(key::with(key, |key| options.open(file, key))?))
+    };
+    // SAFETY: as above.
+    unsafe { guard(error, work) }
+}
+
+/// A store in memory, with the same semantics and without a file. It is gone when it is closed.
+///
+/// Ownership: borrows `options`, which may be NULL. `*store` is the caller's, to end with strongroom_close.
+/// Thread safety: any thread.
+/// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, OUT_OF_MEMORY.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strongroom_in_memory(
+    options: *const strongroom_options,
+    store: *mut *mut strongroom_store,
+    error: *mut *mut strongroom_error,
+) -> strongroom_status {
+    let work = || {
+        // SAFETY: as the top of the header says of pointers.
+        let store = unsafe { out_handle("store", store) }?;
+        store.give(Target::new(or_default(options)?.in_memory()?))
+    };
+    // SAFETY: as above.
+    unsafe { guard(error, work) }
+}
+
+/// Closes a store, or rolls a transaction back. Behind it `*store` is NULL, and every copy of the handle is CLOSED. Calls of
+/// other threads under way come to their end; the keys are wiped when the last one has. NULL, and a pointer to NULL, are fine.
+///
+/// Ownership: takes `*store`, whatever the status but REENTRANT.
+/// Thread safety: any thread.
+/// Errors: BAD_HANDLE, CLOSED; REENTRANT if a transaction of the store has not ended: then nothing is closed; IO if the proof of an
+/// orderly close cannot be written: nothing acknowledged is lost; FORKED in a forked child.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strongroom_close(
+    store: *mut *mut strongroom_store,
+    error: *mut *mut strongroom_error,
+) -> strongroom_status {
+    let work = || {
+        // SAFETY: as the top of the header says of pointers.
+        let Some(handle) = (unsafe { store.as_mut() }) else { return Ok(()) };
+        if handle.is_null() {
+            return Ok(());
+        }
+        if let Target::Store(open) = &*handle::get::<Target>(*handle)?
+            && open.begun.load(Ordering::Relaxed) > 0
+        {
+            let message = "a transaction of the store has not ended; commit it or close it first";
+            return Err(Error::new(ErrorKind::Reentrant, message));
+        }
+        let target = handle::take::<Target>(*handle)?;
+        *handle = std::ptr::null_mut();
+        target.close()
+    };
+    // SAFETY: as above.
+    unsafe { guard(error, work) }
+}
+
+/// Begins a transaction: a handle on which everything on secrets can be called, and which sees its own writes. Nobody else
+/// does before strongroom_commit. Meanwhile other threads read the state before, and their writes wait; this thread's own writes
+/// through the store are REENTRANT.
+///
+/// Ownership: borrows `store`. `*transaction` is the caller's, to end with strongroom_commit or, rolling back, strongroom_close.
+/// Thread safety: any thread.
+/// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, REENTRANT, IN_USE, READ_ONLY, LOCKED, POISONED, FORKED.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strongroom_begin(
+    store: *mut strongroom_store,
+    transaction: *mut *mut strongroom_store,
+    error: *mut *mut strongroom_error,
+) -> strongroom_status {
+    let work = || {
+        // SAFETY: as the top of the header says of pointers.
+        let transaction = unsafe { out_handle("transaction", transaction) }?;
+        let of = handle::get::<Target>(store)?;
+        transaction.give(Target::Transaction(OpenTransaction::begin(of)?))
+    };
+    // SAFETY: as above.
+    unsafe { guard(error, work) }
+}
+
+/// Makes everything a transaction changed durable, in one commit. Behind it `*transaction` is NULL, whatever the status; with
+/// any but OK nothing is changed.
+///
+/// Ownership: takes `*transaction`.
+/// Thread safety: any thread.
+/// Errors: INVALID_ARGUMENT if it is a store, or if a change inside failed; BAD_HANDLE, CLOSED, DISK_FULL, POISONED, IO, FORKED.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strongroom_commit(
+    transaction: *mut *mut strongroom_store,
+    error: *mut *mut strongroom_error,
+) -> strongroom_status {
+    let work = || {
+        // SAFETY: as the top of the header says of pointers.
+        let handle = unsafe { transaction.as_mut() }.ok_or_else(|| invalid("transaction is NULL"))?;
+        if let Target::Store(_) = &*handle::get::<Target>(*handle)? {
+            return Err(invalid(
+                "only a transaction can be committed; every call on a store is durable already",
+            ));
+        }
+        let target = handle::take::<Target>(*handle)?;
+        *handle = std::ptr::null_mut();
+        match &*target {
+            Target::Transaction(open) => open.take().ok_or_else(ended)?.commit(),
+            Target::Store(_) => Err(ended()),
+        }
+    };
+    // SAFETY: as above.
+    unsafe { guard(error, work) }
+}
+
+/// Locks a store: wipes its keys, and keeps the file from other handles. Everything but strongroom_unlock, strongroom_is_locked and
+/// strongroom_close is then LOCKED.
+///
+/// Ownership: borrows `store`.
+/// Thread safety: any thread.
+/// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, REENTRANT, IN_USE, IO, FORKED.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strongroom_lock(
+    store: *mut strongroom_store,
+    error: *mut *mut strongroom_error,
+) -> strongroom_status {
+    // SAFETY: as the top of the header says of pointers.
+    unsafe { guard(error, || root(store)?.lock()) }
+}
+
+/// Unlocks a locked store as opening it does. After the second wrong key in a row the next attempts wait.
+///
+/// Ownership: borrows `store` and `key`.
+/// Thread safety: any thread.
+/// Errors: INVALID_ARGUMENT if it is not locked; WRONG_KEY; otherwise as strongroom_open.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strongroom_unlock(
+    store: *mut strongroom_store,
+    key: *const strongroom_key,
+    error: *mut *mut strongroom_error,
+) -> strongroom_status {
+    let work = || {
+        let store = root(store)?;
+        key::with(key, |key| store.unlock(key))
+    };
+    // SAFETY: as the top of the header says of pointers.
+    unsafe { guard(error, work) }
+}
+
+/// Whether a store is locked (1 or 0).
+///
+/// Ownership: borrows `store`; writes `*locked`.
+/// Thread safety: any thread.
+/// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strongroom_is_locked(
+    store: *const strongroom_store,
+    locked: *mut i32,
+    error: *mut *mut strongroom_error,
+) -> strongroom_status {
+    let work = || {
+        // SAFETY: as the top of the header says of pointers.
+        let locked = unsafe { out("locked", locked) }?;
+        locked.write(i32::from(root(store)?.is_locked()));
+        Ok(())
+    };
+    // SAFETY: as above.
+    unsafe { guard(error, work) }
+}
+
+/// How long ago a store was last used, in milliseconds: for programs that lock what nobody uses.
+///
+/// Ownership: borrows `store`; writes `*idle_ms`.
+/// Thread safety: any thread.
+/// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strongroom_idle_ms(
+    store: *const strongroom_store,
+    idle_ms: *mut u64,
+    error: *mut *mut strongroom_error,
+) -> strongroom_status {
+    let work = || {
+        // SAFETY: as the top of the header says of pointers.
+        let idle = unsafe { out("idle_ms", idle_ms) }?;
+        idle.write(super::output::millis(root(store)?.idle_for()));
+        Ok(())
+    };
+    // SAFETY: as above.
+    unsafe { guard(error, work) }
+}
