@@ -71,10 +71,13 @@ fn reaches_inside(file: &Source) -> Vec<String> {
     if !is_edge(file) || file.test_only {
         return Vec::new();
     }
+    let is_inside = |name: &str| name != "limits" && layer_of(name).is_some();
     let inside = |line: &str| {
         line.contains("crate::*")
-            || line.contains("crate::")
-                && words(line).any(|name| layer_of(name).is_some() && !["ffi", "limits"].contains(&name))
+            || line
+                .split("crate::")
+                .skip(1)
+                .any(|used| !used.starts_with("ffi::") && words(used).any(is_inside))
     };
     let found = file.lines().filter(|(_, line)| inside(line));
     found.map(|(number, line)| format!("{}:{number}: {line}", file.path)).collect()
