@@ -14,7 +14,8 @@ use std::ptr;
 ///
 /// # Examples
 ///
-/// ```
+#[cfg_attr(not(feature = "capi"), doc = "```")]
+#[cfg_attr(feature = "capi", doc = "```ignore (the C library brings it along, and a program has one)")]
 /// #[global_allocator]
 /// static ALLOCATOR: strongroom::ZeroizingAllocator = strongroom::ZeroizingAllocator;
 ///
@@ -47,6 +48,11 @@ unsafe impl GlobalAlloc for ZeroizingAllocator {
         unsafe { System.dealloc(block, layout) }
     }
 }
+
+/// The C library has no other program around it that could choose.
+#[cfg(all(feature = "capi", not(test)))]
+#[global_allocator]
+static ALLOCATOR: ZeroizingAllocator = ZeroizingAllocator;
 
 #[cfg(test)]
 pub(crate) mod switched;

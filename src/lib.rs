@@ -34,9 +34,9 @@
 #![cfg_attr(test, allow(clippy::as_conversions, clippy::panic, reason = "tests say what they mean"))]
 
 mod access;
-#[cfg(any(feature = "zeroizing-alloc", test))]
+#[cfg(any(feature = "zeroizing-alloc", feature = "capi", test))]
 #[expect(unsafe_code, reason = "a global allocator has no other interface")]
-#[cfg_attr(not(feature = "zeroizing-alloc"), allow(unreachable_pub, reason = "then only tests use it"))]
+#[cfg_attr(not(feature = "zeroizing-alloc"), allow(unreachable_pub, reason = "then it is no interface"))]
 mod allocator;
 mod clock;
 mod crypto;
