@@ -1,7 +1,7 @@
 //! Transactions: all or nothing, in one commit with one audit segment.
 
 use super::commit::event;
-use super::view::{View, has_jumped};
+use super::view::View;
 use super::{Store, time};
 use crate::access::Action;
 use crate::clock::Timestamp;
@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits::TRANSACTION_OPERATIONS_MAX;
 use crate::record::audit::{Event, EventKind};
 use crate::sealed::space::Space;
-use crate::tables::{Batch, Tables};
+use crate::tables::{Batch, Tables, state};
 
 /// A running transaction: it sees its own writes, and nobody else does before it ends. It has every operation on secrets
 /// that the store has.
@@ -19,6 +19,7 @@ pub struct Transaction<'a, 'b> {
     pub(super) batch: &'a mut Batch<'b>,
     pub(super) now: Timestamp,
     events: Vec<Event>,
+    clock_confirmed: bool,
     /// Set by a change that failed half-way: committing the rest would break "all or nothing".
     failed: bool,
 }
@@ -71,8 +72,15 @@ impl Store {
     ) -> Result<T> {
         let (_pass, tables) = self.begin_writing(Action::Begin)?;
         let value = self.commit_in(space, &tables, |batch, now| {
-            let mut transaction =
-                Transaction { store: self, tables: &tables, batch, now, events: Vec::new(), failed: false };
+            let mut transaction = Transaction {
+                store: self,
+                tables: &tables,
+                batch,
+                now,
+                events: Vec::new(),
+                clock_confirmed: false,
+                failed: false,
+            };
             let value = work(&mut transaction)?;
             Ok((value, transaction.finish()?))
         })?;
@@ -84,7 +92,13 @@ impl Store {
 impl<'b> Transaction<'_, 'b> {
     /// The state as this transaction sees it.
     pub(super) fn view(&self) -> View<'_, Batch<'b>> {
-        View { store: self.store, tables: self.tables, rows: self.batch, now: Some(self.now) }
+        View {
+            store: self.store,
+            tables: self.tables,
+            rows: self.batch,
+            now: Some(self.now),
+            clock_confirmed: self.clock_confirmed,
+        }
     }
 
     pub(super) fn authorise(&self, action: Action<'_>) -> Result<()> {
@@ -108,13 +122,24 @@ impl<'b> Transaction<'_, 'b> {
         Ok(())
     }
 
-    /// Takes note that the clock is right.
+    /// Takes note that the clock is right. If it was set back since it jumped, what it shows now is right, and not what it
+    /// jumped to: the trash is judged by that, and the doubt stays until the clock gets there.
     pub(super) fn confirm_clock(&mut self) -> Result<()> {
-        let mark = Timestamp::from_millis(self.tables.file().stamp()?.clock_mark);
-        if time::confirm(self.batch)? || has_jumped(mark, self.now) {
-            self.log(EventKind::ClockConfirmed, [0; 16], 0)?;
+        let judged_by = self.view().purge_time()?;
+        let shown = self.store.clock.now();
+        if time::behind(&self.store.clock, self.now).is_none() {
+            if judged_by >= self.now {
+                return Ok(());
+            }
+            state::set_before_jump(self.batch, None)?;
+            self.clock_confirmed = true;
+        } else {
+            if judged_by >= shown {
+                return Ok(());
+            }
+            state::set_before_jump(self.batch, Some(shown.as_millis()))?;
         }
-        Ok(())
+        self.log(EventKind::ClockConfirmed, [0; 16], 0)
     }
 
     /// The events of what was done.

@@ -302,7 +302,7 @@ impl Transaction<'_, '_> {
             if sweep.clock_confirmed {
                 tx.confirm_clock()?;
             }
-            let time = if sweep.clock_confirmed { tx.now } else { tx.view().purge_time()? };
+            let time = tx.view().purge_time()?;
             let mut report = SweepReport { held_back: time < tx.now, ..SweepReport::default() };
             for trashed in trash::due(tx.batch, time.as_millis(), sweep.items)? {
                 trash::remove(tx.batch, &trashed)?;
@@ -352,6 +352,9 @@ impl Sweep {
     }
 
     /// Says that the clock is right, even if it went forward by more than a year at once.
+    ///
+    /// If it was set back after that, what it shows now is right: what is due by that is removed, and what the jump made due
+    /// stays until the clock gets there.
     #[must_use]
     pub fn confirm_clock(mut self) -> Self {
         self.clock_confirmed = true;

@@ -17,6 +17,8 @@ pub(super) struct View<'a, R> {
     pub(super) rows: &'a R,
     /// The time of the transaction; without one it is looked up when it matters.
     pub(super) now: Option<Timestamp>,
+    /// Whether the transaction was told that the clock is right.
+    pub(super) clock_confirmed: bool,
 }
 
 impl<R: Rows> View<'_, R> {
@@ -29,7 +31,7 @@ impl<R: Rows> View<'_, R> {
     pub(super) fn get(&self, path: SecretPath, number: Option<u64>) -> Result<Secret> {
         let record = self.find(&path)?;
         let (version, value) = self.value(&path, &record, number)?;
-        self.store.accesses.note(&record.id, self.store.clock.now());
+        self.store.accesses.note(&record.id, self.store.now_seen());
         Ok(Secret::new(SecretInfo::new(self.store, path, record)?, version, value))
     }
 
@@ -105,7 +107,7 @@ impl<R: Rows> View<'_, R> {
             Some(now) => now,
             None => self.store.now(self.tables)?,
         };
-        Ok(if has_jumped(mark, now) { mark } else { now })
+        Ok(if has_jumped(mark, now) && !self.clock_confirmed { mark } else { now })
     }
 }
 
