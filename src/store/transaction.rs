@@ -122,6 +122,11 @@ impl<'b> Transaction<'_, 'b> {
         Ok(())
     }
 
+    /// How many changes there is room for.
+    pub(super) fn room(&self) -> usize {
+        TRANSACTION_OPERATIONS_MAX.saturating_sub(self.events.len())
+    }
+
     /// Takes note that the clock is right. If it was set back since it jumped, what it shows now is right, and not what it
     /// jumped to: the trash is judged by that, and the doubt stays until the clock gets there.
     pub(super) fn confirm_clock(&mut self) -> Result<()> {

@@ -303,15 +303,16 @@ impl Transaction<'_, '_> {
                 tx.confirm_clock()?;
             }
             let time = tx.view().purge_time()?;
+            let items = sweep.items.min(tx.room());
             let mut report = SweepReport { held_back: time < tx.now, ..SweepReport::default() };
-            for trashed in trash::due(tx.batch, time.as_millis(), sweep.items)? {
+            for trashed in trash::due(tx.batch, time.as_millis(), items)? {
                 trash::remove(tx.batch, &trashed)?;
                 report.secrets += 1;
                 report.versions += trash::erase(tx.batch, &trashed.path, &trashed.secret)?;
                 tx.log(EventKind::SecretPurged, trashed.secret.id, trashed.secret.current.number)?;
             }
             let done = usize::try_from(report.secrets).unwrap_or(usize::MAX);
-            for due in trash::due_versions(tx.batch, time.as_millis(), sweep.items.saturating_sub(done))? {
+            for due in trash::due_versions(tx.batch, time.as_millis(), items.saturating_sub(done))? {
                 tx.purge_version(&due)?;
                 report.versions += 1;
             }
@@ -344,7 +345,8 @@ impl Sweep {
         Self { items: crate::limits::SWEEP_ITEMS_DEFAULT, clock_confirmed: false }
     }
 
-    /// Removes at most so many secrets and single versions, in one commit.
+    /// Removes at most so many secrets and single versions, in one commit: never more than the 100,000 changes that a
+    /// transaction has.
     #[must_use]
     pub fn at_most(mut self, items: usize) -> Self {
         self.items = items;
