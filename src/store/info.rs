@@ -122,7 +122,7 @@ impl SecretInfo {
     }
 
     /// The length in bytes that the current value is padded to before it is sealed: 64, then powers of two up to 4,096,
-    /// then multiples of 1,024. 0 if the value was destroyed.
+    /// then multiples of 1,024. 0 once the value was removed: of a deleted version, when a sweep took it.
     #[must_use]
     pub fn size_class(&self) -> u64 {
         self.size_class

@@ -75,7 +75,8 @@ impl Store {
     /// Puts the secret at `path` into the trash, with all its versions. The path is free at once, and another secret may
     /// take it. Until the [retention](crate::Retention) says otherwise it can be [restored](Self::restore).
     ///
-    /// A disk without free space has room for it: 64 blocks are kept for deletes.
+    /// A disk without free space has room for it: 64 blocks are kept for deletes. That is enough unless dozens of its
+    /// versions were deleted one by one.
     ///
     /// # Errors
     ///
@@ -121,7 +122,8 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// As [`restore`](Self::restore) and [`rename`](Self::rename).
+    /// As [`restore`](Self::restore) and [`rename`](Self::rename). More than 64 MiB of values can be restored to where they
+    /// were, and then renamed.
     pub fn restore_to<R, P>(&self, secret: R, path: P) -> Result<Written>
     where
         R: TryInto<SecretRef>,
