@@ -19,7 +19,8 @@ pub struct Transaction<'a, 'b> {
     pub(super) batch: &'a mut Batch<'b>,
     pub(super) now: Timestamp,
     events: Vec<Event>,
-    clock_confirmed: bool,
+    /// The time of the last commit, or this one's if somebody said that the clock is right.
+    mark: Timestamp,
     /// Set by a change that failed half-way: committing the rest would break "all or nothing".
     failed: bool,
 }
@@ -72,13 +73,14 @@ impl Store {
     ) -> Result<T> {
         let (_pass, tables) = self.begin_writing(Action::Begin)?;
         let value = self.commit_in(space, &tables, |batch, now| {
+            let mark = Timestamp::from_millis(tables.file().stamp()?.clock_mark);
             let mut transaction = Transaction {
                 store: self,
                 tables: &tables,
                 batch,
                 now,
                 events: Vec::new(),
-                clock_confirmed: false,
+                mark,
                 failed: false,
             };
             let value = work(&mut transaction)?;
@@ -97,7 +99,7 @@ impl<'b> Transaction<'_, 'b> {
             tables: self.tables,
             rows: self.batch,
             now: Some(self.now),
-            clock_confirmed: self.clock_confirmed,
+            mark: Some(self.mark),
         }
     }
 
@@ -137,7 +139,7 @@ impl<'b> Transaction<'_, 'b> {
                 return Ok(());
             }
             state::set_before_jump(self.batch, None)?;
-            self.clock_confirmed = true;
+            self.mark = self.now;
         } else {
             if judged_by >= shown {
                 return Ok(());

@@ -1,5 +1,6 @@
 //! Clocks that do not behave: nothing that was over begins again, and nothing is lost because a battery was empty.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use strongroom::{
@@ -7,7 +8,7 @@ use strongroom::{
     VersionState,
 };
 
-use crate::fixture::{Folder, PATIENCE, check_refused, key};
+use crate::fixture::{Folder, PATIENCE, check_refused, key, patient};
 
 const DAY: Duration = Duration::from_secs(86_400);
 const START: Timestamp = Timestamp::from_millis(1_800_000_000_000);
@@ -174,5 +175,35 @@ fn clocks_beyond_their_limits_lose_nothing_and_end_nothing() {
         store.restore("a").unwrap();
         assert_eq!(store.get("a").unwrap().value().expose(), b"2");
         store.verify().unwrap();
+    }
+}
+
+#[test]
+fn a_reader_of_the_commit_before_a_jump_judges_by_the_time_before_it() {
+    for _ in 0..100 {
+        let clock = ManualClock::start(START);
+        let store = patient().clock(&clock).in_memory().unwrap();
+        store.put("a", "1").unwrap();
+        store.put("a", "2").unwrap();
+        store.delete_version("a", 1).unwrap();
+        let done = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    while !done.load(Ordering::Relaxed) {
+                        let state = store.versions("a").unwrap()[0].state;
+                        assert!(matches!(state, VersionState::Deleted { .. }), "{state:?}");
+                    }
+                });
+            }
+            for _ in 0..5 {
+                store.put("b", "before").unwrap();
+            }
+            clock.advance(366 * DAY);
+            for _ in 0..5 {
+                store.put("b", "behind").unwrap();
+            }
+            done.store(true, Ordering::Relaxed);
+        });
     }
 }
