@@ -207,7 +207,7 @@ impl StoreOptions {
 
     pub(crate) fn open_on(&self, disk: Arc<dyn Disk>, unlock: &Unlock) -> Result<Store> {
         let (tables, report, owed) = self.unlock_disk(disk, unlock, self.pin.as_ref())?;
-        Ok(self.store(tables, report, owed))
+        self.store(tables, report, owed)
     }
 
     /// Memory for the keys of a file.
@@ -218,15 +218,16 @@ impl StoreOptions {
     /// A store over a file that was just made.
     fn over(&self, file: Arc<SealedFile>) -> Result<Store> {
         let tables = Tables::open(file, self.cache_bytes, self.write_wait)?;
-        Ok(self.store(tables, OpenReport::default(), Owed::default()))
+        self.store(tables, OpenReport::default(), Owed::default())
     }
 
-    fn store(&self, tables: Tables, report: OpenReport, owed: Owed) -> Store {
-        Store {
+    fn store(&self, tables: Tables, report: OpenReport, owed: Owed) -> Result<Store> {
+        let seen = Seen::from_mark(tables.file().stamp()?.clock_mark);
+        Ok(Store {
             root: Root::new(tables),
             principal: Principal::Owner,
             clock: self.clock.clone(),
-            seen: Seen::default(),
+            seen,
             accesses: Accesses::default(),
             verified_at: Mutex::new(None),
             gate: Arc::new(Gate::new(self.write_wait)),
@@ -234,7 +235,7 @@ impl StoreOptions {
             report: Mutex::new(report),
             owed: Mutex::new(owed),
             wrong_keys: AtomicU32::new(0),
-        }
+        })
     }
 
     /// Unlocks, verifies and opens what lies on a disk, and says what was found and what the next commit owes.
@@ -259,12 +260,12 @@ impl StoreOptions {
         let pin = pin.map(|pin| check_history(pin, &tables)).transpose()?;
         let strengthened = self.strengthened(&tables, unlock)?;
         let upgrade = strengthened.as_ref().map(|(upgrade, _)| *upgrade);
+        let mark = Timestamp::from_millis(tables.file().stamp()?.clock_mark);
         let owed = Owed {
             discarded: found.discarded,
-            used: Some((tables.file().opener_id(), self.clock.now())),
+            used: Some((tables.file().opener_id(), self.clock.now().max(mark))),
             strengthened: strengthened.map(|(_, ready)| ready),
         };
-        let mark = Timestamp::from_millis(tables.file().stamp()?.clock_mark);
         let clock_behind = behind(&self.clock, mark);
         let report =
             OpenReport { kdf_upgrade: upgrade, pin, clock_behind, ..OpenReport::new(found, verified) };

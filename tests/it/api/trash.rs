@@ -121,3 +121,22 @@ fn days_in_the_trash_are_those_of_the_secret_else_the_namespace_else_the_store()
     assert_eq!(policy.retention_at("a/b/x").unwrap().trash_days(), Some(10));
     assert_eq!(policy.retentions().unwrap().len(), 2);
 }
+
+#[test]
+fn a_sweep_in_a_full_transaction_takes_what_there_is_room_for() {
+    let (clock, store) = clocked();
+    for path in ["a", "b", "c"] {
+        store.put(path, "x").unwrap();
+        store.delete(path).unwrap();
+    }
+    clock.advance(30 * DAY);
+    let report = store.transaction(|tx| {
+        for versions in 1..100_000 {
+            tx.set_retention(Retention::inherited().keep_versions(versions))?;
+        }
+        tx.sweep(Sweep::new())
+    });
+    let report = report.unwrap();
+    assert_eq!((report.secrets, report.more), (1, true));
+    assert_eq!(store.sweep(Sweep::new().at_most(usize::MAX)).unwrap().secrets, 2);
+}
