@@ -1,5 +1,7 @@
 //! Deleting, restoring, destroying, and emptying the trash.
 
+use std::str::FromStr;
+
 use super::view::View;
 use super::{Store, Transaction, Written};
 use crate::access::Action;
@@ -68,6 +70,19 @@ impl TryFrom<&String> for SecretRef {
 
     fn try_from(text: &String) -> Result<Self> {
         Self::try_from(text.as_str())
+    }
+}
+
+impl FromStr for SecretRef {
+    type Err = Error;
+
+    /// An id if the text has the form of one, and a path otherwise: for texts that a person or another language gives. A secret at a
+    /// path that looks like an id can be meant by its own id only.
+    fn from_str(text: &str) -> Result<Self> {
+        match text.parse() {
+            Ok(id) => Ok(Self::Id(id)),
+            Err(_) => Self::try_from(text),
+        }
     }
 }
 
