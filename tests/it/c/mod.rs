@@ -1,3 +1,6 @@
 //! The C interface.
 
+mod conformance;
 mod header;
+mod library;
+mod symbols;
