@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::format::aad;
 use crate::record::path::SecretPath;
 use crate::record::secret::VersionRecord;
-use crate::record::value::{CHUNK_LEN, ROLE_VALUE, frame, unframe};
+use crate::record::value::{CHUNK_LEN, ROLE_VALUE, frame, into_value};
 use crate::sealed::file::SealedFile;
 use crate::secret::{Plaintext, SecretBytes};
 
@@ -99,6 +99,10 @@ impl Place<'_> {
 
     /// Reads the rows of a version and opens its value.
     pub(super) fn read(&self, rows: &impl Rows, version: &VersionRecord) -> Result<SecretBytes> {
+        // A small value lies in the record as a whole.
+        if version.pieces == 0 {
+            return self.open(version.number, &version.tail);
+        }
         let mut sealed = Vec::new();
         for index in 0..version.pieces {
             let piece = rows.get(&rows::piece(self.id, version.number, index))?;
@@ -131,7 +135,7 @@ impl Place<'_> {
             let aad = self.aad(version, chunk_number(index)?, index + 1 == count);
             aead::open(&key, &aad, sealed, out)?.map_err(|_| unauthentic())?;
         }
-        unframe(&framed).map(SecretBytes::from).map_err(|_| unauthentic())
+        into_value(framed).map_err(|_| unauthentic())
     }
 }
 
