@@ -118,7 +118,7 @@ pub fn superblock(bytes: &[u8]) {
 
 fn check_superblock(plaintext: &[u8]) {
     if let Ok(superblock) = Superblock::decode(plaintext) {
-        assert!(superblock.encode().as_slice() == plaintext, "a superblock encodes to other bytes");
+        assert!(*superblock.encode() == *plaintext, "a superblock encodes to other bytes");
     }
 }
 
@@ -169,7 +169,7 @@ fn record<R: Record>(bytes: &[u8]) {
 fn check_record<R: Record>(bytes: &[u8]) {
     if let Ok(record) = decode::<R>(&Authenticated::from_page(bytes)) {
         let encoded = encode(&record);
-        assert!(encoded.is_ok_and(|encoded| encoded.as_slice() == bytes), "a record encodes to other bytes");
+        assert!(encoded.is_ok_and(|encoded| *encoded == *bytes), "a record encodes to other bytes");
     }
 }
 

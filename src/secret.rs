@@ -1,9 +1,8 @@
 //! Bytes that are wiped when they are dropped.
 
-use std::ops::{Deref, DerefMut};
+use std::ops::{Deref, DerefMut, Range};
 
-use secrecy::{ExposeSecret, SecretBox};
-use zeroize::Zeroizing;
+use zeroize::{Zeroizing, optimization_barrier};
 
 /// Secret bytes: wiped on drop, never printed, never compared, never copied by accident.
 ///
@@ -23,13 +22,17 @@ use zeroize::Zeroizing;
 /// use strongroom::SecretBytes;
 /// assert!(SecretBytes::from("one") == SecretBytes::from("one"));
 /// ```
-pub struct SecretBytes(SecretBox<[u8]>);
+pub struct SecretBytes {
+    bytes: Plaintext,
+    /// Where among them: what stands beside a value is wiped with it, and need not be cut off by a copy.
+    place: Range<usize>,
+}
 
 impl SecretBytes {
     /// The bytes, borrowed.
     #[must_use]
     pub fn expose(&self) -> &[u8] {
-        self.0.expose_secret()
+        self.bytes.get(self.place.clone()).unwrap_or_default()
     }
 
     /// The number of bytes.
@@ -47,7 +50,7 @@ impl SecretBytes {
 
 impl From<&[u8]> for SecretBytes {
     fn from(bytes: &[u8]) -> Self {
-        Self(SecretBox::new(bytes.into()))
+        Plaintext::from(bytes.to_vec()).into()
     }
 }
 
@@ -59,14 +62,14 @@ impl From<&str> for SecretBytes {
 
 impl From<Zeroizing<Vec<u8>>> for SecretBytes {
     fn from(bytes: Zeroizing<Vec<u8>>) -> Self {
-        // Through a fresh box of the exact size: shrinking the vector in place could leave its tail behind.
         bytes.as_slice().into()
     }
 }
 
 impl From<Plaintext> for SecretBytes {
     fn from(bytes: Plaintext) -> Self {
-        (*bytes).into()
+        let place = 0..bytes.len();
+        Self { bytes, place }
     }
 }
 
@@ -77,18 +80,32 @@ impl AsRef<[u8]> for SecretBytes {
 }
 
 /// Secret bytes on their way: wiped on drop, and of one length for good, so that growing leaves no copy behind.
-pub(crate) struct Plaintext(Zeroizing<Vec<u8>>);
+pub(crate) struct Plaintext(Vec<u8>);
 
 impl Plaintext {
     pub(crate) fn zeros(len: usize) -> Self {
-        Self(Zeroizing::new(vec![0; len]))
+        Self(vec![0; len])
+    }
+
+    /// What stands at `place`; nothing if that is not inside.
+    pub(crate) fn narrowed(self, place: Range<usize>) -> SecretBytes {
+        SecretBytes { bytes: self, place }
+    }
+}
+
+impl Drop for Plaintext {
+    fn drop(&mut self) {
+        // In one sweep over all there is room for: a write of its own for each byte takes longer than opening a value.
+        self.0.clear();
+        self.0.resize(self.0.capacity(), 0);
+        optimization_barrier(self.0.as_slice());
     }
 }
 
 impl From<Vec<u8>> for Plaintext {
     /// Takes over a buffer that never grew.
     fn from(bytes: Vec<u8>) -> Self {
-        Self(Zeroizing::new(bytes))
+        Self(bytes)
     }
 }
 

@@ -6,6 +6,7 @@ use super::wire::{Malformed, Reader, Writer};
 use crate::crypto::aead::{OVERHEAD, TAG_LEN};
 use crate::format::layout::{LOGICAL_BLOCK, SUPERBLOCK_LEN};
 use crate::limits::MANIFEST_ENTRIES_MAX;
+use crate::secret::Plaintext;
 
 /// Bytes of redb's block 0 that are kept; redb uses 320.
 pub(crate) const ENGINE_HEADER_LEN: usize = 512;
@@ -54,7 +55,7 @@ pub(crate) struct Superblock {
 }
 
 impl Superblock {
-    pub(crate) fn encode(&self) -> Zeroizing<Vec<u8>> {
+    pub(crate) fn encode(&self) -> Plaintext {
         let entries = u16::try_from(self.manifest.len()).unwrap_or(u16::MAX);
         let kind = match self.kind {
             Kind::Commit => 1,
@@ -76,7 +77,7 @@ impl Superblock {
         for entry in &self.manifest {
             fields = fields.u32(entry.block).bytes(&entry.tag);
         }
-        Zeroizing::new(fields.zeros_to(PLAINTEXT_LEN).finish())
+        fields.zeros_to(PLAINTEXT_LEN).finish().into()
     }
 
     /// `Err` for an authentic superblock that this version does not understand.

@@ -4,9 +4,9 @@
 //! must encode to the same bytes again. The configuration is `legacy()`: little-endian, fixed width. FORMAT 8.1.
 
 use bincode::config::{Configuration, Fixint, Limit, LittleEndian};
-use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::secret::Plaintext;
 
 const LIMIT: usize = 65_536;
 const CONFIG: Configuration<LittleEndian, Fixint, Limit<LIMIT>> =
@@ -31,9 +31,9 @@ impl<'a> Authenticated<'a> {
 }
 
 /// `kind | version | fields`.
-pub(crate) fn encode<R: Record>(record: &R) -> Result<Zeroizing<Vec<u8>>> {
+pub(crate) fn encode<R: Record>(record: &R) -> Result<Plaintext> {
     let bytes = bincode::encode_to_vec((R::KIND, R::VERSION, record), CONFIG)
-        .map(Zeroizing::new)
+        .map(Plaintext::from)
         .map_err(|_| Error::internal("a record cannot be encoded"))?;
     // bincode holds only its decoder to the limit.
     if bytes.len() > LIMIT { Err(Error::internal("a record does not fit its limit")) } else { Ok(bytes) }
@@ -73,6 +73,6 @@ mod tests {
         let record = |tail| VersionRecord { number: 1, tail: vec![4; tail], ..VersionRecord::default() };
         let most = encode(&record(LIMIT - head)).unwrap();
         assert_eq!(decode::<VersionRecord>(&Authenticated::from_page(&most)).unwrap(), record(LIMIT - head));
-        assert_eq!(encode(&record(LIMIT - head + 1)).unwrap_err().kind(), ErrorKind::Internal);
+        assert_eq!(encode(&record(LIMIT - head + 1)).err().unwrap().kind(), ErrorKind::Internal);
     }
 }

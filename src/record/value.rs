@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::wire::{Malformed, Reader};
 use crate::limits::VALUE_LEN_MAX;
-use crate::secret::Plaintext;
+use crate::secret::{Plaintext, SecretBytes};
 
 /// Bytes of framed value in one seal.
 pub(crate) const CHUNK_LEN: usize = 65_280;
@@ -49,6 +49,12 @@ pub(crate) fn unframe(framed: &[u8]) -> std::result::Result<&[u8], Malformed> {
     Ok(value)
 }
 
+/// The value inside a frame, left where it lies: no second copy of it is made.
+pub(crate) fn into_value(framed: Plaintext) -> std::result::Result<SecretBytes, Malformed> {
+    let len = unframe(&framed)?.len();
+    Ok(framed.narrowed(PREFIX_LEN..PREFIX_LEN + len))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,6 +74,7 @@ mod tests {
             let value = vec![0xa5; len];
             let mut framed = frame(&value).unwrap().to_vec();
             assert_eq!(unframe(&framed).unwrap(), value);
+            assert_eq!(into_value(framed.clone().into()).unwrap().expose(), value);
             let last = framed.len() - 1;
             if bucket(len) > len {
                 framed[last] = 1;

@@ -6,7 +6,6 @@ use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use redb::{BackendError, StorageBackend};
-use zeroize::Zeroizing;
 
 use super::commit::primary_of;
 use super::disk::file::Access;
@@ -17,6 +16,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::format::layout::{BLOCK_LEN, LOGICAL_BLOCK, LOGICAL_BLOCK_LEN, block_offset};
 use crate::format::superblock::ENGINE_HEADER_LEN;
 use crate::limits::MANIFEST_ENTRIES_MAX;
+use crate::secret::Plaintext;
 
 /// What redb is doing, as told by the layer above.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -33,7 +33,7 @@ enum Phase {
 
 /// An operation held back.
 enum Held {
-    Write { offset: u64, data: Zeroizing<Vec<u8>> },
+    Write { offset: u64, data: Plaintext },
     SetLen(u64),
     Sync,
 }
@@ -320,7 +320,7 @@ impl Holding {
 
     fn header(&self) -> Option<&[u8]> {
         self.held.iter().rev().find_map(|operation| match operation {
-            Held::Write { offset: 0, data } => Some(data.as_slice()),
+            Held::Write { offset: 0, data } => Some(&**data),
             _ => None,
         })
     }
@@ -355,7 +355,7 @@ impl StorageBackend for SharedBackend {
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        let data = Zeroizing::new(data.to_vec());
+        let data = Plaintext::from(data.to_vec());
         self.0.report(self.0.now_or_later(Held::Write { offset, data }))
     }
 

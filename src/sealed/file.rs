@@ -19,6 +19,7 @@ use crate::format::header::Header;
 use crate::format::layout::{BLOCK_LEN, LOGICAL_BLOCK_LEN, SUPERBLOCK_LEN, Twin, block_offset, file_len};
 use crate::format::superblock::{PLAINTEXT_LEN, Superblock};
 use crate::format::wire::Writer;
+use crate::secret::Plaintext;
 
 /// A block as it lies on the disk.
 pub(super) type SealedBlock = [u8; BLOCK_LEN];
@@ -222,8 +223,8 @@ impl SealedFile {
         self.disk
             .read_at(block_offset(number), &mut sealed)
             .map_err(|source| Error::io("read the store's file", source))?;
-        let mut plaintext = zeroize::Zeroizing::new([0; LOGICAL_BLOCK_LEN]);
-        Ok(block_tag(&sealed) == *tag && self.open_block(number, &sealed, plaintext.as_mut_slice())?.is_ok())
+        let mut plaintext = Plaintext::zeros(LOGICAL_BLOCK_LEN);
+        Ok(block_tag(&sealed) == *tag && self.open_block(number, &sealed, &mut plaintext)?.is_ok())
     }
 
     pub(super) fn write_superblock(&self, copy: Twin, sequence: u64, superblock: &Superblock) -> Result<()> {
@@ -242,8 +243,8 @@ impl SealedFile {
         copy: Twin,
         sequence: u64,
         sealed: &[u8],
-    ) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>> {
-        let mut plaintext = zeroize::Zeroizing::new(vec![0; PLAINTEXT_LEN]);
+    ) -> Result<Option<Plaintext>> {
+        let mut plaintext = Plaintext::zeros(PLAINTEXT_LEN);
         let aad = aad::superblock(&self.place, copy, sequence);
         let opened = aead::open(&self.keys.superblock, &aad, sealed, &mut plaintext)?;
         Ok(opened.is_ok().then_some(plaintext))

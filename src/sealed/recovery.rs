@@ -1,6 +1,7 @@
 //! Recovery codes: 256 random bits to be written down, in groups that each say whether they were typed right.
 //! FORMAT 5.3.
 
+use secrecy::{ExposeSecret, SecretString};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::crypto::random;
@@ -36,20 +37,22 @@ const CODE_LEN: usize = 32;
 ///     one == other
 /// }
 /// ```
-pub struct RecoveryCode(SecretBytes);
+pub struct RecoveryCode(SecretString);
 
 impl RecoveryCode {
     /// A new code, and the bytes it stands for.
     pub(crate) fn generate() -> Result<(Self, SecretBytes)> {
         let mut code = Zeroizing::new([0; CODE_LEN]);
         random::fill(code.as_mut_slice())?;
-        Ok((Self(format(&code).into()), code.as_slice().into()))
+        let text = format(&code);
+        let text = std::str::from_utf8(&text).map_err(|_| Error::internal("a recovery code is not ASCII"))?;
+        Ok((Self(SecretString::from(Box::<str>::from(text))), code.as_slice().into()))
     }
 
     /// The text to write down.
     #[must_use]
     pub fn expose(&self) -> &str {
-        std::str::from_utf8(self.0.expose()).unwrap_or_default()
+        self.0.expose_secret()
     }
 
     /// Whether `text` is a recovery code typed without an error. Whether it opens a store is for

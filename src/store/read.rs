@@ -10,7 +10,6 @@ use crate::access::Action;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::record::path::SecretPath;
-use crate::record::secret::VersionRecord;
 use crate::secret::{Plaintext, SecretBytes};
 use crate::tables::{Rows, Snapshot};
 
@@ -34,9 +33,10 @@ impl fmt::Debug for Secret {
 }
 
 impl Secret {
-    pub(super) fn new(info: SecretInfo, version: VersionRecord, value: SecretBytes) -> Self {
-        let version_created_at = Timestamp::from_millis(version.created_at);
-        Self { info, version: version.number, version_created_at, value }
+    /// `version` was read: its number, and when it was written.
+    pub(super) fn new(info: SecretInfo, version: (u64, Timestamp), value: SecretBytes) -> Self {
+        let (version, version_created_at) = version;
+        Self { info, version, version_created_at, value }
     }
 
     /// The secret as it is now, whichever version was read.
@@ -85,7 +85,7 @@ impl Store {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        self.look(Action::Read(&path), |view| view.get(path.clone(), None))
+        self.look(Action::Read(&path), |view| view.get(&path, None))
     }
 
     /// Reads version `version` of the secret at `path`.
@@ -100,7 +100,7 @@ impl Store {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        self.look(Action::Read(&path), |view| view.get(path.clone(), Some(version)))
+        self.look(Action::Read(&path), |view| view.get(&path, Some(version)))
     }
 
     /// Reads what is known of the secret at `path` without its value.
@@ -179,7 +179,7 @@ impl<R: Rows> View<'_, R> {
 
     fn get_many(&self, paths: &[Result<SecretPath>]) -> Vec<Result<Secret>> {
         let get = |path: &Result<SecretPath>| match path {
-            Ok(path) => self.store.authorise(Action::Read(path)).and_then(|_| self.get(path.clone(), None)),
+            Ok(path) => self.store.authorise(Action::Read(path)).and_then(|_| self.get(path, None)),
             Err(error) => Err(error.repeat()),
         };
         paths.iter().map(get).collect()
@@ -212,7 +212,7 @@ impl Transaction<'_, '_> {
     {
         let path = path.try_into()?;
         self.authorise(Action::Read(&path))?;
-        self.view().get(path, None)
+        self.view().get(&path, None)
     }
 
     /// As [`Store::get_version`], of the state this transaction sees.
@@ -227,7 +227,7 @@ impl Transaction<'_, '_> {
     {
         let path = path.try_into()?;
         self.authorise(Action::Read(&path))?;
-        self.view().get(path, Some(version))
+        self.view().get(&path, Some(version))
     }
 
     /// As [`Store::info`], of the state this transaction sees.

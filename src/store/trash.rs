@@ -341,7 +341,7 @@ impl Transaction<'_, '_> {
     fn purge_version(&mut self, due: &trash::DueVersion) -> Result<()> {
         let live = secrets::find(self.batch, &due.path)?.filter(|secret| secret.id == due.id);
         let secret = live.ok_or_else(misplaced)?;
-        let mut version = history::find(self.batch, &secret, due.number)?.ok_or_else(misplaced)?;
+        let mut version = history::find(self.batch, &secret, due.number)?.ok_or_else(misplaced)?.into_owned();
         // It takes the note of it away too: the loop goes on behind it.
         self.remove_value(&due.path, &secret, &mut version)?;
         self.log(EventKind::VersionPurged, due.id, due.number)

@@ -209,7 +209,7 @@ impl Transaction<'_, '_> {
     ) -> Result<(SecretPath, SecretRecord, VersionRecord)> {
         self.authorise(action(&path))?;
         let record = self.view().find(&path)?;
-        let version = self.view().version(&path, &record, number)?;
+        let version = self.view().version(&path, &record, number)?.into_owned();
         Ok((path, record, version))
     }
 

@@ -1,5 +1,7 @@
 //! One state of the store, as every operation that reads sees it: of the last commit, or of a running transaction.
 
+use std::borrow::Cow;
+
 use super::{Secret, SecretInfo, Store, VersionInfo};
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
@@ -28,20 +30,21 @@ impl<R: Rows> View<'_, R> {
     }
 
     /// The current version, or `number`, with its value.
-    pub(super) fn get(&self, path: SecretPath, number: Option<u64>) -> Result<Secret> {
-        let record = self.find(&path)?;
-        let (version, value) = self.value(&path, &record, number)?;
+    pub(super) fn get(&self, path: &SecretPath, number: Option<u64>) -> Result<Secret> {
+        let record = self.find(path)?;
+        let (version, value) = self.value(path, &record, number)?;
+        let read = (version.number, Timestamp::from_millis(version.created_at));
         self.store.accesses.note(&record.id, self.store.now_seen());
-        Ok(Secret::new(SecretInfo::new(self.store, path, record)?, version, value))
+        Ok(Secret::new(SecretInfo::new(self.store, path.clone(), record)?, read, value))
     }
 
     /// The value of the current version, or of `number`.
-    pub(super) fn value(
+    pub(super) fn value<'r>(
         &self,
         path: &SecretPath,
-        record: &SecretRecord,
+        record: &'r SecretRecord,
         number: Option<u64>,
-    ) -> Result<(VersionRecord, SecretBytes)> {
+    ) -> Result<(Cow<'r, VersionRecord>, SecretBytes)> {
         let number = number.unwrap_or(record.current.number);
         let version = self.version(path, record, number)?;
         match self.state(record, &version)? {
@@ -60,12 +63,12 @@ impl<R: Rows> View<'_, R> {
     }
 
     /// What is known of version `number`, whatever its state.
-    pub(super) fn version(
+    pub(super) fn version<'r>(
         &self,
         path: &SecretPath,
-        record: &SecretRecord,
+        record: &'r SecretRecord,
         number: u64,
-    ) -> Result<VersionRecord> {
+    ) -> Result<Cow<'r, VersionRecord>> {
         if !(1..=record.current.number).contains(&number) {
             let message = format!("the secret at {path} has no version {number}");
             return Err(Error::new(ErrorKind::NotFound, message));

@@ -1,5 +1,7 @@
 //! The versions of a secret: the current one stands in the secret's own row, all others in a row each.
 
+use std::borrow::Cow;
+
 use super::snapshot::Rows;
 use super::values::erase_pieces;
 use super::{Batch, rows};
@@ -8,14 +10,18 @@ use crate::record::codec::{Authenticated, decode, encode};
 use crate::record::secret::{SecretRecord, Standing, VersionRecord};
 
 /// Version `number` of a secret, current or not. `None` if there was none yet, or if it was pruned.
-pub(crate) fn find(rows: &impl Rows, secret: &SecretRecord, number: u64) -> Result<Option<VersionRecord>> {
+pub(crate) fn find<'a>(
+    rows: &impl Rows,
+    secret: &'a SecretRecord,
+    number: u64,
+) -> Result<Option<Cow<'a, VersionRecord>>> {
     if number == secret.current.number {
-        return Ok(Some(secret.current.clone()));
+        return Ok(Some(Cow::Borrowed(&secret.current)));
     }
     let Some(version) = rows.record::<VersionRecord>(&rows::history(&secret.id, number))? else {
         return Ok(None);
     };
-    if version.number == number { Ok(Some(version)) } else { Err(damaged()) }
+    if version.number == number { Ok(Some(Cow::Owned(version))) } else { Err(damaged()) }
 }
 
 /// Every version of a secret, from the oldest to the current one.
@@ -80,7 +86,7 @@ pub(crate) fn prune(batch: &mut Batch<'_>, secret: &SecretRecord, keep: u64) -> 
     for number in numbers.iter().take(numbers.len().saturating_sub(keep)) {
         if let Some(version) = find(batch, secret, *number)? {
             erase(batch, &secret.id, &version)?;
-            pruned.push(version);
+            pruned.push(version.into_owned());
         }
     }
     Ok(pruned)

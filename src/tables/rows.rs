@@ -149,7 +149,12 @@ fn in_key(byte: u8) -> u8 {
 }
 
 fn keyed(sort: u8, path: &str) -> Vec<u8> {
-    std::iter::once(sort).chain(path.bytes().map(in_key)).collect()
+    let mut key = Vec::with_capacity(1 + path.len());
+    key.push(sort);
+    key.extend_from_slice(path.as_bytes());
+    // Behind the sort, which may be any number.
+    key.iter_mut().skip(1).for_each(|byte| *byte = in_key(*byte));
+    key
 }
 
 /// A secret in the trash, by the time it goes.

@@ -1,7 +1,8 @@
 //! Values: sealed under the key of their path, cut into rows.
 
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::snapshot::Rows;
 use super::{Batch, rows};
@@ -12,7 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::format::aad;
 use crate::record::path::SecretPath;
 use crate::record::secret::VersionRecord;
-use crate::record::value::{CHUNK_LEN, ROLE_VALUE, frame, unframe};
+use crate::record::value::{CHUNK_LEN, ROLE_VALUE, frame, into_value};
 use crate::sealed::file::SealedFile;
 use crate::secret::{Plaintext, SecretBytes};
 
@@ -25,7 +26,13 @@ const THIRD_PIECE: usize = 1_326;
 
 /// Keys of namespaces, derived once and kept for the secrets below them; bounded, wiped on drop.
 #[derive(Default)]
-pub(crate) struct Keyring(RwLock<HashMap<String, Arc<Key<Namespace>>>>);
+pub(crate) struct Keyring {
+    kept: RwLock<HashMap<Arc<str>, Arc<Key<Namespace>>>>,
+    /// Their names, from the one that was kept first.
+    order: Mutex<VecDeque<Arc<str>>>,
+    /// How many found no place, or took that of another.
+    too_many: AtomicU64,
+}
 
 impl Keyring {
     /// Few, because they lie in locked pages: as many as the arena's first chunk holds, less those of the file.
@@ -34,25 +41,51 @@ impl Keyring {
     /// The key of the values at `path`: one derivation below its namespace.
     fn key(&self, file: &SealedFile, path: &SecretPath) -> Result<Key<Value>> {
         match path.as_str().rsplit_once('/') {
-            Some((parent, segment)) => derive::value(self.namespace(file, parent)?.as_ref(), segment),
+            Some((parent, segment)) => derive::value(self.namespace(file, parent, false)?.as_ref(), segment),
             None => derive::value(file.value_root(), path.as_str()),
         }
     }
 
-    fn namespace(&self, file: &SealedFile, path: &str) -> Result<Arc<Key<Namespace>>> {
-        if let Some(key) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(path) {
-            return Ok(key.clone());
-        }
+    /// The key of the namespace `path`, which is a `parent` of other namespaces or was asked for a secret.
+    fn namespace(&self, file: &SealedFile, path: &str, parent: bool) -> Result<Arc<Key<Namespace>>> {
+        let is_full = {
+            let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(key) = kept.get(path) {
+                return Ok(key.clone());
+            }
+            kept.len() >= Self::KEYS_MAX
+        };
         let key = Arc::new(match path.rsplit_once('/') {
-            Some((parent, segment)) => derive::namespace(self.namespace(file, parent)?.as_ref(), segment)?,
+            Some((above, segment)) => {
+                derive::namespace(self.namespace(file, above, true)?.as_ref(), segment)?
+            }
             None => derive::namespace(file.value_root(), path)?,
         });
-        let mut keys = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if keys.len() >= Self::KEYS_MAX {
-            keys.clear();
+        if !is_full || parent || self.makes_room() {
+            self.keep(path, key.clone());
         }
-        keys.insert(path.to_owned(), key.clone());
         Ok(key)
+    }
+
+    /// Whether one that finds no place takes that of another: one of eight does, so that what is asked for again and again
+    /// gets in. Where every secret has a namespace of its own, keeping all their keys costs more than it saves.
+    fn makes_room(&self) -> bool {
+        self.too_many.fetch_add(1, Ordering::Relaxed) % 8 == 7
+    }
+
+    fn keep(&self, path: &str, key: Arc<Key<Namespace>>) {
+        let name: Arc<str> = path.into();
+        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        let mut order = self.order.lock().unwrap_or_else(PoisonError::into_inner);
+        // Another thread may have been quicker.
+        if kept.insert(name.clone(), key).is_none() {
+            order.push_back(name);
+        }
+        if kept.len() > Self::KEYS_MAX
+            && let Some(first) = order.pop_front()
+        {
+            kept.remove(&first);
+        }
     }
 }
 
@@ -99,6 +132,10 @@ impl Place<'_> {
 
     /// Reads the rows of a version and opens its value.
     pub(super) fn read(&self, rows: &impl Rows, version: &VersionRecord) -> Result<SecretBytes> {
+        // A small value lies in the record as a whole.
+        if version.pieces == 0 {
+            return self.open(version.number, &version.tail);
+        }
         let mut sealed = Vec::new();
         for index in 0..version.pieces {
             let piece = rows.get(&rows::piece(self.id, version.number, index))?;
@@ -131,7 +168,7 @@ impl Place<'_> {
             let aad = self.aad(version, chunk_number(index)?, index + 1 == count);
             aead::open(&key, &aad, sealed, out)?.map_err(|_| unauthentic())?;
         }
-        unframe(&framed).map(SecretBytes::from).map_err(|_| unauthentic())
+        into_value(framed).map_err(|_| unauthentic())
     }
 }
 
@@ -154,3 +191,29 @@ fn unauthentic() -> Error {
 const _: () = assert!(4 + 8 + 29 + LEAF_PIECE == 4_096);
 const _: () = assert!(4 + 3 * (8 + 29 + THIRD_PIECE) <= 4_096);
 const _: () = assert!(TAIL_MAX <= THIRD_PIECE);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Store;
+
+    #[test]
+    fn a_full_keyring_keeps_what_is_asked_for_again_and_never_grows() {
+        let store = Store::in_memory().unwrap();
+        let (file, keyring) = (store.file(), Keyring::default());
+        let ask = |path: &str| drop(keyring.key(&file, &SecretPath::parse(path).unwrap()).unwrap());
+        let kept = |name: &str| keyring.kept.read().unwrap().contains_key(name);
+        for number in 1..Keyring::KEYS_MAX {
+            ask(&format!("all/n{number}/secret"));
+        }
+        assert!(kept("all") && kept("all/n1"), "as long as there is room all are kept");
+        let passing: Vec<String> = (0..800).map(|number| format!("all/passing{number}")).collect();
+        passing.iter().for_each(|namespace| ask(&format!("{namespace}/secret")));
+        assert!(passing.iter().filter(|namespace| kept(namespace)).count() <= passing.len() / 8);
+        (0..8).for_each(|_| ask("all/new/secret"));
+        assert!(kept("all/new"), "asked for again and again");
+        ask("other/new/secret");
+        assert!(kept("other"), "those above others are asked for by all of them");
+        assert_eq!(keyring.kept.read().unwrap().len(), Keyring::KEYS_MAX);
+    }
+}

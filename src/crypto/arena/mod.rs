@@ -6,7 +6,7 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustix::process::{Pid, getpid};
-use zeroize::Zeroize;
+use zeroize::optimization_barrier;
 
 use super::random;
 use crate::error::{Error, ErrorKind, Result};
@@ -68,7 +68,7 @@ impl Process {
 
 struct Chunk {
     pages: Pages,
-    canary: [u8; 32],
+    canary: [u64; 4],
     /// Who mapped the pages, if they are not wiped when it forks.
     owner: Option<Pid>,
 }
@@ -105,7 +105,8 @@ impl Arena {
     ///
     /// [`ErrorKind::Forked`] in a child that was forked after the keys were made.
     pub(crate) fn check(&self) -> Result<()> {
-        self.chunks.iter().map_while(OnceLock::get).try_for_each(Chunk::check)
+        // Whatever forked a later one forked the first.
+        self.chunks.first().and_then(OnceLock::get).map_or(Ok(()), Chunk::check)
     }
 
     /// A place of 32 bytes, zero at first.
@@ -143,9 +144,10 @@ impl Chunk {
         if locking == Locking::Required && !pages.status().locked {
             return Err(unlockable());
         }
-        let canary = random::bytes()?;
         // SAFETY: index 0 lies inside, and nobody else knows the pages yet.
-        unsafe { *pages.get_mut(0) = canary };
+        random::fill(unsafe { pages.get_mut(0) })?;
+        // SAFETY: as above.
+        let canary = unsafe { pages.read(0) };
         let owner = (!pages.status().wiped_on_fork).then(getpid);
         Ok(Self { pages, canary, owner })
     }
@@ -196,7 +198,10 @@ impl Drop for Place {
         let Ok(chunk) = self.arena.chunk(self.index) else { return };
         // In a forked child too: if the system did not wipe its copy of the pages, this does.
         // SAFETY: as in `bytes_mut`.
-        unsafe { chunk.pages.get_mut(self.index % PLACES) }.zeroize();
+        let bytes = unsafe { chunk.pages.get_mut(self.index % PLACES) };
+        // In one sweep, and not byte by byte.
+        bytes.fill(0);
+        optimization_barrier(bytes);
         // In a child nobody takes a place, and the lock may be held by a thread of the parent's.
         if chunk.check().is_ok() {
             self.arena.free.lock().unwrap_or_else(PoisonError::into_inner).push(self.index);

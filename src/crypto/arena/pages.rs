@@ -79,14 +79,15 @@ impl Pages {
         unsafe { self.start.add(index * 32).cast().as_ref() }
     }
 
-    /// A copy of what is at `index` at this very moment: a fork empties the child's pages behind the compiler's back.
+    /// A copy of what is at `index` at this very moment: a fork empties the child's pages behind the compiler's back. In
+    /// words, because each of its parts is a load of its own.
     ///
     /// # Safety
     ///
     /// As for [`get`](Self::get).
-    pub(super) unsafe fn read(&self, index: usize) -> [u8; 32] {
+    pub(super) unsafe fn read(&self, index: usize) -> [u64; 4] {
         debug_assert!((index + 1) * 32 <= self.len);
-        // SAFETY: as for `get`.
+        // SAFETY: as for `get`; the pages start at a multiple of the page size, and so does each 32nd byte at one of 8.
         unsafe { self.start.add(index * 32).cast().read_volatile() }
     }
 

@@ -120,7 +120,7 @@ fn a_superblock_of_another_length_is_refused() {
     for len in [0, 1, 512, 640, 660, PLAINTEXT_LEN - 1] {
         assert!(Superblock::decode(&bytes[..len]).is_err(), "{len} bytes");
     }
-    assert!(Superblock::decode(&[bytes.as_slice(), &[0]].concat()).is_err());
+    assert!(Superblock::decode(&[&*bytes, &[0]].concat()).is_err());
 }
 
 #[test]

@@ -38,7 +38,7 @@ where
     assert_eq!(first.as_ref().map(W::from), second.map(|(_, _, record)| record), "{place}");
     if let Some(record) = first {
         check_record::<R, W>(&record, place);
-        assert_eq!(codec::encode(&record).unwrap().as_slice(), bytes, "{place}");
+        assert_eq!(*codec::encode(&record).unwrap(), *bytes, "{place}");
     }
 }
 
