@@ -57,6 +57,16 @@ pub(super) enum Entry {
     Namespace(String, u64),
 }
 
+/// What is to be listed: what stands where, and how many secrets it stands for.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) entries: BTreeMap<Place, Entry>,
+    pub(super) secrets: u64,
+}
+
+/// What a store holds, by id.
+pub(super) type Everything = BTreeMap<SecretId, SecretInfo>;
+
 impl Asked {
     const PARTS: usize = 9;
 
@@ -185,23 +195,24 @@ impl Meaning {
         (age, sorted(info.path().as_str()), *info.id().as_bytes())
     }
 
-    /// All that is to be listed, and where it stands.
-    pub(super) fn answer(&self, everything: &[SecretInfo]) -> BTreeMap<Place, Entry> {
-        let mut answer = BTreeMap::new();
-        for info in everything.iter().filter(|info| self.accepts(info)) {
+    /// All that is to be listed.
+    pub(super) fn answer(&self, everything: &Everything) -> Answer {
+        let (mut entries, mut secrets) = (BTreeMap::new(), 0);
+        for info in everything.values().filter(|info| self.accepts(info)) {
+            secrets += 1;
             match self.level_of(info) {
-                None => drop(answer.insert(self.place(info), Entry::Secret(info.id()))),
+                None => drop(entries.insert(self.place(info), Entry::Secret(info.id()))),
                 Some(namespace) => {
                     // Behind the secret of the same path and before the next: below it lie only its own.
                     let place = (0, [sorted(namespace), vec![1]].concat(), [0; 16]);
-                    let entry = answer.entry(place).or_insert(Entry::Namespace(namespace.to_owned(), 0));
+                    let entry = entries.entry(place).or_insert(Entry::Namespace(namespace.to_owned(), 0));
                     if let Entry::Namespace(_, secrets) = entry {
                         *secrets += 1;
                     }
                 }
             }
         }
-        answer
+        Answer { entries, secrets }
     }
 
     /// The namespace that stands for a secret, where one level is listed.
@@ -219,8 +230,8 @@ fn sorted(path: &str) -> Vec<u8> {
 }
 
 /// Everything that a store holds.
-pub(super) fn everything(list: impl FnOnce(&Query) -> Result<crate::Page>) -> Result<Vec<SecretInfo>> {
+pub(super) fn everything(list: impl FnOnce(&Query) -> Result<crate::Page>) -> Result<Everything> {
     let page = list(&Query::all().state(Listed::All).limit(PAGE_ITEMS_MAX))?;
     assert!(!page.has_more(), "the store holds more than a page shows");
-    Ok(page.into_iter().collect())
+    Ok(page.into_iter().map(|info| (info.id(), info)).collect())
 }

@@ -1,9 +1,11 @@
 //! Lists, page by page, against the plainest answer; and cursors, genuine and not.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::rc::Rc;
 use std::sync::OnceLock;
 
-use super::asked::{Asked, Entry, KEYS, Meaning, Place, everything};
+use super::asked::{Answer, Asked, Entry, Everything, KEYS, Meaning, Place, everything};
 use super::input::Input;
 use super::shelves::{Committed, Shelves, stocked};
 use crate::{Cursor, Error, ErrorKind, Result, SecretId, SecretInfo, Store};
@@ -67,7 +69,9 @@ struct Issued {
 struct Walk<'a, S> {
     shelves: &'a mut S,
     /// What they hold.
-    everything: Vec<SecretInfo>,
+    everything: Everything,
+    /// The answers to what was asked since the last change.
+    answers: Vec<(Meaning, Rc<Answer>)>,
     issued: Vec<Issued>,
     other: &'a Store,
 }
@@ -75,7 +79,7 @@ struct Walk<'a, S> {
 impl<'a, S: Shelves> Walk<'a, S> {
     fn new(shelves: &'a mut S, other: &'a Store) -> Result<Self> {
         let everything = everything(|query| shelves.page(query))?;
-        Ok(Self { shelves, everything, issued: Vec::new(), other })
+        Ok(Self { shelves, everything, answers: Vec::new(), issued: Vec::new(), other })
     }
 
     fn walk(&mut self, input: &mut Input<'_>) -> Result<()> {
@@ -84,7 +88,7 @@ impl<'a, S: Shelves> Walk<'a, S> {
             self.check_refused(&asked, None);
             return Ok(());
         };
-        let accepted = self.everything.iter().filter(|info| meaning.accepts(info));
+        let accepted = self.everything.values().filter(|info| meaning.accepts(info));
         let mut untouched: Vec<SecretInfo> = accepted.cloned().collect();
         let (mut seen, mut last) = (Vec::new(), None);
         loop {
@@ -99,7 +103,8 @@ impl<'a, S: Shelves> Walk<'a, S> {
                 1 => {
                     self.shelves.change(&self.everything, input)?;
                     self.everything = everything(|query| self.shelves.page(query))?;
-                    untouched.retain(|info| self.everything.contains(info));
+                    self.answers.clear();
+                    untouched.retain(|info| self.everything.get(&info.id()) == Some(info));
                 }
                 2 => self.attack(input)?,
                 3 => {
@@ -113,8 +118,10 @@ impl<'a, S: Shelves> Walk<'a, S> {
             }
         }
         if asked.limit > 0 && !meaning.is_of_one_level() {
+            let mut counts = BTreeMap::new();
+            seen.into_iter().for_each(|id| *counts.entry(id).or_insert(0) += 1);
             for info in &untouched {
-                let times = seen.iter().filter(|id| **id == info.id()).count();
+                let times = counts.get(&info.id()).copied().unwrap_or(0);
                 assert!(times == 1, "{} came {times} times in {asked:?}", info.path());
             }
         }
@@ -129,25 +136,25 @@ impl<'a, S: Shelves> Walk<'a, S> {
         last: Option<usize>,
         seen: &mut Vec<SecretId>,
     ) -> Result<Option<usize>> {
+        let answer = self.answer(meaning);
         let last = last.and_then(|last| self.issued.get(last));
         let query = match last {
             Some(last) => asked.query().after(last.text.parse()?),
             None => asked.query(),
         };
         let page = self.shelves.page(&query)?;
-        let accepted = self.everything.iter().filter(|info| meaning.accepts(info)).count();
-        let total = u64::try_from(accepted).ok().filter(|_| asked.count && last.is_none());
+        let total = Some(answer.secrets).filter(|_| asked.count && last.is_none());
         assert!(page.total() == total, "{:?} are not {total:?}: {asked:?}", page.total());
 
-        let answer = meaning.answer(&self.everything);
-        let mut rest = answer.into_iter().filter(|(place, _)| last.is_none_or(|last| *place > last.place));
+        let behind = last.map_or(Bound::Unbounded, |last| Bound::Excluded(&last.place));
+        let mut rest = answer.entries.range::<Place, _>((behind, Bound::Unbounded));
         let expected: Vec<_> = rest.by_ref().take(asked.limit).collect();
         let (mut items, mut namespaces) = (page.items().iter(), page.namespaces().iter());
         for (_, entry) in &expected {
             match entry {
                 Entry::Secret(id) => {
                     let listed = items.next();
-                    let known = self.everything.iter().find(|info| info.id() == *id);
+                    let known = self.everything.get(id);
                     assert!(listed == known, "{listed:?} was listed for {known:?}: {asked:?}");
                     seen.push(*id);
                 }
@@ -161,16 +168,25 @@ impl<'a, S: Shelves> Walk<'a, S> {
         let more = rest.next().is_some() && asked.limit > 0;
         assert!(page.has_more() == more, "more follows, or does not: {asked:?}");
         let (Some(cursor), Some((place, _))) = (page.next_cursor(), expected.last()) else { return Ok(None) };
-        let (text, place) = (cursor.to_string(), place.clone());
+        let (text, place) = (cursor.to_string(), Place::clone(place));
         self.issued.push(Issued { text, asked: asked.clone(), meaning: meaning.clone(), place });
         Ok(self.issued.len().checked_sub(1))
+    }
+
+    fn answer(&mut self, meaning: &Meaning) -> Rc<Answer> {
+        if let Some((_, answer)) = self.answers.iter().find(|(asked, _)| asked == meaning) {
+            return answer.clone();
+        }
+        let answer = Rc::new(meaning.answer(&self.everything));
+        self.answers.push((meaning.clone(), answer.clone()));
+        answer
     }
 
     /// Counts the tags of live secrets, whatever those in the trash left in the index.
     fn check_tags(&self, key: Option<&str>) -> Result<()> {
         for key in [None, key] {
             let mut counts = BTreeMap::new();
-            let live = self.everything.iter().filter(|info| info.trashed().is_none());
+            let live = self.everything.values().filter(|info| info.trashed().is_none());
             for (own, value) in live.flat_map(|info| info.tags().iter()) {
                 let name = if key.is_none() { Some(own) } else { Some(value).filter(|_| key == Some(own)) };
                 name.into_iter().for_each(|name| *counts.entry(name).or_insert(0) += 1);
@@ -272,7 +288,7 @@ mod tests {
             self.0.tags(key)
         }
 
-        fn change(&mut self, everything: &[SecretInfo], input: &mut Input<'_>) -> Result<()> {
+        fn change(&mut self, everything: &Everything, input: &mut Input<'_>) -> Result<()> {
             self.0.change(everything, input)
         }
     }
@@ -294,7 +310,8 @@ mod tests {
                     store.transaction(|tx| {
                         let everything = everything(|query| tx.list(query))?;
                         let shelves = &mut Misheard(tx, mishear);
-                        let mut walk = Walk { shelves, everything, issued: Vec::new(), other: &store };
+                        let (answers, issued) = (Vec::new(), Vec::new());
+                        let mut walk = Walk { shelves, everything, answers, issued, other: &store };
                         walk.walk(&mut Input::new(&bytes))
                     })
                 }));

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::asked::{KEYS, START, VALUES};
+use super::asked::{Everything, KEYS, START, VALUES};
 use super::input::Input;
 use crate::crypto::mac::sha256;
 use crate::{
-    ErrorKind, ManualClock, Page, Put, Query, Result, SecretInfo, Store, StoreOptions, TagCount, Tags, Tier,
-    Timestamp, Transaction, Update,
+    ErrorKind, ManualClock, Page, Put, Query, Result, Store, StoreOptions, TagCount, Tags, Tier, Timestamp,
+    Transaction, Update,
 };
 
 /// Some sort before `/` and some behind.
@@ -21,7 +21,7 @@ pub(super) trait Shelves {
     fn tags(&self, key: Option<&str>) -> Result<Vec<TagCount>>;
 
     /// Makes a change, or none if it cannot be made.
-    fn change(&mut self, everything: &[SecretInfo], input: &mut Input<'_>) -> Result<()>;
+    fn change(&mut self, everything: &Everything, input: &mut Input<'_>) -> Result<()>;
 }
 
 /// A store, whose changes are commits, and its clock.
@@ -36,7 +36,7 @@ impl Shelves for Committed<'_> {
         key.map_or_else(|| self.0.tag_keys(), |key| self.0.tag_values(key))
     }
 
-    fn change(&mut self, everything: &[SecretInfo], input: &mut Input<'_>) -> Result<()> {
+    fn change(&mut self, everything: &Everything, input: &mut Input<'_>) -> Result<()> {
         self.1.advance(Duration::from_millis(u64::from(input.byte() % 4)));
         passed_over(self.0.transaction(|tx| change(tx, everything, input)))
     }
@@ -51,7 +51,7 @@ impl Shelves for Transaction<'_, '_> {
         key.map_or_else(|| self.tag_keys(), |key| self.tag_values(key))
     }
 
-    fn change(&mut self, everything: &[SecretInfo], input: &mut Input<'_>) -> Result<()> {
+    fn change(&mut self, everything: &Everything, input: &mut Input<'_>) -> Result<()> {
         passed_over(change(self, everything, input))
     }
 }
@@ -64,8 +64,8 @@ fn passed_over(result: Result<()>) -> Result<()> {
     }
 }
 
-fn change(tx: &mut Transaction<'_, '_>, everything: &[SecretInfo], input: &mut Input<'_>) -> Result<()> {
-    let chosen = everything.get(input.below(everything.len()));
+fn change(tx: &mut Transaction<'_, '_>, everything: &Everything, input: &mut Input<'_>) -> Result<()> {
+    let chosen = everything.values().nth(input.below(everything.len()));
     match (input.below(6), chosen) {
         (1, Some(secret)) if secret.trashed().is_none() => tx.delete(secret.path()).map(drop),
         (1 | 2, Some(secret)) if secret.trashed().is_some() => tx.restore(secret.id()).map(drop),
@@ -112,7 +112,7 @@ pub(super) fn stocked(number: u8, rounds: u8) -> Result<(Store, ManualClock)> {
             let live = super::asked::everything(|query| tx.list(query.clone().state(crate::Listed::Live)))?;
             for _ in 0..3 {
                 // One that is deleted already is left where it is.
-                if let Some(secret) = live.get(input.below(live.len()))
+                if let Some(secret) = live.values().nth(input.below(live.len()))
                     && tx.info(secret.path()).is_ok()
                 {
                     tx.delete(secret.path())?;
