@@ -44,6 +44,6 @@ def build(root: Path) -> Path:
     command = ["cargo", "rustc", "--locked", "--release", "--lib", "--features", "capi", "--crate-type", "cdylib"]
     if sys.platform.startswith("linux"):
         command += ["--", "-C", "link-arg=-Wl,-soname,libstrongroom.so.1"]
-    subprocess.run(command, cwd=root, check=True)
+    subprocess.run(command, cwd=root, check=True)  # noqa: S603
     target = Path(os.environ.get("CARGO_TARGET_DIR", "target"))
     return root / target / "release" / FILE_NAME

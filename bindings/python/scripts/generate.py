@@ -20,6 +20,7 @@ ALSO = {
     "OUT_OF_MEMORY": "MemoryError",
 }
 
+
 def class_name(name: str) -> str:
     """NOT_FOUND gives NotFoundError."""
     return "".join(word.capitalize() for word in name.split("_")) + "Error"

@@ -20,8 +20,8 @@ from ._kinds import (
     FileRefusedError,
     ForkedError,
     ForkedHistoryError,
-    InUseError,
     InternalError,
+    InUseError,
     InvalidArgumentError,
     InvalidCredentialError,
     InvalidCursorError,
@@ -47,6 +47,8 @@ from ._kinds import (
 from ._library import (
     calibrate,
     capabilities,
+)
+from ._library import (
     version as _version,
 )
 from ._policy import Policy
@@ -82,6 +84,7 @@ from ._types import (
 __version__ = _version()
 
 __all__ = [
+    "UNCHANGED",
     "AlreadyExistsError",
     "BadHandleError",
     "BufferTooSmallError",
@@ -138,7 +141,6 @@ __all__ = [
     "TagCount",
     "TamperedError",
     "Transaction",
-    "UNCHANGED",
     "Unchanged",
     "UnsupportedFormatError",
     "Verified",

@@ -61,5 +61,5 @@ def freed(free: Callable[[Optional[int]], int], handle: Optional[int]) -> Iterat
 def sized(struct: type[Struct]) -> Struct:
     """A struct that says its size."""
     made = struct()
-    made.struct_size = ctypes.sizeof(struct)  # type: ignore[attr-defined]
+    made.struct_size = ctypes.sizeof(struct)
     return made

@@ -33,11 +33,15 @@ class Error(Exception):
         self.retryable = bool(self.details.get("retryable"))
         self.os_error = self.details.get("os_error") or None
         if isinstance(self, OSError):
-            self.errno = self.os_error
-            self.strerror = message
+            _number(self, self.os_error, message)
 
     def __str__(self) -> str:
         return self._message
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self._message, self.code, self.details)
+
+
+def _number(error: OSError, number: Optional[int], message: str) -> None:
+    """Gives an error of the operating system its number."""
+    error.errno, error.strerror = number, message

@@ -227,7 +227,10 @@ class Operations:
         return _version_of(obtain(lib.strongroom_delete_version, self._handle, *text(path), u64(version)))
 
     def restore_version(self, path: str, version: int) -> VersionInfo:
-        """Restores a deleted version. Raises NotFoundError, DestroyedError, and InvalidArgumentError if it is not deleted."""
+        """Restores a deleted version.
+
+        Raises NotFoundError, DestroyedError, and InvalidArgumentError if it is not deleted.
+        """
         return _version_of(obtain(lib.strongroom_restore_version, self._handle, *text(path), u64(version)))
 
     def destroy_version(self, path: str, version: int) -> VersionInfo:
@@ -268,9 +271,7 @@ class Operations:
 
         Raises InvalidCursorError and LimitExceededError.
         """
-        query = Query(
-            under, tags, has_tags, without_tags, tier, state, sort, updated_since, recursive, limit, cursor, count
-        )
+        query = Query(under, tags, has_tags, without_tags, tier, state, sort, updated_since, recursive, limit, cursor, count)
         return self._list(query)
 
     def _list(self, query: Query) -> Page:
@@ -336,9 +337,7 @@ class Operations:
         while True:
             array = (c_char * room)()
             length, error = c_size_t(), c_void_p()
-            status = _get_into(
-                self._handle, encoded, path_length, 0, array, room, byref(length), byref(error)
-            )
+            status = _get_into(self._handle, encoded, path_length, 0, array, room, byref(length), byref(error))
             if not status:
                 return SecretBytes._owning(array, length.value)
             raised = failure(status, error.value)

@@ -6,8 +6,6 @@ import ctypes
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Optional, Union
 
-from ._encode import encode, wipe
-from ._errors import Error
 from ._kinds import ClosedError
 from ._native import lib
 

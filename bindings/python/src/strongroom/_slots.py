@@ -36,9 +36,7 @@ class Slots:
         page = obtain(lib.strongroom_slots_list, self._store._handle)
         return _pages.items(page, lib.strongroom_page_slot, c.Slot, _items.slot)
 
-    def add_passphrase(
-        self, passphrase: Value, *, label: Optional[str] = None, kdf: Optional[KdfCost] = None
-    ) -> str:
+    def add_passphrase(self, passphrase: Value, *, label: Optional[str] = None, kdf: Optional[KdfCost] = None) -> str:
         """Adds a slot that a passphrase opens."""
         with key(passphrase=passphrase) as handle:
             return self._add(handle, label, kdf)
@@ -68,9 +66,7 @@ class Slots:
     def add_recovery_code(self, *, label: Optional[str] = None) -> RecoveryCode:
         """Adds a slot with a new recovery code of 256 bits, to be written down: it is shown this once."""
         slot = c.SlotId()
-        code = obtain(
-            lib.strongroom_slots_add_recovery_code, self._store._handle, *text_or_none(label), byref(slot)
-        )
+        code = obtain(lib.strongroom_slots_add_recovery_code, self._store._handle, *text_or_none(label), byref(slot))
         with freed(lib.strongroom_secret_free, code):
             return RecoveryCode(_id(slot), take_value(code))
 

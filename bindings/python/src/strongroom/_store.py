@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import weakref
+from contextlib import suppress
 from ctypes import byref, c_int32, c_uint64, c_void_p, create_string_buffer
 from datetime import timedelta
 from types import TracebackType
@@ -96,12 +97,12 @@ class Store(Operations):
     ) -> Store:
         """Opens a store.
 
-        ``read_only`` handles never write a byte, and share the file with others like them. With ``pin``, from ``pin()``, only
-        a file opens that has that commit in its history. ``wait_seconds`` waits for another handle of the file to be closed,
-        ``write_wait_seconds`` is how long a write waits for that of another thread. A store of at most ``verify_up_to`` bytes
-        is verified first. ``cache_bytes`` of memory hold sealed pages. ``allow_shared_mode`` accepts a file that others may
-        read or replace, ``allow_network_fs`` a file system on the network; ``require_locked_memory`` fails where the memory
-        of the keys cannot be locked.
+        ``read_only`` handles never write a byte, and share the file with others like them. With ``pin``, from ``pin()``,
+        only a file opens that has that commit in its history. ``wait_seconds`` waits for another handle of the file to be
+        closed; ``write_wait_seconds`` is how long a write waits for that of another thread. A store of at most
+        ``verify_up_to`` bytes is verified first. ``cache_bytes`` of memory hold sealed pages. ``allow_shared_mode`` accepts
+        a file that others may read or replace, ``allow_network_fs`` a file system on the network;
+        ``require_locked_memory`` fails where the memory of the keys cannot be locked.
 
         Raises NotFoundError, NotAStoreError, WrongKeyError, TamperedError, DamagedError, UnsupportedFormatError,
         KdfLimitsError, RolledBackError, WrongStoreError, ForkedHistoryError, InUseError, ReadOnlyError, FileRefusedError,
@@ -123,9 +124,7 @@ class Store(Operations):
             return cls(obtain(lib.strongroom_open, *file_name(file), handle, said))
 
     @classmethod
-    def in_memory(
-        cls, *, clock: Optional[ManualClock] = None, write_wait_seconds: Optional[Seconds] = None
-    ) -> Store:
+    def in_memory(cls, *, clock: Optional[ManualClock] = None, write_wait_seconds: Optional[Seconds] = None) -> Store:
         """A store without a file, and otherwise alike: for tests. It is gone when it is closed."""
         with Options(clock=clock, write_wait_seconds=write_wait_seconds).handle() as said:
             return cls(obtain(lib.strongroom_in_memory, said))
@@ -136,10 +135,8 @@ class Store(Operations):
         Raises ReentrantError, and closes nothing, if a transaction has not ended; IoError if the proof of an orderly close
         cannot be written, though nothing acknowledged is lost.
         """
-        try:
+        with suppress(ClosedError):
             call(lib.strongroom_close, byref(c_void_p(self._handle)))
-        except ClosedError:
-            pass
         self._finalizer.detach()
 
     def __enter__(self) -> Store:
