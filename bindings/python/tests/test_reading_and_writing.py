@@ -196,6 +196,7 @@ def test_many_at_once(store: strongroom.Store) -> None:
 
 
 def test_a_store_is_a_mapping(store: strongroom.Store) -> None:
+    assert bool(store)
     store["a/b"] = "1"
     store["a/c"] = b"2"
     assert store["a/b"] == "1"
@@ -204,6 +205,7 @@ def test_a_store_is_a_mapping(store: strongroom.Store) -> None:
     assert 7 not in store
     assert len(store) == 2
     assert list(store) == ["a/b", "a/c"]
+    assert store
     del store["a/b"]
     with pytest.raises(KeyError):
         store["a/b"]

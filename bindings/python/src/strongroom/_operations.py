@@ -363,6 +363,10 @@ class Operations:
             return False
         return True
 
+    def __bool__(self) -> bool:
+        """True, also without secrets: ``transaction or store`` is what it looks like."""
+        return True
+
     def __len__(self) -> int:
         """How many live secrets there are. It takes a look at each of them."""
         total = self.list(limit=1, count=True).total

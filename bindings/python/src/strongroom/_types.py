@@ -217,7 +217,7 @@ class Health:
     last_backup_at: Optional[datetime]
     #: When this handle last verified the store whole.
     last_verified_at: Optional[datetime]
-    #: Other files beside the store that carry its id.
+    #: Paths of other files beside the store that carry its id.
     copies_beside: tuple[str, ...]
 
 
