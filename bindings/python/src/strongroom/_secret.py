@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from ctypes import byref, c_char, memmove
+from ctypes import byref, c_char
 from types import TracebackType
 from typing import Any, Optional
 
@@ -24,9 +24,8 @@ _free = lib.strongroom_secret_free
 def take_value(handle: Any) -> SecretBytes:
     """Copies the bytes of a secret of the library's."""
     length = _len(handle)
-    array = (c_char * length)()
-    memmove(array, _data(handle), length)
-    return SecretBytes._owning(array, length)
+    kind = c_char * length
+    return SecretBytes._owning(kind.from_buffer_copy(kind.from_address(_data(handle))), length)
 
 
 class Secret:
@@ -78,7 +77,8 @@ class Secret:
         self.wipe()
 
     def __del__(self) -> None:
-        self._release()
+        if self._handle is not None:
+            self._release()
 
     def __repr__(self) -> str:
         return f"<Secret: version {self.version}>"

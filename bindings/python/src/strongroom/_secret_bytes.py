@@ -32,6 +32,7 @@ class SecretBytes:
     def __init__(self, value: Value = b"") -> None:
         from ._buffers import borrowed
 
+        self._array = None
         with borrowed(value) as (address, length):
             self._array = (ctypes.c_char * length)()
             self._length = length
@@ -56,7 +57,7 @@ class SecretBytes:
         """Overwrites the bytes. Views of them show zeros from then on; everything else is a ClosedError."""
         array, self._array = self._array, None
         if array is not None:
-            ctypes.memset(array, 0, len(array))
+            array.raw = bytes(len(array))
 
     def __enter__(self) -> SecretBytes:
         return self
@@ -66,10 +67,10 @@ class SecretBytes:
     ) -> None:
         self.wipe()
 
-    def __del__(self, _memset: Any = ctypes.memset) -> None:
-        array = getattr(self, "_array", None)
+    def __del__(self, _bytes: Any = bytes, _len: Any = len) -> None:
+        array = self._array
         if array is not None:
-            _memset(array, 0, len(array))
+            array.raw = _bytes(_len(array))
 
     def __len__(self) -> int:
         return self._borrow()[1]
