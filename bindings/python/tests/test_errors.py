@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import pickle
 from pathlib import Path
+from typing import Callable
 
 import pytest
 from conftest import CHEAP
@@ -26,7 +27,7 @@ def test_a_missing_secret_is_a_key_error_that_reads_well(store: strongroom.Store
 
 
 def test_kinds_are_what_python_has_for_them() -> None:
-    expected = {
+    expected: dict[type[strongroom.Error], type[Exception]] = {
         strongroom.NotFoundError: KeyError,
         strongroom.PermissionDeniedError: PermissionError,
         strongroom.ClosedError: ValueError,
@@ -39,7 +40,7 @@ def test_kinds_are_what_python_has_for_them() -> None:
         assert issubclass(kind, builtin)
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS.values(), key=lambda kind: kind.code))
+@pytest.mark.parametrize("kind", [KINDS[code] for code in sorted(KINDS)])
 def test_every_kind_can_be_raised_and_pickled(kind: type[strongroom.Error]) -> None:
     details = {"name": kind.name, "os_error": errno.ENOSPC, "retryable": True, "holder": None}
     error = pickle.loads(pickle.dumps(kind("what went wrong", kind.code, details)))
@@ -77,7 +78,7 @@ def test_a_panic_is_an_internal_error() -> None:
 
 
 def test_wrong_types_are_type_errors(store: strongroom.Store, file: Path) -> None:
-    wrong = [
+    wrong: list[Callable[[], object]] = [
         lambda: store.get(b"path"),  # type: ignore[arg-type]
         lambda: store[1],  # type: ignore[index]
         lambda: store.put("a", 1),  # type: ignore[arg-type]

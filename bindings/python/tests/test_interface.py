@@ -26,7 +26,7 @@ FUNCTIONS = {
         TEXT.split('extern "C" {')[1],
     )
 }
-NUMBERS = {
+NUMBERS: dict[str, Any] = {
     "size_t": ctypes.c_size_t,
     "uint64_t": ctypes.c_uint64,
     "int64_t": ctypes.c_int64,

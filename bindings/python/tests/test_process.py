@@ -107,7 +107,7 @@ def in_child(store: list[strongroom.Store], secret: list[strongroom.Secret]) -> 
         pass
     else:
         return 1
-    _finalize.lib = Spy()  # type: ignore[assignment]
+    setattr(_finalize, "lib", Spy())  # noqa: B010
     gone = weakref.ref(store[0])
     store.clear()
     secret.clear()

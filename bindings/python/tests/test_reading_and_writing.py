@@ -160,7 +160,6 @@ def test_the_trash(store: strongroom.Store, clock: strongroom.ManualClock) -> No
     assert store.list(state="all").items == ()
 
 
-@pytest.mark.xfail(reason="the library takes an id for a path", raises=strongroom.NotFoundError)
 def test_the_trash_by_id(store: strongroom.Store) -> None:
     first, second = store.put("a", "1"), store.put("b", "2")
     store.delete("a")
@@ -225,7 +224,7 @@ def test_a_value_that_grows_between_two_looks(store: strongroom.Store, monkeypat
 
     def growing(*arguments: object) -> int:
         rooms.append(arguments[5])
-        status = real(*arguments)
+        status: int = real(*arguments)
         for size in sizes:
             store["a"] = b"y" * size
             break

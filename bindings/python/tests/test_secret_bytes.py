@@ -18,7 +18,7 @@ from strongroom._encode import encode, wipe
 
 def test_they_show_nothing_by_accident() -> None:
     secret = SecretBytes("hunter2")
-    for shown in (repr(secret), str(secret), f"{secret}", f"{secret:>40}", f"{secret!r}", "%s" % secret):
+    for shown in (repr(secret), str(secret), f"{secret}", f"{secret:>40}", f"{secret!r}", f"{secret!s}"):
         assert "hunter2" not in shown
         assert "7" not in shown
     for refused in (pickle.dumps, copy.copy, copy.deepcopy, hash):
@@ -42,7 +42,7 @@ def test_they_compare_with_text_and_buffers() -> None:
     secret = SecretBytes(b"abc")
     for same in (b"abc", bytearray(b"abc"), memoryview(b"xabc")[1:], memoryview(b"axbxc")[::2], "abc", SecretBytes("abc")):
         assert secret == same
-        assert not secret != same
+        assert (secret != same) is False
     for other in (b"abd", b"ab", b"abcd", "", b"", SecretBytes(), 7, None, ["abc"]):
         assert secret != other
 

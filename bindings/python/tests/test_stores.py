@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 from pathlib import Path
+from typing import Callable
 
 import pytest
 from conftest import CHEAP
@@ -159,12 +160,12 @@ def test_backups(on_disk: Store, file: Path) -> None:
         assert copy["a"] == "1"
 
 
-class Stop(Exception):
+class StopError(Exception):
     """Raised by callbacks."""
 
 
 @pytest.mark.parametrize("kind", ["backup", "compact", "purge", "rekey"])
-@pytest.mark.parametrize("error", [Stop, KeyboardInterrupt])
+@pytest.mark.parametrize("error", [StopError, KeyboardInterrupt])
 def test_what_a_callback_raises_cancels_and_comes_out(
     on_disk: Store, file: Path, kind: str, error: type[BaseException]
 ) -> None:
@@ -174,14 +175,14 @@ def test_what_a_callback_raises_cancels_and_comes_out(
     def stop(done: int, total: int) -> None:
         raise error("enough")
 
-    copy = {
+    copies: dict[str, Callable[[], object]] = {
         "backup": lambda: on_disk.backup(file.with_name("copy"), progress=stop),
         "compact": lambda: on_disk.compact(progress=stop),
         "purge": lambda: on_disk.purge(progress=stop),
         "rekey": lambda: on_disk.rekey(passphrase="new", kdf=CHEAP, progress=stop),
-    }[kind]
+    }
     with pytest.raises(error, match="enough"):
-        copy()
+        copies[kind]()
     assert on_disk["a"] == "1"
     assert on_disk.pin() == pin
     assert sorted(path.name for path in file.parent.iterdir()) == [file.name]

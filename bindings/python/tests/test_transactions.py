@@ -21,9 +21,14 @@ def test_a_transaction_is_seen_whole_or_not_at_all(store: strongroom.Store) -> N
 
 def test_an_exception_rolls_back(store: strongroom.Store) -> None:
     store["a"] = "1"
-    with pytest.raises(ZeroDivisionError), store.transaction() as tx:
-        tx.delete("a")
-        tx["b"] = str(1 // 0)
+
+    def fail_half_way() -> None:
+        with store.transaction() as tx:
+            tx.delete("a")
+            tx["b"] = str(1 // 0)
+
+    with pytest.raises(ZeroDivisionError):
+        fail_half_way()
     assert list(store) == ["a"]
 
 
