@@ -175,6 +175,16 @@
 #define STRONGROOM_AUTHOR_OWNER 1
 
 /**
+ * A store of real secrets.
+ */
+#define STRONGROOM_ENVIRONMENT_LIVE 0
+
+/**
+ * A store of secrets for tests.
+ */
+#define STRONGROOM_ENVIRONMENT_TEST 1
+
+/**
  * Live secrets.
  */
 #define STRONGROOM_LIST_LIVE 0
@@ -1741,6 +1751,19 @@ strongroom_status strongroom_options_clock(struct strongroom_options *options,
                                            struct strongroom_error **error);
 
 /**
+ * What a store that is created is for: STRONGROOM_ENVIRONMENT_LIVE, the default, or _TEST. It never changes.
+ *
+ * Ownership: borrows `options`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_options_environment(struct strongroom_options *options,
+                                                 uint32_t environment,
+                                                 struct strongroom_error **error);
+
+/**
  * What a passphrase of a store that is created costs to try: 64 MiB, 3 passes, 4 lanes by default. Opening costs what the
  * file says.
  *
@@ -2639,6 +2662,19 @@ STRONGROOM_WARN_UNUSED
 strongroom_status strongroom_is_locked(const struct strongroom_store *store,
                                        int32_t *locked,
                                        struct strongroom_error **error);
+
+/**
+ * What a store is for: STRONGROOM_ENVIRONMENT_LIVE or _TEST, as was said when it was created.
+ *
+ * Ownership: borrows `store`; writes `*environment`.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, LOCKED, TAMPERED, POISONED, FORKED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_environment(const struct strongroom_store *store,
+                                         uint32_t *environment,
+                                         struct strongroom_error **error);
 
 /**
  * How long ago a store was last used, in milliseconds: for programs that lock what nobody uses.

@@ -162,8 +162,8 @@ pub enum Holder {
 
 /// An error: a [kind](Error::kind) to branch on, and one sentence for a person.
 ///
-/// The sentence never holds a secret, a key or a passphrase; it holds a path of a secret only if the caller
-/// passed it in.
+/// The sentence never holds a secret, a key or a passphrase. It holds the path of a secret only if the caller passed it in,
+/// or the id or the namespace that led to it.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct Error {

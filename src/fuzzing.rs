@@ -1,6 +1,11 @@
 //! What the fuzz targets drive. Compiled under `cfg(fuzzing)`, which cargo-fuzz sets, and with the tests, so that it
 //! cannot fall behind; no part of the interface.
 
+mod asked;
+mod input;
+mod listing;
+mod shelves;
+mod texts;
 mod typed;
 
 #[cfg(test)]
@@ -16,8 +21,9 @@ use crate::format::slot::{SLOT_LEN, SlotState};
 use crate::format::superblock::{PLAINTEXT_LEN, Superblock};
 use crate::record::audit::Segment;
 use crate::record::codec::{Authenticated, Record, decode, encode};
-use crate::record::policy::KdfFloorRecord;
-use crate::record::secret::{SecretRecord, StoreRecord, VersionRecord};
+use crate::record::path_list::{Writer, walk};
+use crate::record::policy::{BackupRecord, ClockJumpRecord, KdfFloorRecord, RetentionRecord};
+use crate::record::secret::{SecretRecord, StoreRecord, TrashRecord, VersionRecord};
 use crate::record::slot::SlotRecord;
 use crate::record::value::{frame, unframe};
 use crate::sealed::disk::Disk;
@@ -25,7 +31,9 @@ use crate::sealed::disk::memory::MemoryDisk;
 use crate::sealed::unlock::Unlock;
 use crate::store::{Store, StoreOptions};
 
-pub use typed::{pin, recovery_code, slot_id};
+pub use listing::listing;
+pub use texts::texts;
+pub use typed::{pin, recovery_code, secret_id, slot_id};
 
 const DIGEST_LEN: usize = 32;
 
@@ -122,9 +130,34 @@ pub fn records(bytes: &[u8]) {
     record::<Segment>(bytes);
     record::<KdfFloorRecord>(bytes);
     record::<SlotRecord>(bytes);
+    record::<TrashRecord>(bytes);
+    record::<RetentionRecord>(bytes);
+    record::<ClockJumpRecord>(bytes);
+    record::<BackupRecord>(bytes);
     if let Ok(value) = unframe(bytes) {
         assert!(frame(value).is_ok_and(|framed| *framed == *bytes), "a value is framed otherwise");
     }
+}
+
+/// A path list: what is accepted is written as the same bytes again, and no path is held that is longer than they are.
+/// Gives whether it was.
+///
+/// # Panics
+///
+/// If it is written otherwise, or a path is not greater than the one before it.
+pub fn path_list(bytes: &[u8]) -> bool {
+    let mut list = Writer::default();
+    let mut last = Vec::new();
+    let walked = walk(bytes, &mut |path| {
+        assert!(path > last.as_slice(), "a path is not greater than the one before it");
+        assert!(path.len() <= bytes.len(), "a path is longer than its list");
+        last = path.to_vec();
+        list.push(path)?;
+        Ok(true)
+    });
+    let accepted = walked.is_ok();
+    assert!(!accepted || list.bytes() == bytes, "a path list is written as other bytes");
+    accepted
 }
 
 fn record<R: Record>(bytes: &[u8]) {

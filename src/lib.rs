@@ -83,6 +83,7 @@ pub use crypto::arena::MemoryStatus;
 pub use crypto::kdf::{Calibration, KdfCost};
 pub use error::{Error, ErrorKind, Holder, Result};
 pub use format::slot::SlotKind;
+pub use record::environment::Environment;
 pub use record::id::{SecretId, SlotId};
 pub use record::path::SecretPath;
 pub use record::pin::Pin;

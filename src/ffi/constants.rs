@@ -19,6 +19,11 @@ pub const STRONGROOM_STATE_DESTROYED: u32 = 4;
 /// Whoever had a key to the store.
 pub const STRONGROOM_AUTHOR_OWNER: u32 = 1;
 
+/// A store of real secrets.
+pub const STRONGROOM_ENVIRONMENT_LIVE: u32 = 0;
+/// A store of secrets for tests.
+pub const STRONGROOM_ENVIRONMENT_TEST: u32 = 1;
+
 /// Live secrets.
 pub const STRONGROOM_LIST_LIVE: u32 = 0;
 /// Secrets in the trash.

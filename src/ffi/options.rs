@@ -4,13 +4,14 @@ use std::ffi::c_char;
 use std::sync::{Mutex, PoisonError};
 
 use super::clock::{Clock, strongroom_clock};
+use super::constants::{STRONGROOM_ENVIRONMENT_LIVE, STRONGROOM_ENVIRONMENT_TEST};
 use super::error::{free, strongroom_error};
 use super::guard::guard;
 use super::handle::{self, Kind, Object};
-use super::input::{flag, millis, text};
+use super::input::{flag, invalid, millis, text};
 use super::output::out_handle;
 use super::strongroom_status;
-use crate::{KdfCost, Result, StoreOptions, VerifyAtOpen};
+use crate::{Environment, KdfCost, Result, StoreOptions, VerifyAtOpen};
 
 /// How a store is created and opened. One object may serve many stores.
 pub struct strongroom_options {
@@ -164,6 +165,27 @@ pub unsafe extern "C" fn strongroom_options_clock(
 ) -> strongroom_status {
     // SAFETY: as the top of the header says of pointers.
     unsafe { change(options, error, |options| Ok(options.clock(&handle::get::<Clock>(clock)?.0))) }
+}
+
+/// What a store that is created is for: STRONGROOM_ENVIRONMENT_LIVE, the default, or _TEST. It never changes.
+///
+/// Ownership: borrows `options`.
+/// Thread safety: any thread.
+/// Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strongroom_options_environment(
+    options: *mut strongroom_options,
+    environment: u32,
+    error: *mut *mut strongroom_error,
+) -> strongroom_status {
+    let known = || match environment {
+        STRONGROOM_ENVIRONMENT_LIVE => Ok(Environment::Live),
+        STRONGROOM_ENVIRONMENT_TEST => Ok(Environment::Test),
+        _ => Err(invalid("an environment is STRONGROOM_ENVIRONMENT_LIVE or _TEST")),
+    };
+    // SAFETY: as the top of the header says of pointers.
+    unsafe { change(options, error, |options| Ok(options.environment(known()?))) }
 }
 
 /// What a passphrase of a store that is created costs to try: 64 MiB, 3 passes, 4 lanes by default. Opening costs what the

@@ -4,6 +4,7 @@ use std::ffi::c_char;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::constants::{STRONGROOM_ENVIRONMENT_LIVE, STRONGROOM_ENVIRONMENT_TEST};
 use super::error::strongroom_error;
 use super::guard::guard;
 use super::handle::{self, Kind, Object};
@@ -12,7 +13,7 @@ use super::key::{self, strongroom_key};
 use super::options::{or_default, strongroom_options};
 use super::output::{out, out_handle};
 use super::strongroom_status;
-use crate::{BegunTransaction, Error, ErrorKind, Result, Store, Transaction};
+use crate::{BegunTransaction, Environment, Error, ErrorKind, Result, Store, Transaction};
 
 /// An open store, or a transaction of one. Everything on secrets is called the same way on both: on a store each call is a
 /// commit of its own, in a transaction all of them are one.
@@ -340,6 +341,31 @@ pub unsafe extern "C" fn strongroom_is_locked(
         // SAFETY: as the top of the header says of pointers.
         let locked = unsafe { out("locked", locked) }?;
         locked.write(i32::from(root(store)?.is_locked()));
+        Ok(())
+    };
+    // SAFETY: as above.
+    unsafe { guard(error, work) }
+}
+
+/// What a store is for: STRONGROOM_ENVIRONMENT_LIVE or _TEST, as was said when it was created.
+///
+/// Ownership: borrows `store`; writes `*environment`.
+/// Thread safety: any thread.
+/// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, LOCKED, TAMPERED, POISONED, FORKED.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strongroom_environment(
+    store: *const strongroom_store,
+    environment: *mut u32,
+    error: *mut *mut strongroom_error,
+) -> strongroom_status {
+    let work = || {
+        // SAFETY: as the top of the header says of pointers.
+        let to = unsafe { out("environment", environment) }?;
+        to.write(match root(store)?.environment()? {
+            Environment::Live => STRONGROOM_ENVIRONMENT_LIVE,
+            Environment::Test => STRONGROOM_ENVIRONMENT_TEST,
+        });
         Ok(())
     };
     // SAFETY: as above.

@@ -103,7 +103,7 @@ pub unsafe extern "C" fn strongroom_restore(
         // SAFETY: as the top of the header says of pointers.
         unsafe { check("written", written) }?;
         // SAFETY: as above.
-        let secret = SecretRef::try_from(unsafe { text("the path or id", path_or_id, path_or_id_len) }?)?;
+        let secret = unsafe { text("the path or id", path_or_id, path_or_id_len) }?.parse::<SecretRef>()?;
         // SAFETY: as above.
         let to = unsafe { optional_text("the path", to, to_len) }?.map(SecretPath::parse).transpose()?;
         let what = on!(store, |on| match to {
@@ -132,7 +132,7 @@ pub unsafe extern "C" fn strongroom_destroy(
 ) -> strongroom_status {
     let work = || {
         // SAFETY: as the top of the header says of pointers.
-        let secret = SecretRef::try_from(unsafe { text("the path or id", path_or_id, path_or_id_len) }?)?;
+        let secret = unsafe { text("the path or id", path_or_id, path_or_id_len) }?.parse::<SecretRef>()?;
         on!(store, |on| on.destroy(secret))
     };
     // SAFETY: as above.

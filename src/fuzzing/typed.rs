@@ -1,6 +1,8 @@
 //! Texts that people type: what is accepted is what is shown, but for the spellings FORMAT allows.
 
-use crate::record::id::SlotId;
+use std::str::FromStr;
+
+use crate::record::id::{SecretId, SlotId};
 use crate::record::pin::Pin;
 use crate::sealed::recovery;
 
@@ -46,7 +48,20 @@ pub fn pin(text: &str) -> bool {
 ///
 /// If it is shown otherwise.
 pub fn slot_id(text: &str) -> bool {
-    let Ok(id) = text.parse::<SlotId>() else { return false };
+    shown_as_typed::<SlotId>(text)
+}
+
+/// The id of a secret, alike.
+///
+/// # Panics
+///
+/// If it is shown otherwise.
+pub fn secret_id(text: &str) -> bool {
+    shown_as_typed::<SecretId>(text)
+}
+
+fn shown_as_typed<T: FromStr + ToString>(text: &str) -> bool {
+    let Ok(id) = text.parse::<T>() else { return false };
     assert!(id.to_string() == text, "an id was read that is shown otherwise");
     true
 }

@@ -5,7 +5,9 @@ use super::{Fault, Kind};
 use crate::error::ErrorKind;
 use crate::record::audit::{Event, Segment};
 use crate::record::codec::{Authenticated, Record, decode, encode};
-use crate::record::policy::{BackupRecord, ClockJumpRecord, KdfFloorRecord, RetentionRecord};
+use crate::record::policy::{
+    BackupRecord, ClockJumpRecord, EnvironmentRecord, KdfFloorRecord, RetentionRecord,
+};
 use crate::record::secret::{Details, SecretRecord, Standing, StoreRecord, TrashRecord, VersionRecord};
 use crate::record::slot::SlotRecord;
 
@@ -14,7 +16,7 @@ pub(super) trait OfCase: Record + PartialEq {
     fn of(case: &Case) -> Self;
 }
 
-pub(super) fn kinds() -> [Kind; 10] {
+pub(super) fn kinds() -> [Kind; 11] {
     [
         kind::<StoreRecord>("store-record"),
         kind::<SecretRecord>("secret-record"),
@@ -26,6 +28,7 @@ pub(super) fn kinds() -> [Kind; 10] {
         kind::<RetentionRecord>("retention-record"),
         kind::<ClockJumpRecord>("clock-jump-record"),
         kind::<BackupRecord>("backup-record"),
+        kind::<EnvironmentRecord>("environment-record"),
     ]
 }
 
@@ -158,6 +161,12 @@ impl OfCase for ClockJumpRecord {
 impl OfCase for BackupRecord {
     fn of(case: &Case) -> Self {
         Self { at: case.number("at") }
+    }
+}
+
+impl OfCase for EnvironmentRecord {
+    fn of(case: &Case) -> Self {
+        Self { code: case.number("code") }
     }
 }
 

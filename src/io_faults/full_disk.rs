@@ -4,12 +4,16 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use super::workload::{key, numbered, options, reopen, reopen_with};
 use crate::error::{ErrorKind, Result};
 use crate::sealed::disk::memory::MemoryDisk;
 use crate::sealed::disk::{Disk, Nascent};
-use crate::{Copied, Listed, Put, Query, Retention, SecretRef, Store, Sweep, Update, limits};
+use crate::{
+    Copied, Listed, ManualClock, Put, Query, Retention, SecretRef, Store, Sweep, Timestamp, Transaction,
+    Update, limits,
+};
 
 /// A disk of bounded size.
 struct BoundedDisk {
@@ -167,6 +171,29 @@ fn check_trash(store: &Store, paths: &[String]) {
     assert_eq!(trash.items().len(), paths.len());
     let verified = store.verify().unwrap().opened.unwrap();
     assert_eq!((verified.secrets, verified.trashed), (0, paths.len() as u64));
+}
+
+/// The notes of when versions go lie in the order in which they do: those of one secret in as many blocks.
+#[test]
+fn versions_that_were_deleted_at_many_times_leave_room_for_the_delete_of_their_secret() {
+    const SECRETS: usize = 400;
+    const VERSIONS: u64 = limits::VERSIONS_KEPT_DEFAULT as u64;
+    let clock = ManualClock::start(Timestamp::from_millis(1_800_000_000_000));
+    let disk = BoundedDisk::unbounded();
+    let options = options().cache_bytes(limits::CACHE_BYTES_MIN).clock(&clock);
+    let store = options.create_on(disk.clone(), &key()).unwrap();
+    let each = |change: &dyn Fn(&mut Transaction<'_, '_>, &str) -> Result<()>| {
+        store.transaction(|tx| (0..SECRETS).try_for_each(|number| change(tx, &path(number)))).unwrap();
+    };
+    each(&|tx, path| (0..VERSIONS).try_for_each(|_| tx.put(path, "x").map(drop)));
+    for version in 1..=VERSIONS {
+        each(&|tx, path| tx.delete_version(path, version).map(drop));
+        clock.advance(Duration::from_secs(60));
+    }
+    fill_up(&disk, &store);
+    let deleted = (0..SECRETS).take_while(|&number| store.delete(&path(number)).is_ok()).count();
+    assert_eq!(deleted, SECRETS);
+    store.verify().unwrap();
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod codec;
+pub(crate) mod environment;
 pub(crate) mod id;
 pub(crate) mod path;
 pub(crate) mod path_list;

@@ -3,27 +3,43 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::wire::{Malformed, Reader};
 
-/// Bytes in front of each path: how many it shares with the one before, and how many follow.
-const HEAD_LEN: usize = 4;
-
 /// Writes paths in their order: `shared u16 | length u16 | bytes` each.
-pub(crate) fn encode<'a>(paths: impl IntoIterator<Item = &'a [u8]>) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let mut before: &[u8] = &[];
-    for path in paths {
-        let shared = before.iter().zip(path).take_while(|(one, other)| one == other).count();
+#[derive(Default)]
+pub(crate) struct Writer {
+    bytes: Vec<u8>,
+    before: Vec<u8>,
+    paths: usize,
+}
+
+impl Writer {
+    /// Writes the next path, which must be greater than the last one.
+    pub(crate) fn push(&mut self, path: &[u8]) -> Result<()> {
+        let shared = self.before.iter().zip(path).take_while(|(one, other)| one == other).count();
         let rest = path.get(shared..).unwrap_or_default();
         for len in [shared, rest.len()] {
             let len = u16::try_from(len).map_err(|_| Error::internal("a path of 64 KiB"))?;
-            bytes.extend_from_slice(&len.to_le_bytes());
+            self.bytes.extend_from_slice(&len.to_le_bytes());
         }
-        bytes.extend_from_slice(rest);
-        before = path;
+        self.bytes.extend_from_slice(rest);
+        self.before.truncate(shared);
+        self.before.extend_from_slice(rest);
+        self.paths += 1;
+        Ok(())
     }
-    Ok(bytes)
+
+    /// The list so far.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// How many paths it holds.
+    pub(crate) fn paths(&self) -> usize {
+        self.paths
+    }
 }
 
-/// Visits the paths in their order, until `visit` says `false`.
+/// Visits the paths in their order, until `visit` says `false`. One path at a time is held: all that a list could say in
+/// little room would take more memory than it has bytes, by a factor that whoever wrote it chooses.
 ///
 /// # Errors
 ///
@@ -61,13 +77,22 @@ fn next(fields: &mut Reader<'_>, path: &mut Vec<u8>) -> std::result::Result<(), 
 }
 
 /// All paths of a list.
+#[cfg(test)]
 pub(crate) fn decode(bytes: &[u8]) -> Result<Vec<Vec<u8>>> {
-    let mut paths = Vec::with_capacity(bytes.len() / (4 * HEAD_LEN));
+    let mut paths = Vec::new();
     walk(bytes, &mut |path| {
         paths.push(path.to_vec());
         Ok(true)
     })?;
     Ok(paths)
+}
+
+/// The list of these paths.
+#[cfg(test)]
+pub(crate) fn encode<'a>(paths: impl IntoIterator<Item = &'a [u8]>) -> Result<Vec<u8>> {
+    let mut list = Writer::default();
+    paths.into_iter().try_for_each(|path| list.push(path))?;
+    Ok(list.bytes)
 }
 
 fn damaged() -> Error {

@@ -33,6 +33,13 @@ pub(crate) struct BackupRecord {
     pub(crate) at: i64,
 }
 
+/// What the store is for. A store without this record is for real secrets.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq)]
+pub(crate) struct EnvironmentRecord {
+    /// An [`Environment`](super::environment::Environment).
+    pub(crate) code: u8,
+}
+
 impl Record for KdfFloorRecord {
     const KIND: u16 = 5;
     const VERSION: u16 = 1;
@@ -50,5 +57,10 @@ impl Record for ClockJumpRecord {
 
 impl Record for BackupRecord {
     const KIND: u16 = 10;
+    const VERSION: u16 = 1;
+}
+
+impl Record for EnvironmentRecord {
+    const KIND: u16 = 11;
     const VERSION: u16 = 1;
 }

@@ -14,8 +14,8 @@ use super::values::{count, tag_of, value_of};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sealed::disk::file::Access;
 use crate::{
-    Listed, ManualClock, Put, Query, Retention, SecretInfo, SecretRef, Store, StoreOptions, Sweep, Timestamp,
-    Update, VerifyAtOpen, VersionInfo, VersionState,
+    Listed, ManualClock, Put, Query, Retention, SecretInfo, SecretRef, Store, StoreOptions, Sweep, Tags,
+    Timestamp, Update, VerifyAtOpen, VersionInfo, VersionState,
 };
 
 pub(crate) struct SecretsSubject(Store);
@@ -188,11 +188,9 @@ impl Subject for SecretsSubject {
         }
         changes[1..].iter().for_each(|change| change.apply(model, now));
         for (path, secret) in model.live.clone() {
-            for (version, _) in secret
-                .versions
-                .iter()
-                .filter(|(_, version)| matches!(version.standing, Standing::Deleted { .. }))
-            {
+            // The time of a version can end while its secret is in the trash, where no sweep looks for it.
+            let is_deleted = |standing| matches!(standing, Standing::Deleted { until, .. } if until > now);
+            for (version, _) in secret.versions.iter().filter(|(_, version)| is_deleted(version.standing)) {
                 let change = Change::RestoreVersion { path: path.clone(), version: *version };
                 change.apply(model, now);
                 changes.push(change);
@@ -247,4 +245,25 @@ impl Subject for SecretsSubject {
     fn close(self) -> Result<()> {
         self.0.close()
     }
+}
+
+/// Found by the campaign at seed 478.
+#[test]
+fn a_version_whose_time_ended_while_its_secret_was_in_the_trash_is_not_brought_to_light() {
+    const DAY: i64 = 86_400_000;
+    let meta = Meta { tags: Tags::new().with(MARK, "one").unwrap(), ..Meta::default() };
+    let mut model = Content::default();
+    model.put("a", 1, "", Some(&meta), 0);
+    model.put("a", 2, "", None, 0);
+    model.delete_version("a", 1, 0);
+    model.delete("a", 10 * DAY);
+    let restored = |model: &Content, days| {
+        let clock = ManualClock::start(Timestamp::from_millis(days * DAY));
+        let changes = SecretsSubject::bring_to_light(&mut model.clone(), &clock);
+        let versions = changes.iter().filter(|change| matches!(change, Change::RestoreVersion { .. }));
+        (changes.len(), versions.count())
+    };
+    assert_eq!(restored(&model, 29), (3, 1), "a sweep, the secret and its version");
+    assert_eq!(restored(&model, 35), (2, 0), "a sweep and the secret");
+    assert_eq!(restored(&model, 41), (1, 0), "a sweep");
 }

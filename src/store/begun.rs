@@ -58,15 +58,9 @@ impl Store {
     pub fn begin(self: &Arc<Self>) -> Result<BegunTransaction> {
         let (pass, tables) = self.begin_writing(Action::Begin)?;
         let now = self.now(&tables)?;
+        let done = Done::after(&tables)?;
         let writing = tables.begin(Space::Normal)?;
-        Ok(BegunTransaction {
-            writing: Some(writing),
-            done: Done::default(),
-            now,
-            tables,
-            store: self.clone(),
-            _pass: pass,
-        })
+        Ok(BegunTransaction { writing: Some(writing), done, now, tables, store: self.clone(), _pass: pass })
     }
 }
 

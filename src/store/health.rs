@@ -136,7 +136,7 @@ impl Store {
         let now = self.now(tables)?;
         health.clock_behind = time::behind(&self.clock, now);
         let (backup, pending, purge_time) = tables.read(|rows| {
-            let view = View { store: self, tables, rows, now: Some(now) };
+            let view = View { store: self, tables, rows, now: Some(now), mark: None };
             Ok((state::last_backup(rows)?, trash::pending(&view)?, view.purge_time()?))
         })?;
         health.last_backup_at = backup.map(Timestamp::from_millis);

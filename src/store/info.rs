@@ -122,7 +122,7 @@ impl SecretInfo {
     }
 
     /// The length in bytes that the current value is padded to before it is sealed: 64, then powers of two up to 4,096,
-    /// then multiples of 1,024. 0 if the value was destroyed.
+    /// then multiples of 1,024. 0 once the value was removed: of a deleted version, when a sweep took it.
     #[must_use]
     pub fn size_class(&self) -> u64 {
         self.size_class
@@ -134,7 +134,7 @@ impl SecretInfo {
         self.id.created_at()
     }
 
-    /// When its value, its metadata or its path last changed.
+    /// When its value, one of its versions, its metadata or its path last changed; restoring it is such a change.
     #[must_use]
     pub fn updated_at(&self) -> Timestamp {
         self.updated_at
@@ -183,7 +183,7 @@ pub struct VersionInfo {
     pub size: u64,
     /// Its state now.
     pub state: VersionState,
-    /// When it was deleted or destroyed.
+    /// When it was deleted or destroyed; a sweep destroys too.
     pub deleted_at: Option<Timestamp>,
     /// The note given with it.
     pub note: String,

@@ -17,13 +17,13 @@ use super::root::Root;
 use super::time::{Seen, behind};
 use super::{OpenReport, Store, StoreOptions, VerifyAtOpen, VerifyReport};
 use crate::access::{Action, Principal};
-use crate::clock::{Clock, Timestamp};
+use crate::clock::Timestamp;
 use crate::crypto::arena::{Arena, MemoryStatus};
-use crate::crypto::kdf::KdfCost;
 use crate::crypto::keys::KEY_LEN;
 use crate::crypto::random;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::audit::genesis;
+use crate::record::environment::Environment;
 use crate::record::pin::Pin;
 use crate::record::secret::StoreRecord;
 use crate::record::slot::SlotRecord;
@@ -37,7 +37,7 @@ use crate::sealed::file::{SealedFile, Stamp};
 use crate::sealed::open::open;
 use crate::sealed::unlock::Unlock;
 use crate::tables::verify::{Depth, verify};
-use crate::tables::{Tables, describe, fill, slots};
+use crate::tables::{Tables, describe, fill, slots, state};
 
 impl Store {
     /// Creates a store with the default [options](StoreOptions).
@@ -93,6 +93,25 @@ impl Store {
         Ok(self.authorise(Action::Inspect)?.file().memory_status())
     }
 
+    /// What the store is for, as was said when it was created.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Locked`]; [`ErrorKind::UnsupportedFormat`] if a newer version knows more of them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use strongroom::{Environment, StoreOptions};
+    ///
+    /// let store = StoreOptions::new().environment(Environment::Test).in_memory()?;
+    /// assert_eq!(store.environment()?, Environment::Test);
+    /// # Ok::<(), strongroom::Error>(())
+    /// ```
+    pub fn environment(&self) -> Result<Environment> {
+        self.look(Action::List, |view| state::environment(view.rows))
+    }
+
     /// Closes the store. Dropping it does the same, but cannot report a failure.
     ///
     /// Writes at most one superblock, without a sync: proof for the next open that the last commit is durable.
@@ -129,7 +148,7 @@ impl StoreOptions {
         unlock.kind()?;
         let creation = Box::new(Creation::begin(path.as_ref(), self.allowed)?);
         let file = Arc::new(create(&self.arena()?, creation.disk(), unlock, self.kdf_cost)?);
-        initialise(&file, self.kdf_cost, &self.clock)?;
+        self.initialise(&file)?;
         file.finish_creation()?;
         creation.publish()?;
         self.over(file)
@@ -181,14 +200,14 @@ impl StoreOptions {
 
     pub(crate) fn create_on(&self, disk: Arc<dyn Disk>, unlock: &Unlock) -> Result<Store> {
         let file = Arc::new(create(&self.arena()?, disk, unlock, self.kdf_cost)?);
-        initialise(&file, self.kdf_cost, &self.clock)?;
+        self.initialise(&file)?;
         file.finish_creation()?;
         self.over(file)
     }
 
     pub(crate) fn open_on(&self, disk: Arc<dyn Disk>, unlock: &Unlock) -> Result<Store> {
         let (tables, report, owed) = self.unlock_disk(disk, unlock, self.pin.as_ref())?;
-        Ok(self.store(tables, report, owed))
+        self.store(tables, report, owed)
     }
 
     /// Memory for the keys of a file.
@@ -199,15 +218,16 @@ impl StoreOptions {
     /// A store over a file that was just made.
     fn over(&self, file: Arc<SealedFile>) -> Result<Store> {
         let tables = Tables::open(file, self.cache_bytes, self.write_wait)?;
-        Ok(self.store(tables, OpenReport::default(), Owed::default()))
+        self.store(tables, OpenReport::default(), Owed::default())
     }
 
-    fn store(&self, tables: Tables, report: OpenReport, owed: Owed) -> Store {
-        Store {
+    fn store(&self, tables: Tables, report: OpenReport, owed: Owed) -> Result<Store> {
+        let seen = Seen::from_mark(tables.file().stamp()?.clock_mark);
+        Ok(Store {
             root: Root::new(tables),
             principal: Principal::Owner,
             clock: self.clock.clone(),
-            seen: Seen::default(),
+            seen,
             accesses: Accesses::default(),
             verified_at: Mutex::new(None),
             gate: Arc::new(Gate::new(self.write_wait)),
@@ -215,7 +235,7 @@ impl StoreOptions {
             report: Mutex::new(report),
             owed: Mutex::new(owed),
             wrong_keys: AtomicU32::new(0),
-        }
+        })
     }
 
     /// Unlocks, verifies and opens what lies on a disk, and says what was found and what the next commit owes.
@@ -240,12 +260,12 @@ impl StoreOptions {
         let pin = pin.map(|pin| check_history(pin, &tables)).transpose()?;
         let strengthened = self.strengthened(&tables, unlock)?;
         let upgrade = strengthened.as_ref().map(|(upgrade, _)| *upgrade);
+        let mark = Timestamp::from_millis(tables.file().stamp()?.clock_mark);
         let owed = Owed {
             discarded: found.discarded,
-            used: Some((tables.file().opener_id(), self.clock.now())),
+            used: Some((tables.file().opener_id(), self.clock.now().max(mark))),
             strengthened: strengthened.map(|(_, ready)| ready),
         };
-        let mark = Timestamp::from_millis(tables.file().stamp()?.clock_mark);
         let clock_behind = behind(&self.clock, mark);
         let report =
             OpenReport { kdf_upgrade: upgrade, pin, clock_behind, ..OpenReport::new(found, verified) };
@@ -283,16 +303,17 @@ impl StoreOptions {
             VerifyAtOpen::Never => false,
         }
     }
-}
 
-/// The first rows of a store: what it is, what its first slot is, and what it demands of others.
-fn initialise(file: &Arc<SealedFile>, cost: KdfCost, clock: &Clock) -> Result<()> {
-    let created_at = clock.now().as_millis();
-    fill(file, |batch| {
-        describe(batch, &StoreRecord { created_at })?;
-        set_kdf_floor(batch, cost)?;
-        let slot = SlotRecord { label: String::new(), created_at, last_used_at: created_at };
-        slots::write(batch, &file.opener_id(), &slot)?;
-        Ok(Stamp { audit_head: genesis(&file.place().store_id), clock_mark: created_at })
-    })
+    /// The first rows of a store: what it is, what its first slot is, and what it demands of others.
+    fn initialise(&self, file: &Arc<SealedFile>) -> Result<()> {
+        let created_at = self.clock.now().as_millis();
+        fill(file, |batch| {
+            describe(batch, &StoreRecord { created_at })?;
+            set_kdf_floor(batch, self.kdf_cost)?;
+            state::set_environment(batch, self.environment)?;
+            let slot = SlotRecord { label: String::new(), created_at, last_used_at: created_at };
+            slots::write(batch, &file.opener_id(), &slot)?;
+            Ok(Stamp { audit_head: genesis(&file.place().store_id), clock_mark: created_at })
+        })
+    }
 }

@@ -6,6 +6,7 @@ use crate::clock::{Clock, ManualClock};
 use crate::crypto::arena::Locking;
 use crate::crypto::kdf::KdfCost;
 use crate::limits::{CACHE_BYTES_DEFAULT, CACHE_BYTES_MIN, VERIFY_AT_OPEN_MAX};
+use crate::record::environment::Environment;
 use crate::record::pin::Pin;
 use crate::sealed::disk::checks::Allowed;
 use crate::sealed::disk::file::Access;
@@ -52,6 +53,7 @@ pub struct StoreOptions {
     pub(super) allowed: Allowed,
     pub(super) locking: Locking,
     pub(super) clock: Clock,
+    pub(super) environment: Environment,
 }
 
 impl StoreOptions {
@@ -69,6 +71,7 @@ impl StoreOptions {
             allowed: Allowed::default(),
             locking: Locking::Wished,
             clock: Clock::System,
+            environment: Environment::Live,
         }
     }
 
@@ -114,6 +117,13 @@ impl StoreOptions {
     #[must_use]
     pub fn clock(mut self, clock: &ManualClock) -> Self {
         self.clock = Clock::Manual(clock.clone());
+        self
+    }
+
+    /// What a store that is created is for; [`Environment::Live`] by default. An opened store says it itself.
+    #[must_use]
+    pub fn environment(mut self, environment: Environment) -> Self {
+        self.environment = environment;
         self
     }
 

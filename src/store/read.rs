@@ -168,7 +168,7 @@ impl Store {
         mut look: impl FnMut(&View<'_, Snapshot<'_>>) -> Result<T>,
     ) -> Result<T> {
         let tables = self.authorise(action)?;
-        tables.read(|rows| look(&View { store: self, tables: &tables, rows, now: None }))
+        tables.read(|rows| look(&View { store: self, tables: &tables, rows, now: None, mark: None }))
     }
 }
 

@@ -252,7 +252,7 @@ fn check_bytes(bytes: u64, large: bool) -> Result<()> {
         return Ok(());
     }
     let message = format!(
-        "{bytes} bytes of values would be sealed anew, more than {RENAME_BYTES_MAX}; rename with Rename::allow_large"
+        "{bytes} bytes of values would be sealed anew, more than {RENAME_BYTES_MAX}: only a rename with Rename::allow_large does that"
     );
     Err(Error::new(ErrorKind::LimitExceeded, message))
 }

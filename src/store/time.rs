@@ -15,7 +15,6 @@ use crate::tables::{Batch, Tables, state};
 const TOLERANCE: Duration = Duration::from_secs(1);
 
 /// What a handle knows of its clock.
-#[derive(Default)]
 pub(super) struct Seen {
     /// The greatest time so far.
     greatest: AtomicI64,
@@ -23,10 +22,22 @@ pub(super) struct Seen {
     told: AtomicBool,
 }
 
+impl Seen {
+    /// Of a handle that opened a file with this clock mark.
+    pub(super) fn from_mark(mark: i64) -> Self {
+        Self { greatest: AtomicI64::new(mark), told: AtomicBool::new(false) }
+    }
+}
+
 impl Store {
     /// The time now: what the clock shows, and never less than the store or this handle has seen.
     pub(super) fn now(&self, tables: &Tables) -> Result<Timestamp> {
         Ok(self.now_after(tables.file().stamp()?.clock_mark))
+    }
+
+    /// As [`now`](Self::now), without a look at the file: each of its commits was seen.
+    pub(super) fn now_seen(&self) -> Timestamp {
+        self.now_after(0)
     }
 
     /// The time now, of a file with this clock mark.
@@ -70,13 +81,4 @@ impl Store {
 pub(super) fn behind(clock: &Clock, time: Timestamp) -> Option<Duration> {
     let by = u64::try_from(time.as_millis().saturating_sub(clock.now().as_millis())).ok()?;
     Some(Duration::from_millis(by)).filter(|by| *by > TOLERANCE)
-}
-
-/// Takes note that the clock is right, and says whether that was in doubt.
-pub(super) fn confirm(batch: &mut Batch<'_>) -> Result<bool> {
-    let doubted = state::before_jump(batch)?.is_some();
-    if doubted {
-        state::set_before_jump(batch, None)?;
-    }
-    Ok(doubted)
 }

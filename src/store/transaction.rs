@@ -1,7 +1,7 @@
 //! Transactions: all or nothing, in one commit with one audit segment.
 
 use super::commit::event;
-use super::view::{View, has_jumped};
+use super::view::View;
 use super::{Store, time};
 use crate::access::Action;
 use crate::clock::Timestamp;
@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits::TRANSACTION_OPERATIONS_MAX;
 use crate::record::audit::{Event, EventKind};
 use crate::sealed::space::Space;
-use crate::tables::{Batch, Tables};
+use crate::tables::{Batch, Tables, state};
 
 /// A running transaction: it sees its own writes, and nobody else does before it ends. It has every operation on secrets
 /// that the store has.
@@ -25,6 +25,8 @@ pub struct Transaction<'a, 'b> {
 #[derive(Default)]
 pub(super) struct Done {
     events: Vec<Event>,
+    /// The time of the last commit, or this one's if somebody said that the clock is right.
+    mark: Timestamp,
     /// Set by a change that failed half-way: committing the rest would break "all or nothing".
     failed: bool,
 }
@@ -77,8 +79,8 @@ impl Store {
     ) -> Result<T> {
         let (_pass, tables) = self.begin_writing(Action::Begin)?;
         let value = self.commit_in(space, &tables, |batch, now| {
-            let mut transaction =
-                Transaction { store: self, tables: &tables, batch, now, done: Done::default() };
+            let done = Done::after(&tables)?;
+            let mut transaction = Transaction { store: self, tables: &tables, batch, now, done };
             let value = work(&mut transaction)?;
             Ok((value, transaction.done.events()?))
         })?;
@@ -90,7 +92,13 @@ impl Store {
 impl<'b> Transaction<'_, 'b> {
     /// The state as this transaction sees it.
     pub(super) fn view(&self) -> View<'_, Batch<'b>> {
-        View { store: self.store, tables: self.tables, rows: self.batch, now: Some(self.now) }
+        View {
+            store: self.store,
+            tables: self.tables,
+            rows: self.batch,
+            now: Some(self.now),
+            mark: Some(self.done.mark),
+        }
     }
 
     pub(super) fn authorise(&self, action: Action<'_>) -> Result<()> {
@@ -114,17 +122,39 @@ impl<'b> Transaction<'_, 'b> {
         Ok(())
     }
 
-    /// Takes note that the clock is right.
+    /// How many changes there is room for.
+    pub(super) fn room(&self) -> usize {
+        TRANSACTION_OPERATIONS_MAX.saturating_sub(self.done.events.len())
+    }
+
+    /// Takes note that the clock is right. If it was set back since it jumped, what it shows now is right, and not what it
+    /// jumped to: the trash is judged by that, and the doubt stays until the clock gets there.
     pub(super) fn confirm_clock(&mut self) -> Result<()> {
-        let mark = Timestamp::from_millis(self.tables.file().stamp()?.clock_mark);
-        if time::confirm(self.batch)? || has_jumped(mark, self.now) {
-            self.log(EventKind::ClockConfirmed, [0; 16], 0)?;
+        let judged_by = self.view().purge_time()?;
+        let shown = self.store.clock.now();
+        if time::behind(&self.store.clock, self.now).is_none() {
+            if judged_by >= self.now {
+                return Ok(());
+            }
+            state::set_before_jump(self.batch, None)?;
+            self.done.mark = self.now;
+        } else {
+            if judged_by >= shown {
+                return Ok(());
+            }
+            state::set_before_jump(self.batch, Some(shown.as_millis()))?;
         }
-        Ok(())
+        self.log(EventKind::ClockConfirmed, [0; 16], 0)
     }
 }
 
 impl Done {
+    /// Nothing yet, behind the last commit.
+    pub(super) fn after(tables: &Tables) -> Result<Self> {
+        let mark = Timestamp::from_millis(tables.file().stamp()?.clock_mark);
+        Ok(Self { mark, ..Self::default() })
+    }
+
     /// Keeps the transaction from being committed.
     pub(super) fn fail(&mut self) {
         self.failed = true;

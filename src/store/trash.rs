@@ -1,5 +1,7 @@
 //! Deleting, restoring, destroying, and emptying the trash.
 
+use std::str::FromStr;
+
 use super::view::View;
 use super::{Store, Transaction, Written};
 use crate::access::Action;
@@ -71,11 +73,25 @@ impl TryFrom<&String> for SecretRef {
     }
 }
 
+impl FromStr for SecretRef {
+    type Err = Error;
+
+    /// An id if the text has the form of one, and a path otherwise: for texts that a person or another language gives. A secret at a
+    /// path that looks like an id can be meant by its own id only.
+    fn from_str(text: &str) -> Result<Self> {
+        match text.parse() {
+            Ok(id) => Ok(Self::Id(id)),
+            Err(_) => Self::try_from(text),
+        }
+    }
+}
+
 impl Store {
     /// Puts the secret at `path` into the trash, with all its versions. The path is free at once, and another secret may
     /// take it. Until the [retention](crate::Retention) says otherwise it can be [restored](Self::restore).
     ///
-    /// A disk without free space has room for it: 64 blocks are kept for deletes.
+    /// A disk without free space has room for it: 64 blocks are kept for deletes. That is enough unless dozens of its
+    /// versions were deleted one by one.
     ///
     /// # Errors
     ///
@@ -121,7 +137,8 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// As [`restore`](Self::restore) and [`rename`](Self::rename).
+    /// As [`restore`](Self::restore) and [`rename`](Self::rename). More than 64 MiB of values can be restored to where they
+    /// were, and then renamed.
     pub fn restore_to<R, P>(&self, secret: R, path: P) -> Result<Written>
     where
         R: TryInto<SecretRef>,
@@ -302,16 +319,17 @@ impl Transaction<'_, '_> {
             if sweep.clock_confirmed {
                 tx.confirm_clock()?;
             }
-            let time = if sweep.clock_confirmed { tx.now } else { tx.view().purge_time()? };
+            let time = tx.view().purge_time()?;
+            let items = sweep.items.min(tx.room());
             let mut report = SweepReport { held_back: time < tx.now, ..SweepReport::default() };
-            for trashed in trash::due(tx.batch, time.as_millis(), sweep.items)? {
+            for trashed in trash::due(tx.batch, time.as_millis(), items)? {
                 trash::remove(tx.batch, &trashed)?;
                 report.secrets += 1;
                 report.versions += trash::erase(tx.batch, &trashed.path, &trashed.secret)?;
                 tx.log(EventKind::SecretPurged, trashed.secret.id, trashed.secret.current.number)?;
             }
             let done = usize::try_from(report.secrets).unwrap_or(usize::MAX);
-            for due in trash::due_versions(tx.batch, time.as_millis(), sweep.items.saturating_sub(done))? {
+            for due in trash::due_versions(tx.batch, time.as_millis(), items.saturating_sub(done))? {
                 tx.purge_version(&due)?;
                 report.versions += 1;
             }
@@ -344,7 +362,8 @@ impl Sweep {
         Self { items: crate::limits::SWEEP_ITEMS_DEFAULT, clock_confirmed: false }
     }
 
-    /// Removes at most so many secrets and single versions, in one commit.
+    /// Removes at most so many secrets and single versions, in one commit: never more than the 100,000 changes that a
+    /// transaction has.
     #[must_use]
     pub fn at_most(mut self, items: usize) -> Self {
         self.items = items;
@@ -352,6 +371,9 @@ impl Sweep {
     }
 
     /// Says that the clock is right, even if it went forward by more than a year at once.
+    ///
+    /// If it was set back after that, what it shows now is right: what is due by that is removed, and what the jump made due
+    /// stays until the clock gets there.
     #[must_use]
     pub fn confirm_clock(mut self) -> Self {
         self.clock_confirmed = true;

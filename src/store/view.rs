@@ -8,7 +8,7 @@ use crate::record::path::SecretPath;
 use crate::record::secret::{SecretRecord, Standing, VersionRecord};
 use crate::record::version::VersionState;
 use crate::secret::SecretBytes;
-use crate::tables::{Rows, Tables, history, secrets, state};
+use crate::tables::{Rows, Tables, audit, history, secrets, state};
 
 /// A state of the store at a time.
 pub(super) struct View<'a, R> {
@@ -17,6 +17,8 @@ pub(super) struct View<'a, R> {
     pub(super) rows: &'a R,
     /// The time of the transaction; without one it is looked up when it matters.
     pub(super) now: Option<Timestamp>,
+    /// The time of the last commit, or what a transaction took for right since; without it the rows tell.
+    pub(super) mark: Option<Timestamp>,
 }
 
 impl<R: Rows> View<'_, R> {
@@ -29,7 +31,7 @@ impl<R: Rows> View<'_, R> {
     pub(super) fn get(&self, path: SecretPath, number: Option<u64>) -> Result<Secret> {
         let record = self.find(&path)?;
         let (version, value) = self.value(&path, &record, number)?;
-        self.store.accesses.note(&record.id, self.store.clock.now());
+        self.store.accesses.note(&record.id, self.store.now_seen());
         Ok(Secret::new(SecretInfo::new(self.store, path, record)?, version, value))
     }
 
@@ -73,25 +75,26 @@ impl<R: Rows> View<'_, R> {
 
     /// The state of a version now.
     pub(super) fn state(&self, record: &SecretRecord, version: &VersionRecord) -> Result<VersionState> {
-        let time = match version.standing {
-            Standing::Deleted { .. } => self.purge_time()?,
-            // The others do not depend on it.
-            Standing::Kept | Standing::Destroyed { .. } => Timestamp::default(),
-        };
+        let time = self.time_for(std::slice::from_ref(version))?;
         Ok(VersionState::of(version, record.current.number, || time))
+    }
+
+    /// The time by which these versions are judged, if their states depend on it.
+    fn time_for(&self, versions: &[VersionRecord]) -> Result<Timestamp> {
+        let depends = |version: &VersionRecord| matches!(version.standing, Standing::Deleted { .. });
+        if versions.iter().any(depends) { self.purge_time() } else { Ok(Timestamp::default()) }
     }
 
     /// Every version of a secret, from the oldest.
     pub(super) fn versions(&self, path: &SecretPath) -> Result<Vec<VersionInfo>> {
         let record = self.find(path)?;
         let versions = history::all(self.rows, &record)?;
-        versions
-            .into_iter()
-            .map(|version| {
-                let state = self.state(&record, &version)?;
-                VersionInfo::new(version, state)
-            })
-            .collect()
+        let time = self.time_for(&versions)?;
+        let with_state = |version| {
+            let state = VersionState::of(&version, record.current.number, || time);
+            VersionInfo::new(version, state)
+        };
+        versions.into_iter().map(with_state).collect()
     }
 
     /// The time by which the trash is judged: now, unless the clock went forward by more than a year at once and nobody
@@ -100,12 +103,22 @@ impl<R: Rows> View<'_, R> {
         if let Some(before) = state::before_jump(self.rows)? {
             return Ok(Timestamp::from_millis(before));
         }
-        let mark = Timestamp::from_millis(self.tables.file().stamp()?.clock_mark);
         let now = match self.now {
             Some(now) => now,
             None => self.store.now(self.tables)?,
         };
+        let mark = self.mark.map_or_else(|| self.find_mark(), Ok)?;
         Ok(if has_jumped(mark, now) { mark } else { now })
+    }
+
+    /// The time of the commit that these rows are of. The file may be at a later one by now, behind a jump that these rows know
+    /// nothing of.
+    fn find_mark(&self) -> Result<Timestamp> {
+        let mark = match audit::last_time(self.rows)? {
+            Some(time) => time,
+            None => self.tables.file().stamp()?.clock_mark,
+        };
+        Ok(Timestamp::from_millis(mark))
     }
 }
 

@@ -106,6 +106,14 @@ fn first_after(rows: &impl Rows, generation: u64) -> Result<Option<Vec<u8>>> {
     Ok(key)
 }
 
+/// The time of the last event, if there is one.
+pub(crate) fn last_time(rows: &impl Rows) -> Result<Option<i64>> {
+    let (from, to) = rows::all_audit();
+    let Some((_, row)) = rows.last(&from, &to)? else { return Ok(None) };
+    let segment: Segment = decode(&Authenticated::from_page(&row))?;
+    Ok(segment.events.last().map(|event| event.time))
+}
+
 fn first_segment(rows: &impl Rows) -> Result<Option<(u64, Segment)>> {
     let (from, to) = rows::all_audit();
     let mut first = None;

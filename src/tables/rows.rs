@@ -14,6 +14,9 @@ pub(super) const BACKUP: [u8; 1] = [0x05];
 /// That the clock jumped, until somebody confirms it.
 pub(super) const CLOCK_JUMP: [u8; 1] = [0x06];
 
+/// What the store is for.
+pub(super) const ENVIRONMENT: [u8; 1] = [0x07];
+
 const SLOT: u8 = 0x03;
 const RETENTION: u8 = 0x04;
 const PATH: u8 = 0x10;

@@ -2,9 +2,10 @@
 
 use super::snapshot::Rows;
 use super::{Batch, rows};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::record::codec::encode;
-use crate::record::policy::{BackupRecord, ClockJumpRecord};
+use crate::record::environment::Environment;
+use crate::record::policy::{BackupRecord, ClockJumpRecord, EnvironmentRecord};
 
 /// The last time before the clock jumped, if that was not confirmed.
 pub(crate) fn before_jump(rows: &impl Rows) -> Result<Option<i64>> {
@@ -29,4 +30,23 @@ pub(crate) fn last_backup(rows: &impl Rows) -> Result<Option<i64>> {
 /// Notes a backup.
 pub(crate) fn backed_up(batch: &mut Batch<'_>, at: i64) -> Result<()> {
     batch.insert(&rows::BACKUP, &encode(&BackupRecord { at })?)
+}
+
+/// What the store is for.
+pub(crate) fn environment(rows: &impl Rows) -> Result<Environment> {
+    let Some(EnvironmentRecord { code }) = rows.record(&rows::ENVIRONMENT)? else {
+        return Ok(Environment::Live);
+    };
+    Environment::of(code).ok_or_else(|| {
+        let message = "the store is for an environment that a newer version of strongroom knows";
+        Error::new(ErrorKind::UnsupportedFormat, message)
+    })
+}
+
+/// Notes what a new store is for.
+pub(crate) fn set_environment(batch: &mut Batch<'_>, environment: Environment) -> Result<()> {
+    match environment {
+        Environment::Live => Ok(()),
+        other => batch.insert(&rows::ENVIRONMENT, &encode(&EnvironmentRecord { code: other.code() })?),
+    }
 }

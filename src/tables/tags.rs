@@ -10,7 +10,7 @@ use super::snapshot::{Row, Rows};
 use super::{Batch, rows, secrets, trash};
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::path::SecretPath;
-use crate::record::path_list;
+use crate::record::path_list::{self, Writer};
 
 /// A row that gets longer is cut in two.
 const ROW_LEN_MAX: usize = 1_000;
@@ -54,38 +54,68 @@ fn row_of(rows: &impl Rows, tag: &str, path: &[u8]) -> Result<Option<Row>> {
 /// Whether the index has this tag at this path.
 pub(crate) fn has(rows: &impl Rows, tag: &str, path: &[u8]) -> Result<bool> {
     let Some((_, row)) = row_of(rows, tag, path)? else { return Ok(false) };
-    Ok(path_list::decode(&row)?.iter().any(|found| found == path))
+    let mut has = false;
+    path_list::walk(&row, &mut |found| {
+        has = found == path;
+        Ok(found < path)
+    })?;
+    Ok(has)
 }
 
 fn insert(batch: &mut Batch<'_>, tag: &str, path: &[u8]) -> Result<()> {
     // The first row of a tag begins with the empty path, so that there is a row for every other.
     let (key, row) = row_of(batch, tag, path)?.unwrap_or_else(|| (rows::tag(tag, &[]), Vec::new()));
-    let mut paths = path_list::decode(&row)?;
-    let Err(place) = paths.binary_search_by(|found| found.as_slice().cmp(path)) else { return Ok(()) };
-    paths.insert(place, path.to_vec());
-    let row = encode(&paths)?;
-    if row.len() <= ROW_LEN_MAX {
-        return batch.insert(&key, &row);
+    let mut list = Writer::default();
+    // What stands behind the path, or at it.
+    let mut behind = None;
+    path_list::walk(&row, &mut |found| {
+        if behind.is_none() && found >= path {
+            behind = Some(found == path);
+            list.push(path)?;
+        }
+        if found != path {
+            list.push(found)?;
+        }
+        Ok(true)
+    })?;
+    match behind {
+        Some(true) => return Ok(()),
+        Some(false) => {}
+        None => list.push(path)?,
     }
-    let behind = paths.split_off(paths.len() / 2);
-    if let Some(bound) = behind.first() {
-        batch.insert(&rows::tag(tag, bound), &encode(&behind)?)?;
+    if list.bytes().len() <= ROW_LEN_MAX {
+        return batch.insert(&key, list.bytes());
     }
-    batch.insert(&key, &encode(&paths)?)
+    let (mut front, mut back) = (Writer::default(), Writer::default());
+    let mut bound = None;
+    path_list::walk(list.bytes(), &mut |found| {
+        if front.paths() < list.paths() / 2 {
+            front.push(found)?;
+        } else {
+            bound.get_or_insert_with(|| found.to_vec());
+            back.push(found)?;
+        }
+        Ok(true)
+    })?;
+    if let Some(bound) = bound {
+        batch.insert(&rows::tag(tag, &bound), back.bytes())?;
+    }
+    batch.insert(&key, front.bytes())
 }
 
 fn remove(batch: &mut Batch<'_>, tag: &str, path: &[u8]) -> Result<()> {
     let Some((key, row)) = row_of(batch, tag, path)? else { return Ok(()) };
-    let mut paths = path_list::decode(&row)?;
-    paths.retain(|found| found != path);
-    if paths.is_empty() {
+    let mut list = Writer::default();
+    path_list::walk(&row, &mut |found| {
+        if found != path {
+            list.push(found)?;
+        }
+        Ok(true)
+    })?;
+    if list.paths() == 0 {
         return batch.remove(&key).map(drop);
     }
-    batch.insert(&key, &encode(&paths)?)
-}
-
-fn encode(paths: &[Vec<u8>]) -> Result<Vec<u8>> {
-    path_list::encode(paths.iter().map(Vec::as_slice))
+    batch.insert(&key, list.bytes())
 }
 
 /// Visits the paths that may bear all these tags, in order, from `from` up to and without `to`, as they stand in keys,
@@ -190,13 +220,19 @@ pub(crate) fn check_rows(rows: &impl Rows) -> Result<()> {
     let mut last: Option<(String, Vec<u8>)> = None;
     rows.scan(&from, &to, &mut |key, row| {
         let (tag, bound) = rows::tag_of(key).ok_or_else(damaged)?;
-        let paths = path_list::decode(row)?;
-        let (Some(first), Some(end)) = (paths.first(), paths.last()) else { return Err(damaged()) };
         let overlaps = last.as_ref().is_some_and(|(before, end)| before == tag && end.as_slice() >= bound);
-        if first.as_slice() < bound || overlaps {
+        let (mut in_bounds, mut end) = (true, Vec::new());
+        path_list::walk(row, &mut |path| {
+            in_bounds &= path >= bound;
+            end.clear();
+            end.extend_from_slice(path);
+            Ok(in_bounds)
+        })?;
+        // No path is empty.
+        if overlaps || !in_bounds || end.is_empty() {
             return Err(damaged());
         }
-        last = Some((tag.to_owned(), end.clone()));
+        last = Some((tag.to_owned(), end));
         Ok(true)
     })
 }

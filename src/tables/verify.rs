@@ -91,6 +91,7 @@ fn open_everything(rows: &Snapshot<'_>, file: &Arc<SealedFile>, mut counts: Coun
     retention::all(rows)?;
     state::before_jump(rows)?;
     state::last_backup(rows)?;
+    state::environment(rows)?;
     let (ids, beside) = (HashSet::new(), Beside::default());
     let mut secrets = Secrets { rows, sealer, counts: &mut counts, ids, beside };
     secrets.open_all()?;

@@ -16,6 +16,7 @@
 mod api;
 mod c;
 mod child;
+mod conformance;
 mod examples;
 mod files;
 mod fixture;

@@ -77,6 +77,8 @@ CHANGES: List[Tuple[str, str, Callable[[Rows], None]]] = [
     ("damaged", "retention that is neither there nor missing", patch(0x04, 4, b"\x02")),
     ("damaged", "a backup that is cut short", add(0x05, b"", b"\x0a\0\x01\0\0")),
     ("damaged", "a jump that is something else", patch(0x06, 0, b"\x01")),
+    ("unsupported", "an environment nobody knows", add(0x07, b"", b"\x0b\0\x01\0\x02")),
+    ("damaged", "an environment that is something else", add(0x07, b"", b"\x0a\0\x01\0\x01")),
     ("damaged", "a path with two separators", move(0x10, lambda key: key + b"\0\0x")),
     ("damaged", "a path that is not UTF-8", move(0x10, lambda key: key + b"\xff")),
     ("altered", "a value at another path", move(0x10, lambda key: key + b"x")),

@@ -162,11 +162,11 @@ def rows(leaf: bytes) -> Iterator[Tuple[bytes, bytes]]:
     parts = [leaf[start:end] for start, end in zip(ends, ends[1:])]
     return zip(parts[:count], parts[count:])
 
-KINDS = "- store secret version segment floor slot trash retention jump backup".split()
+KINDS = "- store secret version segment floor slot trash retention jump backup for".split()
 SHAPES = {  # of records and what is in them (8.3): name and type of each field
     "store": "created:q", "floor": "memory:I passes:I lanes:I", "slot": "label:text created:q used:q", "jump": "before:q",
     "secret": "id:16s tier:B meta_version:Q updated:q accessed:?q tags:text details:?details current:version",
-    "details": "description:text content_type:text keeps:retention", "retention": "versions:?I days:?H", "backup": "at:q",
+    "details": "description:text content_type:text keeps:retention", "retention": "versions:?I days:?H", "backup": "at:q", "for": "code:B",
     "version": "number:Q created:q size:I standing:/deleted/destroyed author:?16s note:?text pieces:I tail:bytes",
     "trash": "path:text deleted:q secret:secret", "deleted": "deleted:q until:q", "destroyed": "deleted:q",
     "segment": "generation:Q events:events head:32s"}
@@ -188,7 +188,7 @@ def field(row: io.BytesIO, shape: str) -> Any:
     return struct.unpack(f"<{shape}", take(row, struct.calcsize(f"<{shape}")))[0]
 def record(data: bytes, kind: str) -> Dict[str, Any]:  # (8.1)
     check(num(data, 0, 2) == KINDS.index(kind) and 4 <= len(data) <= 65_536, "damaged", f"the record of a {kind}")
-    check(num(data, 2, 2) == 1, "unsupported", "the version of a record")
+    check(num(data, 2, 2) == 1 and (kind != "for" or data[4:5] < b"\2"), "unsupported", "the version of a record")
     found = field(row := io.BytesIO(data[4:]), kind)
     check(row.read() == b"", "damaged", "bytes behind a record")
     return found
@@ -314,7 +314,7 @@ def rows_of(sealed: Sealed, reached: Set[int]) -> Dict[int, Dict[bytes, bytes]]:
     table = [row for leaf in user.get(b"strongroom", []) for row in rows(leaf)]
     check(list(user) == [b"strongroom"] and sorted(dict(table).items()) == table, "altered", "the table")
     found: Dict[int, Dict[bytes, bytes]] = collections.defaultdict(dict)
-    lengths = {1: 0, 2: 0, 3: 16, 5: 0, 6: 0, 0x11: 24, 0x12: 32, 0x20: 24, 0x30: 28, 0x40: 8}  # of keys (8.2)
+    lengths = {1: 0, 2: 0, 3: 16, 5: 0, 6: 0, 7: 0, 0x11: 24, 0x12: 32, 0x20: 24, 0x30: 28, 0x40: 8}  # of keys (8.2)
     for key, row in table:
         check(key != b"" and lengths.get(key[0], len(key) - 1) == len(key) - 1, "damaged", "the key of a row")
         found[key[0]][key[1:]] = row
@@ -322,12 +322,12 @@ def rows_of(sealed: Sealed, reached: Set[int]) -> Dict[int, Dict[bytes, bytes]]:
 def read(data: bytes, key: Any, now: int) -> Dict[str, Any]:  # everything in the store, opened and compared
     sealed, reached = Sealed(data, key), set()  # type: Sealed, Set[int]
     rows = rows_of(sealed, reached)
-    only = {name: record(rows[at][b""], name) for at, name in ((2, "floor"), (5, "backup")) if at in rows}
+    only = {name: record(rows[at][b""], name) for at, name in ((2, "floor"), (5, "backup"), (7, "for")) if at in rows}
     kept = [{"path": path_of(at) if at else "", **record(row, "retention")} for at, row in rows[4].items()]
     contents, (kinds, heads) = Contents(sealed, rows, now), follow_audit(rows[0x40], sealed)
-    return {"left": sealed.left, "sequence": sealed.sequence, "epoch": num(sealed.identity, 16, 4),
-            "position": sealed.identity[:16] + sealed.plain[528:536] + sealed.plain[544:576], "heads": heads,
-            "events": kinds, "slots": list(read_slots(rows, sealed)), "retention": kept,
+    return {"position": sealed.identity[:16] + sealed.plain[528:536] + sealed.plain[544:576], "blocks": len(reached),
+            "floor": only.get("floor", {"memory": 19_456, "passes": 2, "lanes": 1}), "sequence": sealed.sequence,
             "created": record(rows[1].get(b"", b""), "store")["created"], "backup": only.get("backup", {}).get("at"),
-            "floor": only.get("floor", {"memory": 19_456, "passes": 2, "lanes": 1}), "jumped": contents.jumped,
-            "purge_time": contents.purge_time, "blocks": len(reached), "secrets": contents.found}
+            "environment": only.get("for", {}).get("code", 0), "slots": list(read_slots(rows, sealed)),
+            "epoch": num(sealed.identity, 16, 4), "purge_time": contents.purge_time, "jumped": contents.jumped,
+            "secrets": contents.found, "left": sealed.left, "retention": kept, "events": kinds, "heads": heads}

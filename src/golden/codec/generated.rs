@@ -5,19 +5,23 @@ use std::fmt::Debug;
 use wincode::config::DefaultConfig;
 use wincode::{SchemaRead, SchemaWrite};
 
-use super::mirrors::{Backup, ClockJump, Floor, Retention, Secret, Segment, Slot, Store, Trash, Version};
+use super::mirrors::{
+    Backup, ClockJump, Environment, Floor, Retention, Secret, Segment, Slot, Store, Trash, Version,
+};
 use super::{check_bytes, check_record};
 use crate::crypto::random::seeded::splitmix64;
 use crate::record::audit;
 use crate::record::codec;
-use crate::record::policy::{BackupRecord, ClockJumpRecord, KdfFloorRecord, RetentionRecord};
+use crate::record::policy::{
+    BackupRecord, ClockJumpRecord, EnvironmentRecord, KdfFloorRecord, RetentionRecord,
+};
 use crate::record::secret::{self, SecretRecord, StoreRecord, TrashRecord, VersionRecord};
 use crate::record::slot::SlotRecord;
 
 type Random<'a> = &'a mut dyn FnMut() -> u64;
 
 /// Compares one generated record of each kind.
-const KINDS: [fn(Random<'_>, &str); 10] = [
+const KINDS: [fn(Random<'_>, &str); 11] = [
     |random, place| check::<_, Store>(&StoreRecord { created_at: time(random) }, random, place),
     |random, place| check::<_, Version>(&version(random), random, place),
     |random, place| check::<_, Secret>(&secret(random), random, place),
@@ -28,6 +32,10 @@ const KINDS: [fn(Random<'_>, &str); 10] = [
     |random, place| check::<_, Retention>(&retention(random), random, place),
     |random, place| check::<_, ClockJump>(&ClockJumpRecord { before: time(random) }, random, place),
     |random, place| check::<_, Backup>(&BackupRecord { at: time(random) }, random, place),
+    |random, place| {
+        let code = u8::try_from(number(random) % 256).unwrap();
+        check::<_, Environment>(&EnvironmentRecord { code }, random, place);
+    },
 ];
 
 /// A generated record, both ways, and again with one byte changed and with one byte cut off.

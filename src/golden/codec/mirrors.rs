@@ -3,7 +3,9 @@
 use wincode::{SchemaRead, SchemaWrite};
 
 use crate::record::audit;
-use crate::record::policy::{BackupRecord, ClockJumpRecord, KdfFloorRecord, RetentionRecord};
+use crate::record::policy::{
+    BackupRecord, ClockJumpRecord, EnvironmentRecord, KdfFloorRecord, RetentionRecord,
+};
 use crate::record::secret::{self, SecretRecord, StoreRecord, TrashRecord, VersionRecord};
 use crate::record::slot::SlotRecord;
 
@@ -103,6 +105,11 @@ pub(super) struct Backup {
     at: i64,
 }
 
+#[derive(Debug, PartialEq, SchemaRead, SchemaWrite)]
+pub(super) struct Environment {
+    code: u8,
+}
+
 impl From<&StoreRecord> for Store {
     fn from(record: &StoreRecord) -> Self {
         Self { created_at: record.created_at }
@@ -170,6 +177,12 @@ impl From<&ClockJumpRecord> for ClockJump {
 impl From<&BackupRecord> for Backup {
     fn from(record: &BackupRecord) -> Self {
         Self { at: record.at }
+    }
+}
+
+impl From<&EnvironmentRecord> for Environment {
+    fn from(record: &EnvironmentRecord) -> Self {
+        Self { code: record.code }
     }
 }
 

@@ -16,10 +16,14 @@ use super::text::{Case, Expect};
 use super::vector_files;
 use crate::record::audit;
 use crate::record::codec::{self, Authenticated};
-use crate::record::policy::{BackupRecord, ClockJumpRecord, KdfFloorRecord, RetentionRecord};
+use crate::record::policy::{
+    BackupRecord, ClockJumpRecord, EnvironmentRecord, KdfFloorRecord, RetentionRecord,
+};
 use crate::record::secret::{SecretRecord, StoreRecord, TrashRecord, VersionRecord};
 use crate::record::slot::SlotRecord;
-use mirrors::{Backup, ClockJump, Floor, Retention, Secret, Segment, Slot, Store, Trash, Version};
+use mirrors::{
+    Backup, ClockJump, Environment, Floor, Retention, Secret, Segment, Slot, Store, Trash, Version,
+};
 
 /// Both codecs on bytes that may be anything: both refuse them, or both read the same from them and write them again.
 fn check_bytes<R, W>(bytes: &[u8], place: &str)
@@ -80,6 +84,7 @@ fn both_decoders_agree_on_the_golden_records() {
             "retention-record" => check_case::<RetentionRecord, Retention>,
             "clock-jump-record" => check_case::<ClockJumpRecord, ClockJump>,
             "backup-record" => check_case::<BackupRecord, Backup>,
+            "environment-record" => check_case::<EnvironmentRecord, Environment>,
             _ => continue,
         };
         for case in &file.cases {

@@ -61,6 +61,7 @@ pub(super) fn write_vectors() {
         records::times("clock-jump-record", "before"),
     );
     write("backup-record", "the time of the last backup", records::times("backup-record", "at"));
+    write("environment-record", "what the store is for", records::environments());
     write("path-list", "paths of the tag index, as they stand in it", rows::path_lists());
     write("recovery-code", "a recovery code, and other ways to type it that are accepted", typed::codes());
     write("pin", "the bytes of a pin without its check, and its text", typed::pins());

@@ -205,6 +205,13 @@ pub(super) fn times(kind: &str, field: &str) -> Vec<Case> {
     cases
 }
 
+pub(super) fn environments() -> Vec<Case> {
+    let case = |code: u8| Case::new(format!("code {code}")).with("code", code);
+    let mut cases: Vec<Case> = [0, 1, 2, u8::MAX].into_iter().map(case).collect();
+    cases.extend(refusals("environment-record", &case(1)));
+    cases
+}
+
 pub(super) fn floors() -> Vec<Case> {
     let case = |name: &str, memory: u32, passes: u32, lanes: u32| {
         Case::new(name).with("memory-kib", memory).with("passes", passes).with("lanes", lanes)

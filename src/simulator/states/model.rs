@@ -118,7 +118,7 @@ impl Model {
         let now = self.now();
         match self.before_jump {
             Some(before) => before,
-            None if now - self.mark > YEAR && self.fault != Fault::JumpPurges => self.mark,
+            None if now - self.mark > YEAR && !self.confirmed && self.fault != Fault::JumpPurges => self.mark,
             None => now,
         }
     }
@@ -139,6 +139,7 @@ impl Model {
             }
             self.mark = now;
         }
+        self.confirmed = false;
     }
 
     /// Something that only leaves an event.
@@ -439,12 +440,14 @@ impl Model {
     fn sweep(&mut self, items: usize, confirm: bool) -> Outcome {
         let now = self.now();
         if confirm {
-            if self.before_jump.take().is_some() || now - self.mark > YEAR {
+            let is_behind = now - self.clock > 1_000;
+            if self.purge_time() < if is_behind { self.clock } else { now } {
+                self.before_jump = is_behind.then_some(self.clock);
+                self.confirmed = true;
                 self.events += 1;
             }
-            self.confirmed = true;
         }
-        let time = if confirm { now } else { self.purge_time() };
+        let time = self.purge_time();
         self.trash.sort_by_key(|trashed| (trashed.purge, trashed.secret.id));
         let due = self.trash.iter().take_while(|trashed| trashed.purge <= time).count().min(items);
         let gone: Vec<Trashed> = self.trash.drain(..due).collect();

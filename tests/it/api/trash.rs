@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use strongroom::{
-    ErrorKind, Listed, ManualClock, Put, Query, Retention, Store, StoreOptions, Sweep, Timestamp,
+    ErrorKind, Listed, ManualClock, Put, Query, Retention, SecretRef, Store, StoreOptions, Sweep, Timestamp,
     VersionState,
 };
 
@@ -120,4 +120,34 @@ fn days_in_the_trash_are_those_of_the_secret_else_the_namespace_else_the_store()
     assert_eq!(events(), before + 1, "a change of policy is an event");
     assert_eq!(policy.retention_at("a/b/x").unwrap().trash_days(), Some(10));
     assert_eq!(policy.retentions().unwrap().len(), 2);
+}
+
+#[test]
+fn a_sweep_in_a_full_transaction_takes_what_there_is_room_for() {
+    let (clock, store) = clocked();
+    for path in ["a", "b", "c"] {
+        store.put(path, "x").unwrap();
+        store.delete(path).unwrap();
+    }
+    clock.advance(30 * DAY);
+    let report = store.transaction(|tx| {
+        for versions in 1..100_000 {
+            tx.set_retention(Retention::inherited().keep_versions(versions))?;
+        }
+        tx.sweep(Sweep::new())
+    });
+    let report = report.unwrap();
+    assert_eq!((report.secrets, report.more), (1, true));
+    assert_eq!(store.sweep(Sweep::new().at_most(usize::MAX)).unwrap().secrets, 2);
+}
+
+#[test]
+fn a_text_that_has_the_form_of_an_id_is_one() {
+    let store = Store::in_memory().unwrap();
+    let id = store.put("a", "1").unwrap().id();
+    assert_eq!(id.to_string().parse::<SecretRef>().unwrap(), SecretRef::Id(id));
+    for text in ["a", "sec_a", "sec_/a"] {
+        assert_eq!(text.parse::<SecretRef>().unwrap(), SecretRef::try_from(text).unwrap());
+    }
+    check_refused("".parse::<SecretRef>(), ErrorKind::InvalidArgument);
 }

@@ -67,6 +67,7 @@ impl Golden {
             retention: retention.collect(),
             backup: self.field("backup").parse().ok(),
             jumped: self.field("clock") == "jumped",
+            environment: 0,
             opened,
             blocks: self.field("blocks").parse().unwrap(),
             access: self.access(),

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 use strongroom::{
-    Error, ErrorKind, KdfCost, Listed, ManualClock, Query, SecretInfo, SecretPath, SlotKind, Store,
-    StoreOptions, Timestamp, Transaction, VersionInfo, VersionState,
+    Environment, Error, ErrorKind, KdfCost, Listed, ManualClock, Query, SecretInfo, SecretPath, SlotKind,
+    Store, StoreOptions, Timestamp, Transaction, VersionInfo, VersionState,
 };
 
 use super::key::Key;
@@ -29,6 +29,7 @@ pub(super) fn read_by_library(path: &Path, key: &Key, now: i64) -> Result<Readin
         retention: retentions.collect(),
         backup: health.last_backup_at.map(Timestamp::as_millis),
         jumped: health.clock_jumped,
+        environment: u64::from(store.environment()? == Environment::Test),
         opened: report.opened.unwrap(),
         blocks: report.blocks,
         access: access_of(&store)?,

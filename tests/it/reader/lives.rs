@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use strongroom::{
-    CopyOptions, Error, ErrorKind, Listed, ManualClock, Put, Query, Retention, SecretId, Store, StoreOptions,
-    Sweep, Tags, Tier, Timestamp, Transaction, Update,
+    CopyOptions, Environment, Error, ErrorKind, Listed, ManualClock, Put, Query, Retention, SecretId, Store,
+    StoreOptions, Sweep, Tags, Tier, Timestamp, Transaction, Update,
 };
 
 use super::key::Key;
@@ -51,9 +51,10 @@ struct Life {
 }
 
 impl Life {
-    fn begin(path: PathBuf) -> Self {
+    fn begin(path: PathBuf, environment: Environment) -> Self {
         let clock = ManualClock::start(START);
-        let store = Some(options(&clock).create(&path, KEY.unlock()).unwrap());
+        let options = options(&clock).environment(environment);
+        let store = Some(options.create(&path, KEY.unlock()).unwrap());
         Self { path, clock, store }
     }
 
@@ -291,7 +292,10 @@ fn the_second_reader_finds_what_is_in_stores_that_lived_through_everything() {
     let (folder, mut random, mut seen) = (Folder::in_memory(), Random::new(), Seen::default());
     let stores = number_from("STRONGROOM_READER_STORES", 200);
     for number in 0..stores {
-        let mut life = Life::begin(folder.join(&format!("{number}")));
+        let mut life = Life::begin(
+            folder.join(&format!("{number}")),
+            if number % 4 == 0 { Environment::Test } else { Environment::Live },
+        );
         for _ in 0..10 + random.below(60) {
             life.step(&mut random);
         }

@@ -14,6 +14,8 @@ pub(super) struct Reading {
     pub(super) retention: BTreeMap<String, (Option<u64>, Option<u64>)>,
     pub(super) backup: Option<i64>,
     pub(super) jumped: bool,
+    /// Its number in the file.
+    pub(super) environment: u64,
     pub(super) opened: OpenedReport,
     pub(super) blocks: u64,
     pub(super) access: Access,
@@ -88,6 +90,7 @@ pub(super) fn reading_of(found: &Value) -> Reading {
         retention: retention.map(|kept| (text(&kept["path"]), keeps_of(kept))).collect(),
         backup: found["backup"].as_i64(),
         jumped: found["jumped"].as_bool().unwrap(),
+        environment: found["environment"].as_u64().unwrap(),
         opened,
         blocks: found["blocks"].as_u64().unwrap(),
         access: Access { slots, floor: floor.to_vec(), pin: text(&found["pin"]) },

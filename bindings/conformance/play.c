@@ -1,0 +1,452 @@
+/* Plays scenarios through the C interface. Usage: play FOLDER FILE...; FOLDER is for the stores. See README.md. */
+
+#include <cjson/cJSON.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "strongroom.h"
+
+#define START 1800000000000
+#define Z STRONGROOM_NUL_TERMINATED
+
+typedef strongroom_status status;
+
+/* A scenario under way. */
+static struct {
+  const char *file;
+  char store_file[4096];
+  strongroom_clock *clock;
+  strongroom_options *options;
+  strongroom_key *key;
+  strongroom_store *store;
+  cJSON *names;
+  char fault[4096];
+} play;
+
+static void die(const char *what) {
+  fprintf(stderr, "%s: %s\n", play.file, what);
+  exit(1);
+}
+
+/* What went wrong with a step; the first one counts. */
+static int fault(const char *format, ...) {
+  if (play.fault[0] == 0) {
+    va_list list;
+    va_start(list, format);
+    vsnprintf(play.fault, sizeof play.fault, format, list);
+    va_end(list);
+  }
+  return 0;
+}
+
+static void must(status result) {
+  if (result != STRONGROOM_OK) die(strongroom_status_name(result));
+}
+
+/* Arguments */
+
+static const cJSON *at(const cJSON *with, const char *name) {
+  const cJSON *found = cJSON_GetObjectItemCaseSensitive(with, name);
+  if (cJSON_IsString(found) && found->valuestring[0] == '$') {
+    const cJSON *known = cJSON_GetObjectItemCaseSensitive(play.names, found->valuestring);
+    if (!known) die("a name is used before it is given");
+    return known;
+  }
+  return found;
+}
+
+static const char *text(const cJSON *with, const char *name) {
+  const cJSON *found = at(with, name);
+  return cJSON_IsString(found) ? found->valuestring : NULL;
+}
+
+static uint64_t number(const cJSON *with, const char *name, uint64_t otherwise) {
+  const cJSON *found = at(with, name);
+  return cJSON_IsNumber(found) ? (uint64_t)found->valuedouble : otherwise;
+}
+
+static int64_t kept(const cJSON *with, const char *name, int64_t absent) {
+  const cJSON *found = at(with, name);
+  if (!found) return absent;
+  return cJSON_IsNumber(found) ? (int64_t)found->valuedouble : STRONGROOM_INHERITED;
+}
+
+/* The bytes of a value, to be freed. */
+static uint8_t *bytes(const cJSON *value, size_t *len) {
+  const cJSON *repeat = cJSON_GetObjectItemCaseSensitive(value, "repeat");
+  const cJSON *hex = cJSON_GetObjectItemCaseSensitive(value, "hex");
+  const char *piece = cJSON_IsString(value) ? value->valuestring : repeat ? repeat->valuestring : hex->valuestring;
+  size_t size = strlen(piece), times = 1, i;
+  uint8_t *all;
+  if (repeat) times = (size_t)cJSON_GetObjectItemCaseSensitive(value, "times")->valuedouble;
+  all = malloc(size * times + 1);
+  if (!all) die("no memory");
+  if (hex) {
+    for (i = 0; i < size / 2; i++) {
+      char digits[3] = {piece[2 * i], piece[2 * i + 1], 0};
+      all[i] = (uint8_t)strtoul(digits, NULL, 16);
+    }
+    *len = size / 2;
+    return all;
+  }
+  for (i = 0; i < times; i++) memcpy(all + i * size, piece, size);
+  *len = size * times;
+  return all;
+}
+
+static uint32_t tier(const char *name) {
+  return strcmp(name, "critical") == 0    ? STRONGROOM_TIER_CRITICAL
+         : strcmp(name, "sensitive") == 0 ? STRONGROOM_TIER_SENSITIVE
+                                          : STRONGROOM_TIER_STANDARD;
+}
+
+static strongroom_changes *changes(const cJSON *with) {
+  strongroom_changes *to;
+  const cJSON *tag, *expect = at(with, "expect");
+  must(strongroom_changes_new(&to, NULL));
+  if (cJSON_IsString(expect)) must(strongroom_changes_expect_absent(to, NULL));
+  if (cJSON_IsNumber(expect)) must(strongroom_changes_expect_version(to, (uint64_t)expect->valuedouble, NULL));
+  if (at(with, "expect_meta_version"))
+    must(strongroom_changes_expect_meta_version(to, number(with, "expect_meta_version", 0), NULL));
+  if (at(with, "tags")) must(strongroom_changes_replace_tags(to, NULL));
+  cJSON_ArrayForEach(tag, at(with, "tags")) must(strongroom_changes_tag(to, tag->string, Z, tag->valuestring, Z, NULL));
+  cJSON_ArrayForEach(tag, at(with, "add_tags"))
+      must(strongroom_changes_tag(to, tag->string, Z, tag->valuestring, Z, NULL));
+  cJSON_ArrayForEach(tag, at(with, "remove_tags")) must(strongroom_changes_remove_tag(to, tag->valuestring, Z, NULL));
+  if (text(with, "tier")) must(strongroom_changes_tier(to, tier(text(with, "tier")), NULL));
+  if (text(with, "description")) must(strongroom_changes_description(to, text(with, "description"), Z, NULL));
+  if (text(with, "content_type")) must(strongroom_changes_content_type(to, text(with, "content_type"), Z, NULL));
+  if (text(with, "note")) must(strongroom_changes_note(to, text(with, "note"), Z, NULL));
+  if (at(with, "max_versions")) must(strongroom_changes_max_versions(to, kept(with, "max_versions", 0), NULL));
+  if (at(with, "trash_days")) must(strongroom_changes_trash_days(to, kept(with, "trash_days", 0), NULL));
+  return to;
+}
+
+static status query(const cJSON *with, strongroom_query **out) {
+  const cJSON *tag;
+  const char *state = text(with, "state"), *sort = text(with, "sort");
+  strongroom_query *to;
+  must(strongroom_query_new(text(with, "under"), Z, out, NULL));
+  to = *out;
+  if (cJSON_IsFalse(at(with, "recursive"))) must(strongroom_query_one_level(to, NULL));
+  cJSON_ArrayForEach(tag, at(with, "tags")) {
+    must(cJSON_IsString(tag) ? strongroom_query_tag(to, tag->string, Z, tag->valuestring, Z, NULL)
+                             : strongroom_query_has_tag(to, tag->string, Z, NULL));
+  }
+  cJSON_ArrayForEach(tag, at(with, "without_tags")) must(strongroom_query_without_tag(to, tag->valuestring, Z, NULL));
+  if (text(with, "tier")) must(strongroom_query_tier(to, tier(text(with, "tier")), NULL));
+  if (at(with, "updated_since"))
+    must(strongroom_query_updated_since(to, START + 1000 * (int64_t)number(with, "updated_since", 0), NULL));
+  if (state && strcmp(state, "trash") == 0) must(strongroom_query_state(to, STRONGROOM_LIST_TRASH, NULL));
+  if (state && strcmp(state, "all") == 0) must(strongroom_query_state(to, STRONGROOM_LIST_ALL, NULL));
+  if (sort && strcmp(sort, "updated") == 0) must(strongroom_query_sort(to, STRONGROOM_SORT_UPDATED, NULL));
+  if (at(with, "limit")) must(strongroom_query_limit(to, (size_t)number(with, "limit", 0), NULL));
+  must(strongroom_query_count(to, cJSON_IsTrue(at(with, "count")), NULL));
+  return text(with, "cursor") ? strongroom_query_after(to, text(with, "cursor"), Z, NULL) : STRONGROOM_OK;
+}
+
+/* Results */
+
+static void add_time(cJSON *to, const char *name, int64_t millis) {
+  if (millis == STRONGROOM_NO_TIME)
+    cJSON_AddNullToObject(to, name);
+  else
+    cJSON_AddNumberToObject(to, name, (double)((millis - START) / 1000));
+}
+
+static void add_kept(cJSON *to, const char *name, int64_t number_kept) {
+  if (number_kept == STRONGROOM_INHERITED)
+    cJSON_AddNullToObject(to, name);
+  else
+    cJSON_AddNumberToObject(to, name, (double)number_kept);
+}
+
+static const char *tier_name(uint32_t code) {
+  static const char *const names[] = {"standard", "sensitive", "critical"};
+  return code < 3 ? names[code] : "unknown";
+}
+
+static cJSON *written_of(const strongroom_written *from) {
+  cJSON *to = cJSON_CreateObject();
+  cJSON_AddStringToObject(to, "id", from->id);
+  cJSON_AddStringToObject(to, "path", from->path);
+  cJSON_AddNumberToObject(to, "version", (double)from->version);
+  cJSON_AddStringToObject(to, "tier", tier_name(from->tier));
+  add_time(to, "created_at", from->created_at);
+  add_time(to, "updated_at", from->updated_at);
+  return to;
+}
+
+static cJSON *info_of(const strongroom_secret_info *from) {
+  cJSON *to = cJSON_CreateObject(), *tags = cJSON_AddObjectToObject(to, "tags");
+  size_t i;
+  for (i = 0; i < from->tag_count; i++)
+    cJSON_AddStringToObject(tags, from->tags[i].key.data, from->tags[i].value.data);
+  cJSON_AddStringToObject(to, "id", from->id.data);
+  cJSON_AddStringToObject(to, "path", from->path.data);
+  cJSON_AddStringToObject(to, "description", from->description.data);
+  cJSON_AddStringToObject(to, "content_type", from->content_type.data);
+  cJSON_AddStringToObject(to, "tier", tier_name(from->tier));
+  cJSON_AddNumberToObject(to, "version", (double)from->version);
+  cJSON_AddNumberToObject(to, "meta_version", (double)from->meta_version);
+  cJSON_AddNumberToObject(to, "size_class", (double)from->size_class);
+  add_time(to, "created_at", from->created_at);
+  add_time(to, "updated_at", from->updated_at);
+  add_time(to, "accessed_at", from->accessed_at);
+  add_time(to, "deleted_at", from->deleted_at);
+  add_time(to, "purge_at", from->purge_at);
+  add_kept(to, "max_versions", from->max_versions);
+  add_kept(to, "trash_days", from->trash_days);
+  return to;
+}
+
+static cJSON *page_secret(const strongroom_page *page, size_t index) {
+  strongroom_secret_info info;
+  info.struct_size = sizeof info;
+  must(strongroom_page_secret(page, index, &info, NULL));
+  return info_of(&info);
+}
+
+static cJSON *page_version(const strongroom_page *page, size_t index) {
+  static const char *const states[] = {"", "current", "superseded", "deleted", "destroyed"};
+  strongroom_version_info info;
+  cJSON *to = cJSON_CreateObject();
+  info.struct_size = sizeof info;
+  must(strongroom_page_version(page, index, &info, NULL));
+  cJSON_AddNumberToObject(to, "number", (double)info.number);
+  cJSON_AddStringToObject(to, "state", info.state < 5 ? states[info.state] : "unknown");
+  cJSON_AddNumberToObject(to, "size", (double)info.size);
+  cJSON_AddStringToObject(to, "note", info.note.data);
+  add_time(to, "created_at", info.created_at);
+  add_time(to, "deleted_at", info.deleted_at);
+  add_time(to, "until", info.until);
+  return to;
+}
+
+static cJSON *page_namespace(const strongroom_page *page, size_t index) {
+  strongroom_namespace found;
+  cJSON *to = cJSON_CreateObject();
+  found.struct_size = sizeof found;
+  must(strongroom_page_namespace(page, index, &found, NULL));
+  cJSON_AddStringToObject(to, "path", found.path.data);
+  cJSON_AddNumberToObject(to, "secrets", (double)found.secrets);
+  return to;
+}
+
+static cJSON *page_tag(const strongroom_page *page, size_t index) {
+  strongroom_tag_count found;
+  cJSON *to = cJSON_CreateObject();
+  found.struct_size = sizeof found;
+  must(strongroom_page_tag_count(page, index, &found, NULL));
+  cJSON_AddStringToObject(to, "name", found.name.data);
+  cJSON_AddNumberToObject(to, "secrets", (double)found.secrets);
+  return to;
+}
+
+static cJSON *all_of(const strongroom_page *page, size_t len, cJSON *(*item)(const strongroom_page *, size_t)) {
+  cJSON *to = cJSON_CreateArray();
+  size_t i;
+  for (i = 0; i < len; i++) cJSON_AddItemToArray(to, item(page, i));
+  return to;
+}
+
+static cJSON *list_of(const strongroom_page *page) {
+  cJSON *to = cJSON_CreateObject();
+  const char *next = strongroom_page_next_cursor(page);
+  uint64_t total;
+  cJSON_AddItemToObject(to, "items", all_of(page, strongroom_page_len(page), page_secret));
+  cJSON_AddItemToObject(to, "namespaces", all_of(page, strongroom_page_namespaces(page), page_namespace));
+  if (next)
+    cJSON_AddStringToObject(to, "next_cursor", next);
+  else
+    cJSON_AddNullToObject(to, "next_cursor");
+  cJSON_AddBoolToObject(to, "has_more", strongroom_page_has_more(page));
+  if (strongroom_page_total(page, &total, NULL) == STRONGROOM_OK)
+    cJSON_AddNumberToObject(to, "total", (double)total);
+  else
+    cJSON_AddNullToObject(to, "total");
+  return to;
+}
+
+/* A value as it is compared: in hexadecimal. */
+static cJSON *hex_of(const uint8_t *data, size_t len) {
+  char *digits = malloc(2 * len + 1);
+  cJSON *to = cJSON_CreateObject();
+  size_t i;
+  if (!digits) die("no memory");
+  digits[0] = 0;
+  for (i = 0; i < len; i++) sprintf(digits + 2 * i, "%02x", data[i]);
+  cJSON_AddStringToObject(to, "hex", digits);
+  free(digits);
+  return to;
+}
+
+static cJSON *secret_of(strongroom_secret *secret) {
+  strongroom_secret_info info;
+  cJSON *to = cJSON_CreateObject();
+  info.struct_size = sizeof info;
+  must(strongroom_secret_describe(secret, &info, NULL));
+  cJSON_AddItemToObject(to, "value", hex_of(strongroom_secret_data(secret), strongroom_secret_len(secret)));
+  cJSON_AddNumberToObject(to, "version", (double)strongroom_secret_version(secret));
+  cJSON_AddItemToObject(to, "info", info_of(&info));
+  must(strongroom_secret_free(secret));
+  return to;
+}
+
+static const char *short_name(status result) {
+  static char name[64];
+  size_t i;
+  const char *full = strongroom_status_name(result) + strlen("STRONGROOM_E_");
+  for (i = 0; full[i] && i + 1 < sizeof name; i++)
+    name[i] = (char)(full[i] >= 'A' && full[i] <= 'Z' ? full[i] - 'A' + 'a' : full[i]);
+  name[i] = 0;
+  return name;
+}
+
+#include "play_calls.h"
+
+/* Judging */
+
+static int matches(const cJSON *pattern, const cJSON *found);
+
+static int differs(const cJSON *pattern, const cJSON *found) {
+  char *expected = cJSON_PrintUnformatted(pattern), *given = cJSON_PrintUnformatted(found);
+  fault("%.1000s was expected, and it gave %.1000s", expected, given);
+  cJSON_free(expected);
+  cJSON_free(given);
+  return 0;
+}
+
+static int same_value(const cJSON *pattern, const cJSON *found) {
+  size_t len;
+  uint8_t *value = bytes(pattern, &len);
+  cJSON *expected = hex_of(value, len);
+  int same = cJSON_Compare(expected, found, 1);
+  free(value);
+  cJSON_Delete(expected);
+  return same || differs(pattern, found);
+}
+
+static int same_members(const cJSON *pattern, const cJSON *found) {
+  const cJSON *member;
+  cJSON_ArrayForEach(member, pattern) {
+    const cJSON *value = cJSON_GetObjectItemCaseSensitive(found, member->string);
+    if (!value) return fault("%s is missing", member->string);
+    /* A whole map is compared, because what is left out of it must not be there. */
+    if (strcmp(member->string, "tags") == 0 && !cJSON_Compare(member, value, 1)) return differs(member, value);
+    if (!matches(member, value)) return 0;
+  }
+  return 1;
+}
+
+static int matches(const cJSON *pattern, const cJSON *found) {
+  int i;
+  if (cJSON_IsString(pattern) && pattern->valuestring[0] == '$') {
+    const cJSON *known = cJSON_GetObjectItemCaseSensitive(play.names, pattern->valuestring);
+    if (known) return cJSON_Compare(known, found, 1) || differs(pattern, found);
+    cJSON_AddItemToObject(play.names, pattern->valuestring, cJSON_Duplicate(found, 1));
+    return 1;
+  }
+  if (cJSON_IsObject(found) && cJSON_HasObjectItem(found, "hex")) return same_value(pattern, found);
+  if (cJSON_IsObject(pattern) && cJSON_IsObject(found)) return same_members(pattern, found);
+  if (cJSON_IsArray(pattern) && cJSON_IsArray(found) && cJSON_GetArraySize(pattern) == cJSON_GetArraySize(found)) {
+    for (i = 0; i < cJSON_GetArraySize(pattern); i++)
+      if (!matches(cJSON_GetArrayItem(pattern, i), cJSON_GetArrayItem(found, i))) return 0;
+    return 1;
+  }
+  return cJSON_Compare(pattern, found, 1) || differs(pattern, found);
+}
+
+static void step(strongroom_store *on, const cJSON *one);
+
+static status transaction(const cJSON *one) {
+  strongroom_store *begun;
+  const cJSON *inner;
+  status result = strongroom_begin(play.store, &begun, NULL);
+  if (result != STRONGROOM_OK) return result;
+  cJSON_ArrayForEach(inner, cJSON_GetObjectItemCaseSensitive(one, "steps")) step(begun, inner);
+  return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(one, "commit")) ? strongroom_commit(&begun, NULL)
+                                                                       : strongroom_close(&begun, NULL);
+}
+
+static void step(strongroom_store *on, const cJSON *one) {
+  const char *call = cJSON_GetObjectItemCaseSensitive(one, "call")->valuestring;
+  const cJSON *with = cJSON_GetObjectItemCaseSensitive(one, "with");
+  const cJSON *expected = cJSON_GetObjectItemCaseSensitive(one, "gives");
+  const cJSON *fails = cJSON_GetObjectItemCaseSensitive(one, "fails");
+  cJSON *gives = NULL;
+  status result;
+  if (play.fault[0]) return;
+  result = strcmp(call, "transaction") == 0 ? transaction(one) : do_call(on, call, with, &gives);
+  if (fails && (result == STRONGROOM_OK || strcmp(short_name(result), fails->valuestring) != 0))
+    fault("%s was expected, and it gave %s", fails->valuestring, strongroom_status_name(result));
+  if (!fails && result != STRONGROOM_OK) fault("%s", strongroom_status_name(result));
+  if (!play.fault[0] && expected) matches(expected, gives);
+  if (play.fault[0] && !strstr(play.fault, " at step ")) {
+    char *text_of_step = cJSON_PrintUnformatted(one);
+    size_t used = strlen(play.fault);
+    snprintf(play.fault + used, sizeof play.fault - used, " at step %.500s", text_of_step);
+    cJSON_free(text_of_step);
+  }
+  cJSON_Delete(gives);
+}
+
+static cJSON *read_scenario(const char *file) {
+  FILE *stream = fopen(file, "rb");
+  static char all[1 << 20];
+  size_t len = stream ? fread(all, 1, sizeof all - 1, stream) : 0;
+  cJSON *scenario;
+  if (stream) fclose(stream);
+  all[len] = 0;
+  scenario = cJSON_Parse(all);
+  if (!scenario) die("this is no scenario");
+  return scenario;
+}
+
+/* Plays one scenario with a new store, and says whether all of it came out as it says. */
+static int play_one(const char *folder, int index, const char *file) {
+  static const uint8_t raw[32] = {7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7,
+                                  7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7};
+  cJSON *scenario, *one;
+  const char *environment;
+  memset(&play, 0, sizeof play);
+  play.file = file;
+  scenario = read_scenario(file);
+  play.names = cJSON_CreateObject();
+  snprintf(play.store_file, sizeof play.store_file, "%s/%d.strongroom", folder, index);
+  must(strongroom_clock_new(START, &play.clock, NULL));
+  must(strongroom_options_new(&play.options, NULL));
+  must(strongroom_options_clock(play.options, play.clock, NULL));
+  environment = text(cJSON_GetObjectItemCaseSensitive(scenario, "options"), "environment");
+  if (environment && strcmp(environment, "test") == 0)
+    must(strongroom_options_environment(play.options, STRONGROOM_ENVIRONMENT_TEST, NULL));
+  must(strongroom_key_raw(raw, sizeof raw, &play.key, NULL));
+  must(strongroom_create(play.store_file, Z, play.key, play.options, &play.store, NULL));
+  cJSON_ArrayForEach(one, cJSON_GetObjectItemCaseSensitive(scenario, "steps")) step(play.store, one);
+  must(strongroom_verify(play.store, NULL, NULL));
+  must(strongroom_close(&play.store, NULL));
+  must(strongroom_key_free(play.key));
+  must(strongroom_options_free(play.options));
+  must(strongroom_clock_free(play.clock));
+  cJSON_Delete(play.names);
+  cJSON_Delete(scenario);
+  if (play.fault[0]) fprintf(stderr, "%s: %s\n", file, play.fault);
+  return play.fault[0] == 0;
+}
+
+int main(int count, char **arguments) {
+  int i, passed = 0;
+  if (count < 3) {
+    fprintf(stderr, "usage: play FOLDER FILE...\n");
+    return 2;
+  }
+  for (i = 2; i < count; i++) passed += play_one(arguments[1], i, arguments[i]);
+  if (strongroom_live_objects() != 0) {
+    fprintf(stderr, "%d objects were not freed\n", (int)strongroom_live_objects());
+    return 1;
+  }
+  printf("%d of %d scenarios\n", passed, count - 2);
+  return passed == count - 2 ? 0 : 1;
+}

@@ -1,0 +1,300 @@
+//! Plays the scenarios of `bindings/conformance` through the Rust interface. What a scenario may say stands in the README
+//! there.
+
+mod arguments;
+mod shapes;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use strongroom::{
+    Error, ManualClock, Retention, Secret, SecretRef, Store, StoreOptions, Timestamp, Transaction, Unlock,
+};
+
+use crate::fixture::Folder;
+use arguments::Arguments;
+use shapes::{bytes, counts, hex, info, namespace, seconds, secret, usage, version, written};
+
+/// When every scenario begins.
+const START: i64 = 1_800_000_000_000;
+
+/// Calls that are the same on a store and on a transaction.
+macro_rules! common {
+    ($on:expr, $call:expr, $with:expr) => {{
+        let (on, with) = ($on, $with);
+        match $call {
+            "put" => on.put_with(with.path("path"), with.value("value"), with.put()).map(written),
+            "get" => match with.number("version") {
+                None => on.get(with.path("path")).map(secret),
+                Some(version) => on.get_version(with.path("path"), version).map(secret),
+            },
+            "info" => on.info(with.path("path")).map(|found| info(&found)),
+            "update" => on.update(with.path("path"), with.update()).map(|found| info(&found)),
+            "versions" => on.versions(with.path("path")).map(|found| found.iter().map(version).collect()),
+            "rollback" => on.rollback(with.path("path"), with.version()).map(written),
+            "rename" => on.rename(with.path("path"), with.path("to")).map(written),
+            "rename_prefix" => on.rename_prefix(with.path("path"), with.path("to")).map(Value::from),
+            "delete" => on.delete(with.path("path")).map(|gone| {
+                let (deleted, purge) = (seconds(gone.deleted_at), seconds(gone.purge_at));
+                json!({"id": gone.id.to_string(), "deleted_at": deleted, "purge_at": purge})
+            }),
+            "restore" => with.path("secret").parse::<SecretRef>().and_then(|secret| match with.text("to") {
+                None => on.restore(secret).map(written),
+                Some(to) => on.restore_to(secret, to).map(written),
+            }),
+            "destroy" => {
+                with.path("secret").parse::<SecretRef>().and_then(|secret| on.destroy(secret)).map(Value::from)
+            }
+            "delete_version" => on.delete_version(with.path("path"), with.version()).map(|one| version(&one)),
+            "restore_version" => on.restore_version(with.path("path"), with.version()).map(|one| version(&one)),
+            "destroy_version" => on.destroy_version(with.path("path"), with.version()).map(|one| version(&one)),
+            "list" => with.query().and_then(|query| on.list(query)).map(|page| {
+                json!({
+                    "items": page.items().iter().map(info).collect::<Vec<_>>(),
+                    "namespaces": page.namespaces().iter().map(namespace).collect::<Vec<_>>(),
+                    "next_cursor": page.next_cursor().map(|cursor| cursor.as_str()),
+                    "has_more": page.has_more(),
+                    "total": page.total(),
+                })
+            }),
+            "get_many" => on.get_many(with.paths()).map(|found| {
+                let one = |found: Result<Secret, Error>| {
+                    found.map_or_else(|error| json!({"error": error.kind().name()}), secret)
+                };
+                found.into_iter().map(one).collect()
+            }),
+            "matches" => on.matches(with.path("path"), with.value("candidate")).map(Value::from),
+            "namespaces" => match with.text("under") {
+                None => on.namespaces(),
+                Some(under) => on.namespaces_under(under),
+            }
+            .map(|found| found.iter().map(namespace).collect()),
+            "tag_keys" => on.tag_keys().map(counts),
+            "tag_values" => on.tag_values(with.path("key")).map(counts),
+            "sweep" => on.sweep(with.sweep()).map(|report| {
+                json!({
+                    "secrets": report.secrets, "versions": report.versions,
+                    "more": report.more, "held_back": report.held_back,
+                })
+            }),
+            "stats" => match with.text("under") {
+                None => on.stats(),
+                Some(under) => on.stats_under(under),
+            }
+            .map(|found| json!({"live": usage(found.live), "trash": usage(found.trash)})),
+            other => panic!("no such call: {other}"),
+        }
+    }};
+}
+
+/// A scenario under way.
+struct Play {
+    path: PathBuf,
+    clock: ManualClock,
+    /// What names of the scenario stand for.
+    names: BTreeMap<String, Value>,
+}
+
+impl Play {
+    fn options(&self) -> StoreOptions {
+        StoreOptions::new().clock(&self.clock)
+    }
+
+    fn step(&mut self, store: &mut Option<Store>, step: &Value) -> Result<(), String> {
+        let with = self.arguments(step);
+        let outcome = match step["call"].as_str().unwrap() {
+            "reopen" => {
+                store.take().unwrap().close().unwrap();
+                *store = Some(self.options().open(&self.path, key()).unwrap());
+                Ok(Value::Null)
+            }
+            "advance" => {
+                self.clock.advance(Duration::from_secs(with.number("seconds").unwrap()));
+                Ok(Value::Null)
+            }
+            "transaction" => self.transaction(store.as_ref().unwrap(), step),
+            call => on_store(store.as_ref().unwrap(), call, &with),
+        };
+        self.judge(step, outcome)
+    }
+
+    fn transaction(&mut self, store: &Store, step: &Value) -> Result<Value, Error> {
+        let mut fault = Ok(());
+        let done = store.transaction(|tx| {
+            for step in step["steps"].as_array().unwrap() {
+                let with = self.arguments(step);
+                let outcome = match step["call"].as_str().unwrap() {
+                    "begin_again" => store.put("begin-again", "x").map(written),
+                    call => on_transaction(tx, call, &with),
+                };
+                fault = self.judge(step, outcome);
+                if fault.is_err() {
+                    break;
+                }
+            }
+            if step["commit"] == true {
+                Ok(Value::Null)
+            } else {
+                tx.get("none/whatever/rolls/back").map(secret)
+            }
+        });
+        fault.unwrap();
+        if step["commit"] == true { done } else { Ok(Value::Null) }
+    }
+
+    fn judge(&mut self, step: &Value, outcome: Result<Value, Error>) -> Result<(), String> {
+        match (outcome, step.get("fails").and_then(Value::as_str)) {
+            (Ok(found), None) => self.matches(step.get("gives").unwrap_or(&json!({})), &found),
+            (Err(error), Some(expected)) if error.kind().name() == expected => Ok(()),
+            (Ok(found), Some(expected)) => Err(format!("{expected} was expected, and it gave {found}")),
+            (Err(error), _) => Err(format!("{}: {error}", error.kind().name())),
+        }
+    }
+
+    fn matches(&mut self, pattern: &Value, found: &Value) -> Result<(), String> {
+        let differs = || Err(format!("{pattern} was expected, and it gave {found}"));
+        match (pattern, found) {
+            (Value::String(name), found) if name.starts_with('$') => {
+                let known = self.names.entry(name.clone()).or_insert_with(|| found.clone());
+                if known == found { Ok(()) } else { differs() }
+            }
+            (pattern, Value::Object(value)) if value.len() == 1 && value.contains_key("hex") => {
+                if hex(&bytes(pattern)) == *found { Ok(()) } else { differs() }
+            }
+            (Value::Object(pattern), _) if pattern.is_empty() => Ok(()),
+            (Value::Object(members), Value::Object(values)) => {
+                members.iter().try_for_each(|(name, member)| match values.get(name) {
+                    // A whole map is compared, because what is left out of it must not be there.
+                    Some(value) if name == "tags" && member != value => differs(),
+                    Some(value) => self.matches(member, value).map_err(|fault| format!("{name}: {fault}")),
+                    None => Err(format!("{name} is missing in {found}")),
+                })
+            }
+            (Value::Array(items), Value::Array(values)) if items.len() == values.len() => {
+                items.iter().zip(values).try_for_each(|(item, value)| self.matches(item, value))
+            }
+            (pattern, found) if pattern == found => Ok(()),
+            _ => differs(),
+        }
+    }
+
+    fn arguments(&self, step: &Value) -> Arguments {
+        let named = |value: &Value| match value.as_str() {
+            Some(name) if name.starts_with('$') => self.names[name].clone(),
+            _ => value.clone(),
+        };
+        let with = step.get("with").and_then(Value::as_object).into_iter().flatten();
+        Arguments(with.map(|(name, value)| (name.clone(), named(value))).collect())
+    }
+}
+
+fn key() -> Unlock {
+    Unlock::raw_key(&[7; 32])
+}
+
+fn on_transaction(tx: &mut Transaction<'_, '_>, call: &str, with: &Arguments) -> Result<Value, Error> {
+    common!(tx, call, with)
+}
+
+fn on_store(store: &Store, call: &str, with: &Arguments) -> Result<Value, Error> {
+    let policy = store.policy();
+    let keeps =
+        |kept: Retention| json!({"max_versions": kept.max_versions(), "trash_days": kept.trash_days()});
+    match call {
+        "verify" => store.verify().map(|report| {
+            let found = report.opened.unwrap();
+            json!({
+                "secrets": found.secrets, "trashed": found.trashed,
+                "versions": found.versions, "events": found.events,
+            })
+        }),
+        "environment" => store.environment().map(|environment| environment.as_str().into()),
+        "lock" => store.lock().map(Value::from),
+        "unlock" => store.unlock(key()).map(Value::from),
+        "policy_at" => policy.retention_at(with.path("path")).map(keeps),
+        "policy_get" => match with.text("under") {
+            None => policy.retention(),
+            Some(under) => policy.retention_under(under),
+        }
+        .map(keeps),
+        "policy_set" => store.transaction(|tx| set_policy(tx, with)).map(Value::from),
+        call => common!(store, call, with),
+    }
+}
+
+fn set_policy(tx: &mut Transaction<'_, '_>, with: &Arguments) -> Result<(), Error> {
+    let under = with.text("under");
+    let mut kept = match under {
+        None => tx.retention()?,
+        Some(under) => tx.retention_under(under)?,
+    };
+    if let Some(versions) = with.inherited::<u32>("max_versions") {
+        kept = kept.keep_versions(versions);
+    }
+    if let Some(days) = with.inherited::<u16>("trash_days") {
+        kept = kept.keep_trash_days(days);
+    }
+    match under {
+        None => tx.set_retention(kept),
+        Some(under) => tx.set_retention_under(under, kept),
+    }
+}
+
+fn play(scenario: &Value) -> Result<(), String> {
+    let folder = Folder::in_memory();
+    let mut play = Play {
+        path: folder.join("store"),
+        clock: ManualClock::start(Timestamp::from_millis(START)),
+        names: BTreeMap::new(),
+    };
+    let environment = scenario["options"]["environment"].as_str().unwrap_or("live").parse().unwrap();
+    let mut store = Some(play.options().environment(environment).create(&play.path, key()).unwrap());
+    for (number, step) in scenario["steps"].as_array().unwrap().iter().enumerate() {
+        play.step(&mut store, step).map_err(|fault| format!("step {number}, {step}: {fault}"))?;
+    }
+    let store = store.unwrap();
+    store.verify().map_err(|error| error.to_string())?;
+    store.close().map_err(|error| error.to_string())
+}
+
+fn scenarios() -> Vec<(String, Value)> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("bindings/conformance/scenarios");
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let read = |file: PathBuf| {
+        let scenario = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+        (file.file_stem().unwrap().to_string_lossy().into_owned(), scenario)
+    };
+    files.into_iter().map(read).collect()
+}
+
+#[test]
+fn every_scenario_is_played() {
+    let scenarios = scenarios();
+    assert!(scenarios.len() >= 23, "{}", scenarios.len());
+    let faults: Vec<String> = scenarios
+        .iter()
+        .filter_map(|(name, scenario)| play(scenario).err().map(|fault| format!("{name}: {fault}")))
+        .collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn a_scenario_that_expects_something_else_fails() {
+    let put = json!({"call": "put", "with": {"path": "a", "value": "1"}});
+    let get = |gives: Value| json!({"steps": [put, {"call": "get", "with": {"path": "a"}, "gives": gives}]});
+    play(&get(json!({"value": "1"}))).unwrap();
+    for wrong in [
+        json!({"value": "2"}),
+        json!({"version": 2}),
+        json!({"info": {"tags": {"a": ""}}}),
+        json!({"none": 1}),
+    ] {
+        play(&get(wrong)).unwrap_err();
+    }
+    play(&json!({"steps": [{"call": "get", "with": {"path": "a"}}]})).unwrap_err();
+    play(&json!({"steps": [{"call": "get", "with": {"path": "a"}, "fails": "destroyed"}]})).unwrap_err();
+}
