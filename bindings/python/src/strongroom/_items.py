@@ -51,6 +51,7 @@ HEALTH = {
     k.HEALTH_POISONED: "poisoned",
 }
 PINS = {k.PIN_NONE: "none", k.PIN_IN_HISTORY: "in_history", k.PIN_OLDER_THAN_LOG: "older_than_log"}
+ENVIRONMENTS = {k.ENVIRONMENT_LIVE: "live", k.ENVIRONMENT_TEST: "test"}
 NO_FREE_BYTES = 2**64 - 1
 
 

@@ -109,6 +109,8 @@ class Operations:
         *,
         expect: Expect = None,
         tags: Optional[Tags] = None,
+        add_tags: Optional[Tags] = None,
+        remove_tags: Optional[Iterable[str]] = None,
         description: Optional[str] = None,
         tier: Optional[str] = None,
         content_type: Optional[str] = None,
@@ -119,13 +121,15 @@ class Operations:
         """Writes a secret: a new one, or the next version of one that is there. What is left out stays as it is.
 
         ``expect="absent"`` writes only where no secret is, ``expect=3`` only over version 3. ``tags``, a mapping or bare
-        labels, are then all there are. ``note`` is of this version. None for ``max_versions`` (0 is all) and ``trash_days``
-        is what the namespace or the store says.
+        labels, are then all there are; ``add_tags`` and ``remove_tags`` leave the others. ``note`` is of this version. None
+        for ``max_versions`` (0 is all) and ``trash_days`` is what the namespace or the store says.
 
         Raises AlreadyExistsError, ConflictError and LimitExceededError.
         """
         changes = Changes(
             tags=tags,
+            add_tags=add_tags,
+            remove_tags=remove_tags,
             description=description,
             tier=tier,
             content_type=content_type,

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Optional
 
 from ._call import call, freed, obtain
+from ._changes import number_of
 from ._clock import ManualClock
+from ._items import ENVIRONMENTS
 from ._native import lib
 from ._numbers import u32, u64
 from ._text import text
@@ -28,6 +30,7 @@ class Options:
     cache_bytes: Optional[int] = None
     clock: Optional[ManualClock] = None
     kdf: Optional[KdfCost] = None
+    environment: Optional[str] = None
     allow_shared_mode: bool = False
     allow_network_fs: bool = False
     require_locked_memory: bool = False
@@ -41,6 +44,9 @@ class Options:
             self._say_flags(options)
             if self.pin is not None:
                 call(lib.strongroom_options_pin, options, *text(self.pin))
+            if self.environment is not None:
+                number = number_of(ENVIRONMENTS, self.environment, "environment")
+                call(lib.strongroom_options_environment, options, number)
             if self.clock is not None:
                 call(lib.strongroom_options_clock, options, clock_handle(self.clock))
             yield options

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import weakref
 from contextlib import suppress
-from ctypes import byref, c_int32, c_uint64, c_void_p, create_string_buffer
+from ctypes import byref, c_int32, c_uint32, c_uint64, c_void_p, create_string_buffer
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, Optional
@@ -49,6 +49,7 @@ class Store(Operations):
         key_file: Optional[File] = None,
         raw_key: Optional[Value] = None,
         kdf: Optional[KdfCost] = None,
+        environment: Optional[str] = None,
         clock: Optional[ManualClock] = None,
         write_wait_seconds: Optional[Seconds] = None,
         cache_bytes: Optional[int] = None,
@@ -59,12 +60,14 @@ class Store(Operations):
         """Creates a store that a passphrase unlocks, a key file, both together or a raw key of 32 random bytes, and opens it
         for writing. An existing file is never replaced.
 
-        ``kdf`` is what the passphrase costs to try. The rest is as in ``open``.
+        ``kdf`` is what the passphrase costs to try. ``environment`` is what the store is for, ``"live"`` or ``"test"``; it
+        never changes. The rest is as in ``open``.
 
         Raises AlreadyExistsError, FileRefusedError, KdfLimitsError, OutOfMemoryError, DiskFullError and IoError.
         """
         options = Options(
             kdf=kdf,
+            environment=environment,
             clock=clock,
             write_wait_seconds=write_wait_seconds,
             cache_bytes=cache_bytes,
@@ -124,9 +127,15 @@ class Store(Operations):
             return cls(obtain(lib.strongroom_open, *file_name(file), handle, said))
 
     @classmethod
-    def in_memory(cls, *, clock: Optional[ManualClock] = None, write_wait_seconds: Optional[Seconds] = None) -> Store:
+    def in_memory(
+        cls,
+        *,
+        environment: Optional[str] = None,
+        clock: Optional[ManualClock] = None,
+        write_wait_seconds: Optional[Seconds] = None,
+    ) -> Store:
         """A store without a file, and otherwise alike: for tests. It is gone when it is closed."""
-        with Options(clock=clock, write_wait_seconds=write_wait_seconds).handle() as said:
+        with Options(environment=environment, clock=clock, write_wait_seconds=write_wait_seconds).handle() as said:
             return cls(obtain(lib.strongroom_in_memory, said))
 
     def close(self) -> None:
@@ -176,6 +185,13 @@ class Store(Operations):
         locked = c_int32()
         call(lib.strongroom_is_locked, self._handle, byref(locked))
         return bool(locked.value)
+
+    @property
+    def environment(self) -> str:
+        """What the store is for, ``"live"`` or ``"test"``, as was said when it was created."""
+        number = c_uint32()
+        call(lib.strongroom_environment, self._handle, byref(number))
+        return _items.named(_items.ENVIRONMENTS, number.value)
 
     @property
     def idle(self) -> timedelta:
