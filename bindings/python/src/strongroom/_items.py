@@ -1,0 +1,237 @@
+"""The structs of C as the types of this package."""
+
+from __future__ import annotations
+
+import ctypes
+from types import MappingProxyType
+from typing import Optional
+
+from . import _constants as k
+from . import _structs as c
+from ._time import from_duration_ms, from_ms, from_ms_or_none
+from ._types import (
+    Copied,
+    Deleted,
+    Health,
+    KdfCost,
+    MemoryStatus,
+    Namespace,
+    NamespaceStats,
+    OpenReport,
+    Retention,
+    SecretInfo,
+    Slot,
+    Stats,
+    Swept,
+    TagCount,
+    Verified,
+    VersionInfo,
+    Written,
+)
+
+TIERS = {k.TIER_STANDARD: "standard", k.TIER_SENSITIVE: "sensitive", k.TIER_CRITICAL: "critical"}
+VERSION_STATES = {
+    k.STATE_CURRENT: "current",
+    k.STATE_SUPERSEDED: "superseded",
+    k.STATE_DELETED: "deleted",
+    k.STATE_DESTROYED: "destroyed",
+}
+AUTHORS = {k.AUTHOR_OWNER: "owner"}
+SLOT_KINDS = {
+    k.SLOT_PASSPHRASE: "passphrase",
+    k.SLOT_RAW_KEY: "raw_key",
+    k.SLOT_KEY_FILE: "key_file",
+    k.SLOT_PASSPHRASE_AND_KEY_FILE: "passphrase_and_key_file",
+    k.SLOT_RECOVERY_CODE: "recovery_code",
+}
+HEALTH = {
+    k.HEALTH_OK: "ok",
+    k.HEALTH_DEGRADED: "degraded",
+    k.HEALTH_LOCKED: "locked",
+    k.HEALTH_POISONED: "poisoned",
+}
+PINS = {k.PIN_NONE: "none", k.PIN_IN_HISTORY: "in_history", k.PIN_OLDER_THAN_LOG: "older_than_log"}
+ENVIRONMENTS = {k.ENVIRONMENT_LIVE: "live", k.ENVIRONMENT_TEST: "test"}
+NO_FREE_BYTES = 2**64 - 1
+
+
+def named(names: dict[int, str], number: int) -> str:
+    """The name of a number, or the number where a later library has more of them."""
+    return names.get(number, str(number))
+
+
+def text(borrowed: c.Text) -> str:
+    """A copy of a text of the library's."""
+    return ctypes.string_at(borrowed.data, borrowed.len).decode()
+
+
+def inherited(number: int) -> Optional[int]:
+    """A number that may be inherited."""
+    return None if number == k.INHERITED else number
+
+
+def secret_info(info: c.SecretInfo) -> SecretInfo:
+    """What is known of a secret."""
+    return SecretInfo(
+        id=text(info.id),
+        path=text(info.path),
+        version=info.version,
+        meta_version=info.meta_version,
+        tier=named(TIERS, info.tier),
+        description=text(info.description),
+        tags=MappingProxyType({text(tag.key): text(tag.value) for tag in info.tags[: info.tag_count]}),
+        content_type=text(info.content_type),
+        created_at=from_ms(info.created_at),
+        updated_at=from_ms(info.updated_at),
+        accessed_at=from_ms_or_none(info.accessed_at),
+        expires_at=from_ms_or_none(info.expires_at),
+        deleted_at=from_ms_or_none(info.deleted_at),
+        purge_at=from_ms_or_none(info.purge_at),
+        max_versions=inherited(info.max_versions),
+        trash_days=inherited(info.trash_days),
+        size_class=info.size_class,
+    )
+
+
+def version_info(info: c.VersionInfo) -> VersionInfo:
+    """What is known of a version."""
+    return VersionInfo(
+        number=info.number,
+        size=info.size,
+        state=named(VERSION_STATES, info.state),
+        author=named(AUTHORS, info.author),
+        note=text(info.note),
+        created_at=from_ms(info.created_at),
+        deleted_at=from_ms_or_none(info.deleted_at),
+        until=from_ms_or_none(info.until),
+    )
+
+
+def written(done: c.Written) -> Written:
+    """What a write did."""
+    return Written(
+        id=done.id.decode(),
+        path=done.path.decode(),
+        version=done.version,
+        tier=named(TIERS, done.tier),
+        created_at=from_ms(done.created_at),
+        updated_at=from_ms(done.updated_at),
+    )
+
+
+def deleted(done: c.Deleted) -> Deleted:
+    """What a delete did."""
+    return Deleted(done.id.decode(), from_ms(done.deleted_at), from_ms(done.purge_at))
+
+
+def swept(done: c.Swept) -> Swept:
+    """What a sweep did."""
+    return Swept(done.secrets, done.versions, bool(done.more), bool(done.held_back))
+
+
+def namespace(item: c.Namespace) -> Namespace:
+    """A namespace of a list."""
+    return Namespace(text(item.path), item.secrets)
+
+
+def namespace_stats(item: c.Namespace) -> NamespaceStats:
+    """A namespace of a count."""
+    return NamespaceStats(text(item.path), item.secrets, item.versions, item.value_bytes)
+
+
+def stats(counts: c.Counts, namespaces: list[NamespaceStats]) -> Stats:
+    """Secrets, versions and bytes."""
+    return Stats(
+        live_secrets=counts.live_secrets,
+        live_versions=counts.live_versions,
+        live_value_bytes=counts.live_value_bytes,
+        trash_secrets=counts.trash_secrets,
+        trash_versions=counts.trash_versions,
+        trash_value_bytes=counts.trash_value_bytes,
+        file_bytes=counts.file_bytes,
+        used_bytes=counts.used_bytes,
+        namespaces=tuple(namespaces),
+    )
+
+
+def tag_count(item: c.TagCount) -> TagCount:
+    """A key or a value of tags."""
+    return TagCount(text(item.name), item.secrets)
+
+
+def verified(done: c.Verified | c.Copied) -> Verified:
+    """What a verification counted, also that of a copy."""
+    return Verified(done.blocks, done.unreachable_blocks, done.secrets, done.trashed, done.versions, done.events)
+
+
+def copied(done: c.Copied) -> Copied:
+    """What a copy holds."""
+    return Copied(done.generation, done.file_len, verified(done))
+
+
+def health(condition: c.Condition, copies_beside: tuple[str, ...]) -> Health:
+    """How a store is."""
+    return Health(
+        status=named(HEALTH, condition.status),
+        format_version=condition.format_version,
+        in_place=bool(condition.in_place),
+        clock_jumped=bool(condition.clock_jumped),
+        clock_behind=from_duration_ms(condition.clock_behind_ms),
+        generation=condition.generation,
+        free_bytes=None if condition.free_bytes == NO_FREE_BYTES else condition.free_bytes,
+        pending_sweep=condition.pending_sweep,
+        last_backup_at=from_ms_or_none(condition.last_backup_at),
+        last_verified_at=from_ms_or_none(condition.last_verified_at),
+        copies_beside=copies_beside,
+    )
+
+
+def open_report(opened: c.Opened) -> OpenReport:
+    """What opening found out."""
+    return OpenReport(
+        discarded_generation=opened.discarded_generation or None,
+        clock_behind=from_duration_ms(opened.clock_behind_ms),
+        unreadable_superblock=bool(opened.unreadable_superblock),
+        verified=bool(opened.verified),
+        pin=named(PINS, opened.pin),
+        kdf_upgrade=bool(opened.kdf_upgrade),
+    )
+
+
+def memory_status(memory: c.Memory) -> MemoryStatus:
+    """How the memory of the keys is protected."""
+    return MemoryStatus(bool(memory.locked), bool(memory.excluded_from_dumps), bool(memory.wiped_on_fork))
+
+
+def slot(item: c.Slot) -> Slot:
+    """A key slot."""
+    cost = KdfCost(item.kdf_memory_kib, item.kdf_passes, item.kdf_lanes)
+    return Slot(
+        id=text(item.id),
+        label=text(item.label),
+        kind=named(SLOT_KINDS, item.kind),
+        created_at=from_ms(item.created_at),
+        last_used_at=from_ms_or_none(item.last_used_at),
+        kdf=cost if cost.memory_kib else None,
+        unlocked_this_handle=bool(item.unlocked_this_handle),
+    )
+
+
+def retention(item: c.Retention, under: str) -> Retention:
+    """A retention of a namespace."""
+    return Retention(under, inherited(item.max_versions), inherited(item.trash_days))
+
+
+def kdf_cost(cost: c.KdfCost) -> KdfCost:
+    """A cost."""
+    return KdfCost(cost.memory_kib, cost.passes, cost.lanes)
+
+
+def listed_retention(item: c.Retention) -> Retention:
+    """A retention of a page, which says what it is for."""
+    return retention(item, text(item.under))
+
+
+def capability(item: c.Capability) -> tuple[str, bool, int]:
+    """The name of something that a build can do; whether it is a limit; which."""
+    return text(item.name), bool(item.is_limit), item.value

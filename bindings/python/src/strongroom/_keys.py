@@ -1,0 +1,80 @@
+"""What a store is unlocked with, on its way to C."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Callable, Optional, Union
+
+from ._buffers import borrowed
+from ._call import call, freed, obtain
+from ._native import lib
+from ._secret_bytes import Value
+
+#: The path of a file.
+File = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
+
+
+def file_name(file: File) -> tuple[bytes, int]:
+    """The path of a file for C."""
+    name = os.fsencode(file)
+    return name, len(name)
+
+
+def _of_bytes(make: Callable[..., int], credential: object) -> Any:
+    with borrowed(credential) as (address, length):
+        return obtain(make, address, length)
+
+
+def _of_file(file: File, passphrase: Optional[Value]) -> Any:
+    key = obtain(lib.strongroom_key_file, *file_name(file))
+    if passphrase is not None:
+        try:
+            with borrowed(passphrase) as (address, length):
+                call(lib.strongroom_key_and_passphrase, key, address, length)
+        except BaseException:
+            lib.strongroom_key_free(key)
+            raise
+    return key
+
+
+@contextmanager
+def key(
+    passphrase: Optional[Value] = None,
+    key_file: Optional[File] = None,
+    raw_key: Optional[Value] = None,
+    recovery_code: Optional[Value] = None,
+) -> Iterator[Any]:
+    """A key made of what was given: one thing, or a passphrase and a key file. It is wiped at the end. TypeError for
+    none or several."""
+    given = {
+        name
+        for name, value in (
+            ("passphrase", passphrase),
+            ("key_file", key_file),
+            ("raw_key", raw_key),
+            ("recovery_code", recovery_code),
+        )
+        if value is not None
+    }
+    if key_file is not None and given <= {"passphrase", "key_file"}:
+        handle = _of_file(key_file, passphrase)
+    elif given == {"passphrase"}:
+        handle = _of_bytes(lib.strongroom_key_passphrase, passphrase)
+    elif given == {"raw_key"}:
+        handle = _of_bytes(lib.strongroom_key_raw, raw_key)
+    elif given == {"recovery_code"}:
+        handle = _of_bytes(lib.strongroom_key_recovery_code, recovery_code)
+    else:
+        raise TypeError("give one of passphrase, key_file, raw_key and recovery_code, or passphrase and key_file")
+    with freed(lib.strongroom_key_free, handle):
+        yield handle
+
+
+def create_key_file(file: File) -> None:
+    """Writes a new key file of 32 random bytes, for its owner only.
+
+    Raises AlreadyExistsError if there is a file, and IoError.
+    """
+    lib.strongroom_key_free(obtain(lib.strongroom_key_file_create, *file_name(file)))

@@ -1,0 +1,398 @@
+"""Every operation on secrets. A store and a transaction have them in common."""
+
+from __future__ import annotations
+
+import builtins
+import os
+from collections.abc import Iterable, Iterator
+from ctypes import addressof, byref, c_char, c_int32, c_size_t, c_uint64, c_void_p
+from datetime import datetime
+from typing import Any, Optional, Union
+
+from . import _items, _pages
+from . import _structs as c
+from ._buffers import borrowed
+from ._call import call, failure, freed, obtain, sized
+from ._changes import UNCHANGED, Changes, Expect, Inheritable
+from ._errors import Error
+from ._kinds import BufferTooSmallError, NotFoundError
+from ._native import lib
+from ._numbers import u64
+from ._policy import Policy
+from ._query import Query
+from ._secret import Secret
+from ._secret_bytes import SecretBytes, Value
+from ._text import Tags, text, text_or_none
+from ._types import Deleted, Namespace, Page, SecretInfo, Stats, Swept, TagCount, VersionInfo, Written
+
+_get = lib.strongroom_get
+_get_into = lib.strongroom_get_into
+_TOO_SMALL = BufferTooSmallError.code
+#: What most values fit in.
+_FIRST_ROOM = 256
+
+
+class Operations:
+    """What a store and a transaction can do with secrets. On a store each call is a commit of its own, and durable when it
+    returns; in a transaction all of them are one.
+
+    Each may raise ClosedError, LockedError, PoisonedError, TamperedError, IoError and ForkedError; each that writes also
+    ReadOnlyError, InUseError, ReentrantError and DiskFullError. What breaks a rule is an InvalidArgumentError, what is of a
+    wrong type a TypeError.
+    """
+
+    _handle: Any
+
+    def __init__(self, handle: Any) -> None:
+        """Takes a handle of the library's over."""
+        self._handle = handle
+        self._process = os.getpid()
+
+    # Reading
+
+    def get(self, path: str, version: Optional[int] = None) -> Secret:
+        """Reads the current version of a secret, or another one. Use the result in ``with``, which wipes the value.
+
+        Raises NotFoundError and DestroyedError.
+        """
+        encoded, length = text(path)
+        handle, error = c_void_p(), c_void_p()
+        number = 0 if version is None else u64(version)
+        status = _get(self._handle, encoded, length, number, byref(handle), byref(error))
+        if status:
+            raise failure(status, error.value)
+        return Secret(handle.value, self._process)
+
+    def get_many(self, paths: Iterable[str]) -> builtins.list[Union[Secret, Error]]:
+        """Reads the current versions of several secrets, all of one state of the store: in the order of the paths a secret
+        each, or the error that reading it gave."""
+        encoded = [text(path) for path in _several(paths)]
+        keep = [(c_char * length).from_buffer_copy(name) for name, length in encoded]
+        texts = [c.Text(addressof(name), length) for name, (_, length) in zip(keep, encoded)]
+        array = (c.Text * len(texts))(*texts)
+        found = obtain(lib.strongroom_get_many, self._handle, array, len(texts))
+        with freed(lib.strongroom_secrets_free, found):
+            return [self._take(found, index) for index in range(len(texts))]
+
+    def _take(self, found: Any, index: int) -> Union[Secret, Error]:
+        try:
+            return Secret(obtain(lib.strongroom_secrets_take, found, index), self._process)
+        except Error as error:
+            return error
+
+    def matches(self, path: str, candidate: Value) -> bool:
+        """Whether this is the current value of a secret, without showing it. How long it takes does not depend on where
+        they differ.
+
+        Raises NotFoundError and DestroyedError.
+        """
+        answer = c_int32()
+        with borrowed(candidate) as (address, length):
+            call(lib.strongroom_matches, self._handle, *text(path), address, length, byref(answer))
+        return bool(answer.value)
+
+    def info(self, path: str) -> SecretInfo:
+        """What is known of a secret without its value. Raises NotFoundError."""
+        return _secret_of(obtain(lib.strongroom_info, self._handle, *text(path)))
+
+    def versions(self, path: str) -> builtins.list[VersionInfo]:
+        """What is known of the versions of a secret, from the oldest. Raises NotFoundError."""
+        page = obtain(lib.strongroom_versions, self._handle, *text(path))
+        return _pages.items(page, lib.strongroom_page_version, c.VersionInfo, _items.version_info)
+
+    # Writing
+
+    def put(
+        self,
+        path: str,
+        value: Value,
+        *,
+        expect: Expect = None,
+        tags: Optional[Tags] = None,
+        add_tags: Optional[Tags] = None,
+        remove_tags: Optional[Iterable[str]] = None,
+        description: Optional[str] = None,
+        tier: Optional[str] = None,
+        content_type: Optional[str] = None,
+        note: Optional[str] = None,
+        max_versions: Inheritable = UNCHANGED,
+        trash_days: Inheritable = UNCHANGED,
+    ) -> Written:
+        """Writes a secret: a new one, or the next version of one that is there. What is left out stays as it is.
+
+        ``expect="absent"`` writes only where no secret is, ``expect=3`` only over version 3. ``tags``, a mapping or bare
+        labels, are then all there are; ``add_tags`` and ``remove_tags`` leave the others. ``note`` is of this version. None
+        for ``max_versions`` (0 is all) and ``trash_days`` is what the namespace or the store says.
+
+        Raises AlreadyExistsError, ConflictError and LimitExceededError.
+        """
+        changes = Changes(
+            tags=tags,
+            add_tags=add_tags,
+            remove_tags=remove_tags,
+            description=description,
+            tier=tier,
+            content_type=content_type,
+            note=note,
+            max_versions=max_versions,
+            trash_days=trash_days,
+            expect=expect,
+        )
+        done = sized(c.Written)
+        with borrowed(value) as (address, length), changes.handle() as handle:
+            call(lib.strongroom_put, self._handle, *text(path), address, length, handle, byref(done))
+        return _items.written(done)
+
+    def update(
+        self,
+        path: str,
+        *,
+        tags: Optional[Tags] = None,
+        add_tags: Optional[Tags] = None,
+        remove_tags: Optional[Iterable[str]] = None,
+        description: Optional[str] = None,
+        tier: Optional[str] = None,
+        content_type: Optional[str] = None,
+        max_versions: Inheritable = UNCHANGED,
+        trash_days: Inheritable = UNCHANGED,
+        expect_meta_version: Optional[int] = None,
+    ) -> SecretInfo:
+        """Changes what is known of a secret, without a new version. What is left out stays as it is; ``""`` takes a text
+        away. ``tags`` are then all there are; ``add_tags`` and ``remove_tags`` leave the others.
+
+        Raises NotFoundError, LimitExceededError, and ConflictError if the metadata have another number than expected.
+        """
+        changes = Changes(
+            tags=tags,
+            add_tags=add_tags,
+            remove_tags=remove_tags,
+            description=description,
+            tier=tier,
+            content_type=content_type,
+            max_versions=max_versions,
+            trash_days=trash_days,
+            expect_meta_version=expect_meta_version,
+        )
+        with changes.handle() as handle:
+            return _secret_of(obtain(lib.strongroom_update, self._handle, *text(path), handle))
+
+    def rollback(self, path: str, version: int) -> Written:
+        """Writes an older version once more, as a new one. Raises NotFoundError and DestroyedError."""
+        done = sized(c.Written)
+        call(lib.strongroom_rollback, self._handle, *text(path), u64(version), byref(done))
+        return _items.written(done)
+
+    def rename(self, path: str, new: str, allow_large: bool = False) -> Written:
+        """Gives a secret another path. Its id and its versions stay; their values are sealed anew, which above 64 MiB needs
+        ``allow_large``.
+
+        Raises NotFoundError, AlreadyExistsError and LimitExceededError.
+        """
+        done = sized(c.Written)
+        call(lib.strongroom_rename, self._handle, *text(path), *text(new), bool(allow_large), byref(done))
+        return _items.written(done)
+
+    def rename_prefix(self, old: str, new: str, allow_large: bool = False) -> int:
+        """Gives everything at and below a namespace another one, all or nothing; returns the number of secrets.
+
+        Raises NotFoundError, AlreadyExistsError and LimitExceededError.
+        """
+        renamed = c_uint64()
+        call(lib.strongroom_rename_prefix, self._handle, *text(old), *text(new), bool(allow_large), byref(renamed))
+        return renamed.value
+
+    # Taking away
+
+    def delete(self, path: str) -> Deleted:
+        """Moves a secret to the trash. Its path is free at once. Raises NotFoundError."""
+        done = sized(c.Deleted)
+        call(lib.strongroom_delete, self._handle, *text(path), byref(done))
+        return _items.deleted(done)
+
+    def restore(self, path_or_id: str, to: Optional[str] = None) -> Written:
+        """Takes a secret out of the trash: by its id, or by the path it had, where the last deleted one is meant. It comes
+        back to that path, or to another one.
+
+        Raises NotFoundError and AlreadyExistsError.
+        """
+        done = sized(c.Written)
+        call(lib.strongroom_restore, self._handle, *text(path_or_id), *text_or_none(to), byref(done))
+        return _items.written(done)
+
+    def destroy(self, path_or_id: str) -> None:
+        """Destroys a secret for good, with all its versions, live or in the trash. Raises NotFoundError."""
+        call(lib.strongroom_destroy, self._handle, *text(path_or_id))
+
+    def delete_version(self, path: str, version: int) -> VersionInfo:
+        """Deletes one version: it cannot be read, and can be restored for as many days as the trash has.
+
+        Raises NotFoundError and DestroyedError.
+        """
+        return _version_of(obtain(lib.strongroom_delete_version, self._handle, *text(path), u64(version)))
+
+    def restore_version(self, path: str, version: int) -> VersionInfo:
+        """Restores a deleted version.
+
+        Raises NotFoundError, DestroyedError, and InvalidArgumentError if it is not deleted.
+        """
+        return _version_of(obtain(lib.strongroom_restore_version, self._handle, *text(path), u64(version)))
+
+    def destroy_version(self, path: str, version: int) -> VersionInfo:
+        """Destroys the value of one version for good. Raises NotFoundError and DestroyedError."""
+        return _version_of(obtain(lib.strongroom_destroy_version, self._handle, *text(path), u64(version)))
+
+    def sweep(self, items: int = 1000, confirm_clock: bool = False) -> Swept:
+        """Removes for good what is past its time in the trash: at most ``items`` secrets and single versions.
+        ``confirm_clock`` says that the clock is right, even if it went forward by more than a year at once."""
+        done = sized(c.Swept)
+        call(lib.strongroom_sweep, self._handle, u64(items), bool(confirm_clock), byref(done))
+        return _items.swept(done)
+
+    # Looking around
+
+    def list(
+        self,
+        under: Optional[str] = None,
+        *,
+        tags: Optional[Tags] = None,
+        has_tags: Optional[Iterable[str]] = None,
+        without_tags: Optional[Iterable[str]] = None,
+        tier: Optional[str] = None,
+        state: str = "live",
+        sort: str = "path",
+        updated_since: Optional[datetime] = None,
+        recursive: bool = True,
+        limit: int = 50,
+        cursor: Optional[str] = None,
+        count: bool = False,
+    ) -> Page:
+        """A page of secrets, without their values: those below a namespace that pass all the tests.
+
+        ``tags`` are tags with their values (or bare labels), ``has_tags`` and ``without_tags`` keys whatever the value.
+        ``state`` is ``"live"``, ``"trash"`` or ``"all"``; ``sort`` is ``"path"``, or ``"updated"`` for the latest change
+        first. With ``recursive=False`` the page has what is directly in the namespace, and the namespaces directly below.
+        ``cursor`` continues behind the page that gave it; ``count`` has the first page say how many there are in all.
+
+        Raises InvalidCursorError and LimitExceededError.
+        """
+        query = Query(under, tags, has_tags, without_tags, tier, state, sort, updated_since, recursive, limit, cursor, count)
+        return self._list(query)
+
+    def _list(self, query: Query) -> Page:
+        with query.handle() as handle:
+            return _pages.listed(obtain(lib.strongroom_list, self._handle, handle), query.count)
+
+    def scan(
+        self,
+        under: Optional[str] = None,
+        *,
+        tags: Optional[Tags] = None,
+        has_tags: Optional[Iterable[str]] = None,
+        without_tags: Optional[Iterable[str]] = None,
+        tier: Optional[str] = None,
+        state: str = "live",
+        sort: str = "path",
+        updated_since: Optional[datetime] = None,
+        recursive: bool = True,
+        limit: int = 500,
+    ) -> Iterator[SecretInfo]:
+        """All secrets that ``list`` would show, page by page of ``limit``. Between pages nothing is held: a secret that is
+        written meanwhile may be shown or not."""
+        query = Query(under, tags, has_tags, without_tags, tier, state, sort, updated_since, recursive, limit)
+        while True:
+            page = self._list(query)
+            yield from page.items
+            if not page.has_more:
+                return
+            query.cursor = page.next_cursor
+
+    def namespaces(self, under: Optional[str] = None) -> builtins.list[Namespace]:
+        """The namespaces directly below another one, or all the uppermost ones."""
+        page = obtain(lib.strongroom_namespaces, self._handle, *text_or_none(under))
+        return _pages.namespaces(page, _items.namespace)
+
+    def tag_keys(self) -> builtins.list[TagCount]:
+        """Every key of tags."""
+        page = obtain(lib.strongroom_tag_keys, self._handle)
+        return _pages.items(page, lib.strongroom_page_tag_count, c.TagCount, _items.tag_count)
+
+    def tag_values(self, key: str) -> builtins.list[TagCount]:
+        """Every value of the tags of one key."""
+        page = obtain(lib.strongroom_tag_values, self._handle, *text(key))
+        return _pages.items(page, lib.strongroom_page_tag_count, c.TagCount, _items.tag_count)
+
+    def stats(self, under: Optional[str] = None) -> Stats:
+        """Counts secrets, versions and bytes below a namespace, or everywhere. It takes a look at each secret."""
+        counts = sized(c.Counts)
+        page = obtain(lib.strongroom_stats, self._handle, *text_or_none(under), byref(counts))
+        return _items.stats(counts, _pages.namespaces(page, _items.namespace_stats))
+
+    @property
+    def policy(self) -> Policy:
+        """How many versions are kept, how long the trash is, and what passphrases cost at least."""
+        return Policy(self)
+
+    # As a mapping from paths to values
+
+    def __getitem__(self, path: str) -> SecretBytes:
+        """The current value. Raises NotFoundError, which is a KeyError, and DestroyedError."""
+        encoded, path_length = text(path)
+        room = _FIRST_ROOM
+        while True:
+            array = (c_char * room)()
+            length, error = c_size_t(), c_void_p()
+            status = _get_into(self._handle, encoded, path_length, 0, array, room, byref(length), byref(error))
+            if not status:
+                return SecretBytes._owning(array, length.value)
+            raised = failure(status, error.value)
+            if status != _TOO_SMALL:
+                raise raised
+            room = length.value
+
+    def __setitem__(self, path: str, value: Value) -> None:
+        """Writes a secret, as ``put``."""
+        self.put(path, value)
+
+    def __delitem__(self, path: str) -> None:
+        """Moves a secret to the trash, as ``delete``."""
+        self.delete(path)
+
+    def __contains__(self, path: object) -> bool:
+        """Whether there is a live secret at a path."""
+        if not isinstance(path, str):
+            return False
+        try:
+            self.info(path)
+        except NotFoundError:
+            return False
+        return True
+
+    def __bool__(self) -> bool:
+        """True, also without secrets: ``transaction or store`` is what it looks like."""
+        return True
+
+    def __len__(self) -> int:
+        """How many live secrets there are. It takes a look at each of them."""
+        total = self.list(limit=1, count=True).total
+        return 0 if total is None else total
+
+    def __iter__(self) -> Iterator[str]:
+        """The paths of all live secrets, in order."""
+        return (info.path for info in self.scan())
+
+
+def _several(paths: Iterable[str]) -> Iterable[str]:
+    """TypeError for a single path, whose letters would be taken for them."""
+    if isinstance(paths, (str, bytes)):
+        raise TypeError("expected several paths, not one text")
+    return paths
+
+
+def _secret_of(page: Any) -> SecretInfo:
+    """The one secret of a page; frees the page."""
+    return _pages.items(page, lib.strongroom_page_secret, c.SecretInfo, _items.secret_info)[0]
+
+
+def _version_of(page: Any) -> VersionInfo:
+    """The one version of a page; frees the page."""
+    return _pages.items(page, lib.strongroom_page_version, c.VersionInfo, _items.version_info)[0]

@@ -1,0 +1,123 @@
+"""Bytes that are wiped, and never shown by accident."""
+
+from __future__ import annotations
+
+import ctypes
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NoReturn, Optional, Union
+
+from ._kinds import ClosedError
+from ._native import lib
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+#: What is taken where a value or a credential is: text stands for its UTF-8.
+Value = Union["SecretBytes", "Buffer", str]
+
+
+class SecretBytes:
+    """Secret bytes in memory of their own, which is overwritten by ``wipe()``, at the end of ``with`` and when they are
+    garbage-collected.
+
+    They are not printed, hashed, pickled or copied, and ``==`` takes a time that depends on the lengths alone. Made of
+    bytes or text, they are a copy; the original is the caller's to wipe.
+    """
+
+    __slots__ = ("__weakref__", "_array", "_length")
+
+    _array: Any
+    _length: int
+
+    def __init__(self, value: Value = b"") -> None:
+        from ._buffers import borrowed
+
+        self._array = None
+        with borrowed(value) as (address, length):
+            self._array = (ctypes.c_char * length)()
+            self._length = length
+            ctypes.memmove(self._array, address, length)
+
+    @classmethod
+    def _owning(cls, array: Any, length: int) -> SecretBytes:
+        """Takes the first bytes of a ctypes array over."""
+        made = object.__new__(cls)
+        made._array = array
+        made._length = length
+        return made
+
+    def _borrow(self) -> tuple[Any, int]:
+        """The array and how much of it counts; ClosedError if it was wiped."""
+        array = self._array
+        if array is None:
+            raise ClosedError("these bytes were wiped")
+        return array, self._length
+
+    def wipe(self) -> None:
+        """Overwrites the bytes. Views of them show zeros from then on; everything else is a ClosedError."""
+        array, self._array = self._array, None
+        if array is not None:
+            array.raw = bytes(len(array))
+
+    def __enter__(self) -> SecretBytes:
+        return self
+
+    def __exit__(
+        self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
+    ) -> None:
+        self.wipe()
+
+    def __del__(self, _bytes: Any = bytes, _len: Any = len) -> None:
+        array = self._array
+        if array is not None:
+            array.raw = _bytes(_len(array))
+
+    def __len__(self) -> int:
+        return self._borrow()[1]
+
+    def __bytes__(self) -> bytes:
+        """A copy that nothing wipes. Prefer ``view()``."""
+        array, length = self._borrow()
+        return ctypes.string_at(array, length)
+
+    def reveal(self) -> str:
+        """The bytes as UTF-8 text, in a copy that nothing wipes. ValueError if they are no such text."""
+        array, length = self._borrow()
+        try:
+            return str(memoryview(array)[:length], "utf-8")
+        except UnicodeDecodeError:
+            pass  # the error would hold the bytes
+        raise ValueError("the secret bytes are not UTF-8 text")
+
+    def view(self) -> memoryview:
+        """A read-only view, without a copy. It shows zeros once the bytes are wiped."""
+        array, length = self._borrow()
+        return memoryview(array).toreadonly().cast("B")[:length]
+
+    def __eq__(self, other: object) -> bool:
+        from ._buffers import borrowed
+
+        array, length = self._borrow()
+        try:
+            with borrowed(other) as (address, other_length):
+                return bool(lib.strongroom_equal(array, length, address, other_length))
+        except TypeError:
+            return NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return "<SecretBytes: wiped>" if self._array is None else "<SecretBytes: not shown>"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return repr(self)
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise TypeError("secret bytes are neither copied nor pickled; bytes(secret) is a copy that nothing wipes")
+
+    __reduce_ex__ = _refuse
+    __reduce__ = _refuse
+    __copy__ = _refuse
+    __deepcopy__ = _refuse

@@ -1,0 +1,58 @@
+"""Several writes that are one."""
+
+from __future__ import annotations
+
+import os
+import weakref
+from ctypes import byref, c_void_p
+from types import TracebackType
+from typing import TYPE_CHECKING, Optional
+
+from ._call import call, obtain
+from ._finalize import close_here
+from ._native import lib
+from ._operations import Operations
+
+if TYPE_CHECKING:
+    from ._store import Store
+
+
+class Transaction(Operations):
+    """Sees its own writes, and nobody else does before it is committed. Meanwhile other threads read the state before, and
+    their writes wait; this thread's own writes through the store are a ReentrantError.
+
+    The end of ``with`` commits; an exception, or being garbage-collected, rolls back.
+    """
+
+    def __init__(self, store: Store) -> None:
+        """Begins it; use ``Store.transaction()``."""
+        super().__init__(obtain(lib.strongroom_begin, store._handle))
+        self._store = store
+        self._finalizer = weakref.finalize(self, close_here, os.getpid(), self._handle)
+
+    def commit(self) -> None:
+        """Makes everything it changed durable, at once. Whatever the outcome it has ended; behind an error nothing is
+        changed.
+
+        Raises InvalidArgumentError if a change inside failed, and ClosedError if it has ended.
+        """
+        self._finalizer.detach()
+        call(lib.strongroom_commit, byref(c_void_p(self._handle)))
+
+    def abort(self) -> None:
+        """Undoes everything. Does nothing if it has ended."""
+        if self._finalizer.detach() is not None:
+            call(lib.strongroom_close, byref(c_void_p(self._handle)))
+
+    def __enter__(self) -> Transaction:
+        return self
+
+    def __exit__(
+        self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
+    ) -> None:
+        if not self._finalizer.alive:
+            return
+        if kind is None:
+            self.commit()
+        else:
+            self.abort()

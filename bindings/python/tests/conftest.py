@@ -1,0 +1,53 @@
+"""What the tests share. At the end of the session the library holds no object that was not freed."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+import strongroom
+from strongroom._native import lib
+
+#: As cheap as the library accepts.
+CHEAP = strongroom.KdfCost(19 * 1024, 1, 1)
+START = datetime(2026, 3, 1, 12, 0, 0, 123000, tzinfo=timezone.utc)
+ROOT = Path(__file__).parents[3]
+HEADER = ROOT / "include" / "strongroom.h"
+
+settings.register_profile("quick", max_examples=40, stateful_step_count=25, deadline=None)
+settings.load_profile("quick")
+
+
+@pytest.fixture
+def clock() -> strongroom.ManualClock:
+    return strongroom.ManualClock(START)
+
+
+@pytest.fixture
+def store(clock: strongroom.ManualClock) -> Iterator[strongroom.Store]:
+    with strongroom.Store.in_memory(clock=clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    tmp_path.chmod(0o700)
+    return tmp_path / "test.strongroom"
+
+
+@pytest.fixture
+def on_disk(file: Path) -> Iterator[strongroom.Store]:
+    with strongroom.Store.create(file, passphrase="open sesame", kdf=CHEAP) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_is_left() -> Iterator[None]:
+    yield
+    gc.collect()
+    assert lib.strongroom_live_objects() == 0

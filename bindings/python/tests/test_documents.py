@@ -1,0 +1,85 @@
+"""What the README shows and the examples do."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import CHEAP
+
+import strongroom
+
+PACKAGE = Path(__file__).parents[1]
+SOURCE = Path(strongroom.__file__).parents[1]
+
+
+def run(*arguments: object, directory: Path) -> str:
+    return subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        cwd=directory,
+        env={**os.environ, "PYTHONPATH": str(SOURCE), "STRONGROOM_PASSPHRASE": "open sesame"},
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    ).stdout
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    tmp_path.chmod(stat.S_IRWXU)
+    return tmp_path
+
+
+def test_the_readme_runs(directory: Path) -> None:
+    blocks = re.findall(r"```python\n(.*?)```", (PACKAGE / "README.md").read_text(), re.DOTALL)
+    assert len(blocks) == 3
+    printed = run("-c", "\n".join(blocks), directory=directory)
+    assert "production/openai/api-key 1 <SecretBytes: not shown>" in printed
+    assert "sk-proj" not in printed
+    assert (directory / "copy.strongroom").exists()
+
+
+def test_a_dotenv_file_is_replaced(directory: Path) -> None:
+    example = PACKAGE / "examples" / "dotenv.py"
+    (directory / ".env").write_text("# for tests\nexport API_KEY='abc=1'\nTOKEN=def\n\n")
+    printed = run(example, "import", "app.strongroom", "production", ".env", directory=directory)
+    assert printed.splitlines() == ["production/API_KEY is at version 1", "production/TOKEN is at version 1"]
+    program = "import os; print(os.environ['API_KEY'], os.environ['TOKEN'], 'STRONGROOM_PASSPHRASE' in os.environ)"
+    command = [example, "run", "app.strongroom", "production", "--", sys.executable, "-c", program]
+    assert run(*command, directory=directory) == "abc=1 def False\n"
+
+
+def test_a_credential_is_rotated(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    strongroom.create_key_file(directory / "key")
+    file = directory / "app.strongroom"
+    with strongroom.Store.create(file, key_file=directory / "key", kdf=CHEAP) as store:
+        store["db/password"] = "old"
+    printed = run(PACKAGE / "examples" / "rotate.py", file, directory / "key", "db/password", directory=directory)
+    assert "went from version 1 to 2" in printed
+    monkeypatch.syspath_prepend(PACKAGE / "examples")
+    import rotate
+
+    with strongroom.Store.open(file, key_file=directory / "key") as store:
+        current = store["db/password"]
+
+        def refuse(_: strongroom.SecretBytes) -> None:
+            raise ConnectionError
+
+        with pytest.raises(ConnectionError):
+            rotate.rotate(store, "db/password", refuse)
+        assert store["db/password"] == current
+        stale = store.info("db/password")
+        store["db/password"] = "of another job"
+        monkeypatch.setattr(store, "info", lambda path: stale)
+        assert not rotate.rotate(store, "db/password", refuse)
+        assert store["db/password"] == "of another job"
+
+
+def test_plugins_are_kept_apart(directory: Path) -> None:
+    printed = run(PACKAGE / "examples" / "plugins.py", directory=directory)
+    assert printed == "mailer signs in with 7 bytes\ncurious has ['colour']\n"

@@ -1,0 +1,246 @@
+"""Secrets and their versions."""
+
+from __future__ import annotations
+
+import array
+from datetime import timedelta
+
+import pytest
+from conftest import START
+
+import strongroom
+
+
+def test_a_put_can_be_read(store: strongroom.Store) -> None:
+    done = store.put("team/key", "value")
+    assert (done.path, done.version, done.tier) == ("team/key", 1, "standard")
+    assert done.id.startswith("sec_")
+    assert done.created_at == done.updated_at == START
+    with store.get("team/key") as secret:
+        assert secret.value == b"value"
+        assert secret.version == 1
+        assert secret.info.id == done.id
+        assert secret.info.created_at == START
+    with pytest.raises(strongroom.ClosedError):
+        len(secret.value)
+    assert secret.info.path == "team/key"
+
+
+def test_a_secret_that_was_wiped_tells_nothing_more(store: strongroom.Store) -> None:
+    store.put("a", "b")
+    secret = store.get("a")
+    secret.wipe()
+    with pytest.raises(strongroom.ClosedError):
+        _ = secret.info
+    assert repr(secret) == "<Secret: version 1>"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [b"", b"\0", "", "text", "ünï", bytearray(b"abc"), memoryview(b"abcdef")[::2], array.array("I", [1, 2]), b"x" * 70_000],
+    ids=repr,
+)
+def test_values_are_any_buffer_or_text(store: strongroom.Store, value: strongroom._secret_bytes.Value) -> None:
+    expected = value.encode() if isinstance(value, str) else memoryview(value).tobytes()  # type: ignore[arg-type]
+    store.put("a", value)
+    assert bytes(store["a"]) == expected
+    with store.get("a") as secret:
+        assert bytes(secret.value) == expected
+        store.put("b", secret.value)
+        assert store["b"] == secret.value
+    assert store.matches("a", value)
+    assert not store.matches("a", b"something else")
+
+
+def test_info_has_what_was_said(store: strongroom.Store, clock: strongroom.ManualClock) -> None:
+    store.put(
+        "team/key",
+        "{}",
+        tags={"env": "prod", "billing": ""},
+        description="of the relay",
+        tier="critical",
+        content_type="application/json",
+        note="first",
+        max_versions=3,
+        trash_days=7,
+    )
+    clock.advance(0.007)
+    info = store.update("team/key", description="of the mail relay")
+    assert info == store.info("team/key")
+    assert info.tags == {"env": "prod", "billing": ""}
+    assert (info.description, info.tier, info.content_type) == ("of the mail relay", "critical", "application/json")
+    assert (info.max_versions, info.trash_days, info.version, info.meta_version) == (3, 7, 1, 2)
+    assert info.updated_at == START + timedelta(milliseconds=7)
+    assert (info.expires_at, info.deleted_at, info.purge_at) == (None, None, None)
+    assert info.size_class >= 2
+    assert store.versions("team/key")[0].note == "first"
+    with pytest.raises(TypeError):
+        info.tags["env"] = "test"  # type: ignore[index]
+
+
+def test_updates_leave_what_they_do_not_name(store: strongroom.Store) -> None:
+    store.put("a", "1", tags={"x": "1", "y": "2"}, description="d", max_versions=5)
+    assert store.put("a", "2").version == 2
+    assert store.info("a").tags == {"x": "1", "y": "2"}
+    assert store.update("a", add_tags=["z"], remove_tags=["x"]).tags == {"y": "2", "z": ""}
+    assert store.update("a", tags=["only"]).tags == {"only": ""}
+    assert store.update("a", tags=()).tags == {}
+    assert store.update("a", description="").description == ""
+    assert store.info("a").max_versions == 5
+    assert store.update("a", max_versions=None, trash_days=0).max_versions is None
+    assert store.info("a").trash_days == 0
+
+
+def test_conditions(store: strongroom.Store) -> None:
+    store.put("a", "1", expect="absent")
+    with pytest.raises(strongroom.AlreadyExistsError):
+        store.put("a", "2", expect="absent")
+    store.put("a", "2", expect=1)
+    with pytest.raises(strongroom.ConflictError):
+        store.put("a", "3", expect=1)
+    meta = store.info("a").meta_version
+    store.update("a", tier="sensitive", expect_meta_version=meta)
+    with pytest.raises(strongroom.ConflictError):
+        store.update("a", tier="standard", expect_meta_version=meta)
+    with pytest.raises(ValueError, match="expect must be"):
+        store.put("a", "3", expect="present")
+    with pytest.raises(ValueError, match="tier must be one of standard, sensitive, critical"):
+        store.update("a", tier="secret")
+
+
+def test_versions_are_kept_rolled_back_and_taken_away(store: strongroom.Store) -> None:
+    for value in ("one", "two", "three"):
+        store.put("a", value)
+    assert [version.state for version in store.versions("a")] == ["superseded", "superseded", "current"]
+    assert store.get("a", version=1).value == "one"
+    assert store.rollback("a", 1).version == 4
+    assert store["a"] == "one"
+    assert store.delete_version("a", 2).state == "deleted"
+    with pytest.raises(strongroom.Error):
+        store.get("a", version=2)
+    restored = store.restore_version("a", 2)
+    assert (restored.state, restored.number, restored.size, restored.author) == ("superseded", 2, 3, "owner")
+    assert store.destroy_version("a", 2).state == "destroyed"
+    with pytest.raises(strongroom.DestroyedError):
+        store.get("a", version=2)
+    with pytest.raises(strongroom.NotFoundError):
+        store.get("a", version=9)
+
+
+def test_renaming(store: strongroom.Store) -> None:
+    done = store.put("a/one", "1")
+    store.put("a/two", "2")
+    assert store.rename("a/one", "b/one").id == done.id
+    with pytest.raises(strongroom.AlreadyExistsError):
+        store.rename("a/two", "b/one")
+    assert store.rename_prefix("b", "a") == 1
+    assert list(store) == ["a/one", "a/two"]
+    with pytest.raises(strongroom.NotFoundError):
+        store.rename("b/one", "c")
+
+
+def test_the_trash(store: strongroom.Store, clock: strongroom.ManualClock) -> None:
+    done = store.put("a", "1")
+    deleted = store.delete("a")
+    assert (deleted.id, deleted.deleted_at) == (done.id, START)
+    assert deleted.purge_at == START + timedelta(days=30)
+    assert [info.id for info in store.list(state="trash").items] == [done.id]
+    assert store.restore("a").path == "a"
+    store.delete("a")
+    assert store.restore("a", to="b").path == "b"
+    store.delete("b")
+    clock.advance(timedelta(days=29))
+    assert store.sweep().secrets == 0
+    clock.advance(timedelta(days=2))
+    assert store.health().pending_sweep == 1
+    swept = store.sweep(items=1)
+    assert (swept.secrets, swept.versions, swept.more, swept.held_back) == (1, 1, False, False)
+    store.put("c", "1")
+    store.destroy("c")
+    assert store.list(state="all").items == ()
+
+
+def test_the_trash_by_id(store: strongroom.Store) -> None:
+    first, second = store.put("a", "1"), store.put("b", "2")
+    store.delete("a")
+    store.put("a", "3")
+    assert store.restore(store.delete("a").id, to="c").version == 1
+    assert store.restore(first.id).path == "a"
+    store.delete("b")
+    store.destroy(second.id)
+    assert store.list(state="trash").items == ()
+
+
+def test_a_leap_of_the_clock_is_confirmed(store: strongroom.Store, clock: strongroom.ManualClock) -> None:
+    store.put("a", "1")
+    store.delete("a")
+    clock.set(START + timedelta(days=800))
+    assert clock.now() == START + timedelta(days=800)
+    assert store.sweep().held_back
+    assert store.sweep(confirm_clock=True).secrets == 1
+
+
+def test_many_at_once(store: strongroom.Store) -> None:
+    store.put("a", "1")
+    store.put("ü", "2")
+    found = store.get_many(["ü", "missing", "a", "bad//path"])
+    assert isinstance(found[0], strongroom.Secret)
+    assert isinstance(found[2], strongroom.Secret)
+    assert found[0].value == "2"
+    assert found[2].info.path == "a"
+    assert isinstance(found[1], strongroom.NotFoundError)
+    assert isinstance(found[3], strongroom.InvalidArgumentError)
+    assert store.get_many([]) == []
+    assert len(store.get_many(path for path in ("a", "a"))) == 2
+
+
+def test_a_store_is_a_mapping(store: strongroom.Store) -> None:
+    assert bool(store)
+    store["a/b"] = "1"
+    store["a/c"] = b"2"
+    assert store["a/b"] == "1"
+    assert "a/b" in store
+    assert "a" not in store
+    assert 7 not in store
+    assert len(store) == 2
+    assert list(store) == ["a/b", "a/c"]
+    assert store
+    del store["a/b"]
+    with pytest.raises(KeyError):
+        store["a/b"]
+    with pytest.raises(KeyError):
+        del store["a/b"]
+    assert {path: store[path].reveal() for path in store} == {"a/c": "2"}
+
+
+def test_a_value_that_grows_between_two_looks(store: strongroom.Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """strongroom_get_into is asked again until the room is enough."""
+    from strongroom import _operations
+
+    store["a"] = b"x" * 300
+    sizes = iter([600, 1200])
+    real = _operations._get_into
+    rooms = []
+
+    def growing(*arguments: object) -> int:
+        rooms.append(arguments[5])
+        status: int = real(*arguments)
+        for size in sizes:
+            store["a"] = b"y" * size
+            break
+        return status
+
+    monkeypatch.setattr(_operations, "_get_into", growing)
+    assert store["a"] == b"y" * 1200
+    assert rooms == [256, 300, 600, 1200]
+
+
+def test_times_are_exact(store: strongroom.Store, clock: strongroom.ManualClock) -> None:
+    for milliseconds in (1, 10, 999, 12_345_678_901):
+        clock.set(START + timedelta(milliseconds=milliseconds, microseconds=999))
+        assert clock.now() == START + timedelta(milliseconds=milliseconds)
+        assert store.put("a", "b").updated_at == clock.now()
+    with pytest.raises(TypeError):
+        clock.set(START.replace(tzinfo=None))
+    with pytest.raises(OverflowError):
+        clock.advance(-1)
