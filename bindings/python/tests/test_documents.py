@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import CHEAP
+from conftest import CHEAP, ROOT
 
 import strongroom
 
@@ -83,3 +83,8 @@ def test_a_credential_is_rotated(directory: Path, monkeypatch: pytest.MonkeyPatc
 def test_plugins_are_kept_apart(directory: Path) -> None:
     printed = run(PACKAGE / "examples" / "plugins.py", directory=directory)
     assert printed == "mailer signs in with 7 bytes\ncurious has ['colour']\n"
+
+
+@pytest.mark.parametrize("name", ["LICENSE-APACHE", "LICENSE-MIT"])
+def test_the_package_carries_the_licences(name: str) -> None:
+    assert (PACKAGE / name).read_bytes() == (ROOT / name).read_bytes()

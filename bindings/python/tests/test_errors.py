@@ -58,6 +58,12 @@ def test_an_unknown_status_is_a_plain_error() -> None:
     assert (error.code, str(error)) == (12345, "STRONGROOM_E_UNKNOWN")
 
 
+def test_a_status_without_an_error_says_what_it_means() -> None:
+    error = failure(strongroom.ForkedError.code, None)
+    assert type(error) is strongroom.ForkedError
+    assert str(error).endswith("Open the store again here.")
+
+
 def test_errors_of_the_operating_system_have_their_number(file: Path) -> None:
     with pytest.raises(strongroom.Error) as caught:
         strongroom.Store.create(file.parent / "missing" / "store", passphrase="p", kdf=CHEAP)

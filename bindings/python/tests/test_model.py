@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Optional
 
 import pytest
+from conftest import START
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -21,7 +22,8 @@ def raw(value: object) -> bytes:
 class Model(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
-        self.store = strongroom.Store.in_memory()
+        self.clock = strongroom.ManualClock(START)
+        self.store = strongroom.Store.in_memory(clock=self.clock)
         self.tx: Optional[strongroom.Transaction] = None
         self.live: dict[str, list[bytes]] = {}
         self.trash: list[tuple[str, list[bytes]]] = []
@@ -65,6 +67,7 @@ class Model(RuleBasedStateMachine):
     @rule(path=PATHS)
     def delete(self, path: str) -> None:
         if path in self.live:
+            self.clock.advance(0.001)  # which is the last deleted one is told by the time
             self.on.delete(path)
             self.trash.append((path, self.live.pop(path)))
         elif self.tx is None:

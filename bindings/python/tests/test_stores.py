@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import weakref
 from datetime import timedelta
 from pathlib import Path
 from typing import Callable
@@ -193,6 +194,16 @@ def test_a_callback_may_use_the_store(on_disk: Store, file: Path) -> None:
     seen = []
     on_disk.backup(file.with_name("copy"), progress=lambda done, total: seen.append(on_disk["a"].reveal()))
     assert set(seen) == {"1"}
+
+
+def test_a_callback_is_let_go(on_disk: Store, file: Path) -> None:
+    def tell(done: int, total: int) -> None:
+        pass
+
+    gone = weakref.ref(tell)
+    on_disk.backup(file.with_name("copy"), progress=tell)
+    del tell
+    assert gone() is None
 
 
 def test_copies_that_replace_the_store(on_disk: Store, file: Path) -> None:

@@ -17,14 +17,17 @@ Struct = TypeVar("Struct", bound=ctypes.Structure)
 
 
 def failure(status: int, error: Optional[int]) -> Error:
-    """The exception of a status, with what its error object says; frees the object."""
+    """The exception of a status, with what its error object says; frees the object. Without one it says what the kind
+    means."""
+    kind = KINDS.get(status, Error)
     if error is None:
-        message, details = lib.strongroom_status_name(status).decode(), {}
+        meaning = kind.__doc__ if status in KINDS else None
+        message, details = meaning or lib.strongroom_status_name(status).decode(), {}
     else:
         message = lib.strongroom_error_message(error).decode()
         details = json.loads(lib.strongroom_error_details(error))
         lib.strongroom_error_free(error)
-    return KINDS.get(status, Error)(message, status, details)
+    return kind(message, status, details)
 
 
 def call(function: Callable[..., int], *arguments: Any) -> None:

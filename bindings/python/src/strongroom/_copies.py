@@ -25,9 +25,9 @@ class _Teller:
     def __init__(self, tell: OnProgress) -> None:
         self._tell = tell
         self.error: Optional[BaseException] = None
-        self.callback = Progress(self._call)
 
-    def _call(self, done: int, total: int, _: Any) -> int:
+    def call(self, done: int, total: int, _: Any) -> int:
+        """What C calls."""
         try:
             self._tell(done, total)
         except BaseException as error:
@@ -45,10 +45,11 @@ def copy_options(
 ) -> Iterator[Any]:
     """Options of a copy, until the end of the block, which raises what the callback raised."""
     teller = None if progress is None else _Teller(progress)
+    callback = None if teller is None else Progress(teller.call)
     try:
         with freed(lib.strongroom_copy_options_free, obtain(lib.strongroom_copy_options_new)) as options:
-            if teller is not None:
-                call(lib.strongroom_copy_options_progress, options, teller.callback, None)
+            if callback is not None:
+                call(lib.strongroom_copy_options_progress, options, callback, None)
             if drop_other_slots:
                 call(lib.strongroom_copy_options_drop_other_slots, options, 1)
             if label is not None or kdf is not None:
