@@ -2024,7 +2024,7 @@ strongroom_status strongroom_policy_retention(const struct strongroom_store *sto
                                               struct strongroom_error **error);
 
 /**
- * What holds for a secret at `path` of which itself nothing is said. The member `under` is empty.
+ * What holds for a secret at `path` of which itself nothing is said, the defaults among it. The member `under` is empty.
  *
  * Ownership: borrows `store` and `path`; writes `*retention`.
  * Thread safety: any thread.
@@ -2599,7 +2599,8 @@ strongroom_status strongroom_close(struct strongroom_store **store,
 /**
  * Begins a transaction: a handle on which everything on secrets can be called, and which sees its own writes. Nobody else
  * does before strongroom_commit. Meanwhile other threads read the state before, and their writes wait; this thread's own writes
- * through the store are REENTRANT.
+ * through the store are REENTRANT. What is about the store as a whole is INVALID_ARGUMENT on a transaction: copies, slots, locking, verification,
+ * health, reports, the pin, the environment, the list of retentions and the least cost of passphrases.
  *
  * Ownership: borrows `store`. `*transaction` is the caller's, to end with strongroom_commit or, rolling back, strongroom_close.
  * Thread safety: any thread.
@@ -2705,7 +2706,8 @@ strongroom_status strongroom_delete(struct strongroom_store *store,
                                     struct strongroom_error **error);
 
 /**
- * Takes a secret out of the trash: by its id, or by the path it had, where the last deleted one is meant. It comes back to that path, or to
+ * Takes a secret out of the trash: by its id, or by the path it had, where the last deleted one is meant, and of several deleted in one millisecond
+ * the last created one. It comes back to that path, or to
  * `to`, unless that is NULL.
  *
  * Ownership: borrows `store`, `path_or_id` and `to`; writes `*written`, unless that is NULL.

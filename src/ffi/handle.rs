@@ -2,8 +2,9 @@
 
 use std::any::Any;
 use std::ptr;
+use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{
-    Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError, TryLockResult,
+    Arc, LockResult, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError, TryLockResult,
 };
 
 use crate::{Error, ErrorKind, Result};
@@ -102,19 +103,32 @@ struct Table {
     live: u64,
 }
 
-static TABLE: RwLock<Table> = RwLock::new(Table { places: Vec::new(), free: Vec::new(), live: 0 });
-/// Whose table this is.
-static PROCESS: OnceLock<u32> = OnceLock::new();
+/// The handles of one process.
+struct Shared {
+    process: u32,
+    table: RwLock<Table>,
+    /// Of a place that was never used. Another one in each process, so that no handle of a parent's stands for an object of its child.
+    first_generation: usize,
+    /// Whether this process was forked from another one that had handles.
+    is_childs: bool,
+}
+
+/// NULL before the first handle. What it points to is never freed, because a thread may always be inside it.
+static SHARED: AtomicPtr<Shared> = AtomicPtr::new(ptr::null_mut());
 
 /// Gives an object to C.
 pub(super) fn give<T: Object>(object: T) -> Result<*mut T::Opaque> {
     let object: Arc<dyn Any + Send + Sync> = Arc::new(object);
-    PROCESS.get_or_init(std::process::id);
-    let mut table = table_mut()?;
+    let mut shared = shared();
+    if shared.process != std::process::id() {
+        // In a forked child: what its parent was given stays the parent's.
+        shared = replace(ptr::from_ref(shared).cast_mut(), true);
+    }
+    let mut table = table_mut();
     let place = match table.free.pop() {
         Some(place) => place,
         None if table.places.len() < PLACES_MAX => {
-            table.places.push(Place { generation: 0, object: None });
+            table.places.push(Place { generation: shared.first_generation, object: None });
             table.places.len() - 1
         }
         None => {
@@ -132,7 +146,7 @@ pub(super) fn give<T: Object>(object: T) -> Result<*mut T::Opaque> {
 /// The object of a handle, for one call.
 pub(super) fn get<T: Object>(handle: *const T::Opaque) -> Result<Arc<T>> {
     let token = check_kind::<T>(handle)?;
-    let table = table()?;
+    let table = table();
     let object = table.places.get(token.place).ok_or_else(none)?.object(token)?.clone();
     drop(table);
     object.downcast().map_err(|_| none())
@@ -141,7 +155,7 @@ pub(super) fn get<T: Object>(handle: *const T::Opaque) -> Result<Arc<T>> {
 /// Takes an object back from C. Its handle is closed from now on.
 pub(super) fn take<T: Object>(handle: *const T::Opaque) -> Result<Arc<T>> {
     let token = check_kind::<T>(handle)?;
-    let mut table = table_mut()?;
+    let mut table = table_mut();
     let place = table.places.get_mut(token.place).ok_or_else(none)?;
     let object = place.object(token)?.clone().downcast().map_err(|_| none())?;
     // The table's own share goes now; the caller's is dropped outside of the lock.
@@ -157,14 +171,14 @@ pub(super) fn take<T: Object>(handle: *const T::Opaque) -> Result<Arc<T>> {
 
 /// How many objects C holds.
 pub(super) fn live() -> u64 {
-    table().map_or(0, |table| table.live)
+    table().live
 }
 
 impl Place {
     fn object(&self, token: Token) -> Result<&Arc<dyn Any + Send + Sync>> {
         match &self.object {
             Some(object) if self.generation == token.generation => Ok(object),
-            _ if token.generation < self.generation => Err(Error::new(
+            _ if (shared().first_generation..self.generation).contains(&token.generation) => Err(Error::new(
                 ErrorKind::Closed,
                 format!("this {} was closed or freed", Kind::name_of(token.kind).unwrap_or("handle")),
             )),
@@ -190,28 +204,67 @@ fn check_kind<T: Object>(handle: *const T::Opaque) -> Result<Token> {
 }
 
 fn none() -> Error {
+    if shared().is_childs {
+        return Error::new(
+            ErrorKind::Forked,
+            "this handle belongs to the process that this one was forked from; open the store again here",
+        );
+    }
     Error::new(ErrorKind::BadHandle, "this handle was not made by this library in this process")
 }
 
-fn table() -> Result<RwLockReadGuard<'static, Table>> {
-    at_once(TABLE.try_read(), || TABLE.read().unwrap_or_else(PoisonError::into_inner))
+fn shared() -> &'static Shared {
+    let present = SHARED.load(Ordering::Acquire);
+    // SAFETY: NULL, or a box that was leaked below.
+    match unsafe { present.as_ref() } {
+        Some(shared) => shared,
+        None => replace(present, false),
+    }
 }
 
-fn table_mut() -> Result<RwLockWriteGuard<'static, Table>> {
-    at_once(TABLE.try_write(), || TABLE.write().unwrap_or_else(PoisonError::into_inner))
-}
-
-/// In a forked child the thread that holds the lock may not exist: then waiting for it would never end.
-fn at_once<G>(tried: TryLockResult<G>, wait: impl FnOnce() -> G) -> Result<G> {
-    match tried {
-        Ok(guard) => Ok(guard),
-        Err(TryLockError::Poisoned(guard)) => Ok(guard.into_inner()),
-        Err(TryLockError::WouldBlock) if PROCESS.get().is_none_or(|own| *own == std::process::id()) => {
-            Ok(wait())
+/// Puts an empty table in the place of `present`, unless another thread was faster.
+fn replace(present: *mut Shared, is_childs: bool) -> &'static Shared {
+    let table = Table { places: Vec::new(), free: Vec::new(), live: 0 };
+    let process = std::process::id();
+    let first_generation = usize::try_from(process).unwrap_or(0) % (GENERATIONS_MAX / 2);
+    let fresh = Shared { process, table: RwLock::new(table), first_generation, is_childs };
+    let fresh = Box::into_raw(Box::new(fresh));
+    match SHARED.compare_exchange(present, fresh, Ordering::AcqRel, Ordering::Acquire) {
+        // SAFETY: it was leaked just now, and nobody frees it.
+        Ok(_) => unsafe { &*fresh },
+        Err(faster) => {
+            // SAFETY: nobody else has seen it.
+            drop(unsafe { Box::from_raw(fresh) });
+            // SAFETY: not NULL, because only boxes are put there, and leaked.
+            unsafe { &*faster }
         }
-        Err(TryLockError::WouldBlock) => Err(Error::new(
-            ErrorKind::Forked,
-            "the process was forked while another thread used the library; use it in the parent, or call exec first",
-        )),
+    }
+}
+
+fn table() -> RwLockReadGuard<'static, Table> {
+    own(|shared| shared.table.try_read(), |shared| shared.table.read())
+}
+
+fn table_mut() -> RwLockWriteGuard<'static, Table> {
+    own(|shared| shared.table.try_write(), |shared| shared.table.write())
+}
+
+/// The lock on this process's handles. In a forked child the thread that holds it may not exist, and waiting would never end.
+fn own<G>(
+    attempt: impl Fn(&'static Shared) -> TryLockResult<G>,
+    wait: impl Fn(&'static Shared) -> LockResult<G>,
+) -> G {
+    loop {
+        let shared = shared();
+        match attempt(shared) {
+            Ok(guard) => return guard,
+            Err(TryLockError::Poisoned(guard)) => return guard.into_inner(),
+            Err(TryLockError::WouldBlock) if shared.process == std::process::id() => {
+                return wait(shared).unwrap_or_else(PoisonError::into_inner);
+            }
+            Err(TryLockError::WouldBlock) => {
+                replace(ptr::from_ref(shared).cast_mut(), true);
+            }
+        }
     }
 }

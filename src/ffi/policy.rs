@@ -56,7 +56,7 @@ pub unsafe extern "C" fn strongroom_policy_retention(
     unsafe { guard(error, work) }
 }
 
-/// What holds for a secret at `path` of which itself nothing is said. The member `under` is empty.
+/// What holds for a secret at `path` of which itself nothing is said, the defaults among it. The member `under` is empty.
 ///
 /// Ownership: borrows `store` and `path`; writes `*retention`.
 /// Thread safety: any thread.

@@ -236,7 +236,8 @@ pub unsafe extern "C" fn strongroom_close(
 
 /// Begins a transaction: a handle on which everything on secrets can be called, and which sees its own writes. Nobody else
 /// does before strongroom_commit. Meanwhile other threads read the state before, and their writes wait; this thread's own writes
-/// through the store are REENTRANT.
+/// through the store are REENTRANT. What is about the store as a whole is INVALID_ARGUMENT on a transaction: copies, slots, locking, verification,
+/// health, reports, the pin, the environment, the list of retentions and the least cost of passphrases.
 ///
 /// Ownership: borrows `store`. `*transaction` is the caller's, to end with strongroom_commit or, rolling back, strongroom_close.
 /// Thread safety: any thread.

@@ -81,7 +81,8 @@ pub unsafe extern "C" fn strongroom_delete(
     unsafe { guard(error, work) }
 }
 
-/// Takes a secret out of the trash: by its id, or by the path it had, where the last deleted one is meant. It comes back to that path, or to
+/// Takes a secret out of the trash: by its id, or by the path it had, where the last deleted one is meant, and of several deleted in one millisecond
+/// the last created one. It comes back to that path, or to
 /// `to`, unless that is NULL.
 ///
 /// Ownership: borrows `store`, `path_or_id` and `to`; writes `*written`, unless that is NULL.

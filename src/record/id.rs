@@ -21,6 +21,17 @@ impl SecretId {
         Self(bytes)
     }
 
+    /// This id, or the one behind `last` if both are of one millisecond and it does not come after that: ids of one handle rise, as
+    /// the ULID specification has it (monotonicity).
+    pub(crate) fn after(self, last: Self) -> Self {
+        let (this, last) = (u128::from_be_bytes(self.0), u128::from_be_bytes(last.0));
+        const RANDOM_BITS: u32 = 80;
+        if this >> RANDOM_BITS != last >> RANDOM_BITS || this > last {
+            return self;
+        }
+        Self(last.saturating_add(1).to_be_bytes())
+    }
+
     pub(crate) fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
@@ -141,5 +152,18 @@ mod tests {
             assert_eq!(bad.parse::<SlotId>().unwrap_err().kind(), ErrorKind::InvalidArgument, "{bad}");
         }
         assert!("slot_80000000000000000000000000".parse::<SlotId>().is_err(), "129 bits");
+    }
+
+    #[test]
+    fn ids_of_one_millisecond_rise() {
+        let at = |millis: i64, random: u8| SecretId::new(Timestamp::from_millis(millis), [random; 10]);
+        let first = at(7, 9);
+        let second = at(7, 3).after(first);
+        assert!(second > first && second.created_at() == first.created_at());
+        assert_eq!(second.after(second), at(7, 3).after(second));
+        assert_eq!(at(7, 10).after(first), at(7, 10));
+        for other_time in [at(8, 0), at(6, 0)] {
+            assert_eq!(other_time.after(first), other_time);
+        }
     }
 }

@@ -71,6 +71,7 @@ pub use write::Written;
 use crate::access::{Action, Principal, authorise};
 use crate::clock::{Clock, Timestamp};
 use crate::error::Result;
+use crate::record::id::SecretId;
 use crate::tables::Tables;
 
 /// An open, unlocked store.
@@ -111,6 +112,8 @@ pub struct Store {
     options: StoreOptions,
     report: Mutex<OpenReport>,
     owed: Mutex<Owed>,
+    /// The id of the last secret this handle made.
+    last_id: Mutex<Option<SecretId>>,
     /// When this handle last verified the store.
     verified_at: Mutex<Option<Timestamp>>,
     /// Attempts to unlock with a wrong key since the last with a right one.

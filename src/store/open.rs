@@ -229,6 +229,7 @@ impl StoreOptions {
             clock: self.clock.clone(),
             seen,
             accesses: Accesses::default(),
+            last_id: Mutex::new(None),
             verified_at: Mutex::new(None),
             gate: Arc::new(Gate::new(self.write_wait)),
             options: self.clone(),

@@ -88,7 +88,8 @@ impl Policy<'_> {
         Ok(all.into_iter().map(|(namespace, record)| (namespace, record.into())).collect())
     }
 
-    /// What holds for a secret at `path` of which itself nothing is said.
+    /// What holds for a secret at `path` of which itself nothing is said: never inherited, because where nobody says anything ten versions
+    /// are kept, and the trash for 30 days.
     ///
     /// # Errors
     ///

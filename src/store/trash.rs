@@ -32,7 +32,7 @@ pub struct Deleted {
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum SecretRef {
-    /// The secret at a path; in the trash, the last one deleted there.
+    /// The secret at a path; in the trash, the last one deleted there, and of those deleted in one millisecond the last one created.
     Path(SecretPath),
     /// The secret with this id.
     Id(SecretId),

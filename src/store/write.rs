@@ -1,5 +1,7 @@
 //! Writing values and metadata.
 
+use std::sync::PoisonError;
+
 use super::info::unreadable;
 use super::metadata::{Changes, Expected};
 use super::{Put, SecretInfo, Store, Transaction, Update};
@@ -169,6 +171,17 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The id of a new secret.
+    fn new_id(&self, now: Timestamp) -> Result<SecretId> {
+        let fresh = SecretId::new(now, random::bytes()?);
+        let mut last = self.last_id.lock().unwrap_or_else(PoisonError::into_inner);
+        let id = last.map_or(fresh, |last| fresh.after(last));
+        *last = Some(id);
+        Ok(id)
+    }
+}
+
 impl Transaction<'_, '_> {
     /// As [`Store::put`], in this transaction.
     ///
@@ -239,9 +252,7 @@ impl Transaction<'_, '_> {
         check_expected(path, before.as_ref(), put.expected)?;
         let mut record = match &before {
             Some(before) => before.clone(),
-            None => {
-                SecretRecord::new(*SecretId::new(self.now, random::bytes()?).as_bytes(), self.now.as_millis())
-            }
+            None => SecretRecord::new(*self.store.new_id(self.now)?.as_bytes(), self.now.as_millis()),
         };
         let changed = edit(&mut record, &put.changes, before.as_ref())?;
         self.touch(&mut record);

@@ -59,8 +59,9 @@ pub(crate) fn trash_days(rows: &impl Rows, path: &SecretPath, secret: &SecretRec
 /// What holds at `path` if nothing is said of the secret itself.
 pub(crate) fn at(rows: &impl Rows, path: &SecretPath) -> Result<RetentionRecord> {
     Ok(RetentionRecord {
-        max_versions: inherited(rows, path, None, |record| record.max_versions)?,
-        trash_days: inherited(rows, path, None, |record| record.trash_days)?,
+        max_versions: inherited(rows, path, None, |record| record.max_versions)?
+            .or(Some(VERSIONS_KEPT_DEFAULT)),
+        trash_days: inherited(rows, path, None, |record| record.trash_days)?.or(Some(TRASH_DAYS_DEFAULT)),
     })
 }
 

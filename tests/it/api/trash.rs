@@ -151,3 +151,18 @@ fn a_text_that_has_the_form_of_an_id_is_one() {
     }
     check_refused("".parse::<SecretRef>(), ErrorKind::InvalidArgument);
 }
+
+#[test]
+fn of_those_deleted_at_one_time_the_last_one_is_meant() {
+    let clock = ManualClock::start(Timestamp::from_millis(1_800_000_000_000));
+    let store = StoreOptions::new().clock(&clock).in_memory().unwrap();
+    for round in 0..20 {
+        for value in ["one", "two", "three"] {
+            store.put("a", value).unwrap();
+            store.delete("a").unwrap();
+        }
+        store.restore(SecretRef::try_from("a").unwrap()).unwrap();
+        assert_eq!(store.get("a").unwrap().value().expose(), b"three", "round {round}");
+        store.destroy(SecretRef::try_from("a").unwrap()).unwrap();
+    }
+}
