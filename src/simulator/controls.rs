@@ -22,11 +22,11 @@ const FAILING_SEEDS: &[(Fault, u64)] = &[
 
 /// The same at the height of secrets.
 const FAILING_SECRETS: &[(Fault, u64)] = &[
-    (Fault::ManifestUnchecked, 1),
-    (Fault::NoRetire, 142),
-    (Fault::FallBackTwo, 11),
+    (Fault::ManifestUnchecked, 15),
+    (Fault::NoRetire, 58),
+    (Fault::FallBackTwo, 12),
     (Fault::NoSyncBeforeFirstWrite, 5),
-    (Fault::HeaderInPlace, 2),
+    (Fault::HeaderInPlace, 1),
 ];
 
 /// Each kills a store in a change of slots that is cut off at some operation, or damaged behind it.
