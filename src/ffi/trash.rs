@@ -9,7 +9,7 @@ use super::output::{Sized1, fill, fixed};
 use super::store::{on, strongroom_store};
 use super::strongroom_status;
 use super::write::{check, strongroom_written, tell};
-use crate::{SecretPath, SecretRef, Sweep};
+use crate::{Result, SecretId, SecretPath, SecretRef, Sweep};
 
 /// What a delete did. Times are milliseconds since the Unix epoch.
 #[repr(C)]
@@ -81,8 +81,12 @@ pub unsafe extern "C" fn strongroom_delete(
     unsafe { guard(error, work) }
 }
 
-/// Takes a secret out of the trash: by its id, or by the path it had, where the last deleted one is meant. It comes back to that path, or to
-/// `to`, unless that is NULL.
+fn path_or_id_of(text: &str) -> Result<SecretRef> {
+    text.parse::<SecretId>().map_or_else(|_| SecretRef::try_from(text), |id| Ok(SecretRef::from(id)))
+}
+
+/// Takes a secret out of the trash: by its id, or by the path it had, where the last deleted one is meant. What has the form of an id is one.
+/// It comes back to that path, or to `to`, unless that is NULL.
 ///
 /// Ownership: borrows `store`, `path_or_id` and `to`; writes `*written`, unless that is NULL.
 /// Thread safety: any thread.
@@ -103,7 +107,7 @@ pub unsafe extern "C" fn strongroom_restore(
         // SAFETY: as the top of the header says of pointers.
         unsafe { check("written", written) }?;
         // SAFETY: as above.
-        let secret = SecretRef::try_from(unsafe { text("the path or id", path_or_id, path_or_id_len) }?)?;
+        let secret = path_or_id_of(unsafe { text("the path or id", path_or_id, path_or_id_len) }?)?;
         // SAFETY: as above.
         let to = unsafe { optional_text("the path", to, to_len) }?.map(SecretPath::parse).transpose()?;
         let what = on!(store, |on| match to {
@@ -117,7 +121,7 @@ pub unsafe extern "C" fn strongroom_restore(
     unsafe { guard(error, work) }
 }
 
-/// Destroys a secret for good, with all its versions, live or in the trash: by its path, or by its id.
+/// Destroys a secret for good, with all its versions: by its path a live one, by its id one in the trash. What has the form of an id is one.
 ///
 /// Ownership: borrows `store` and `path_or_id`.
 /// Thread safety: any thread.
@@ -132,7 +136,7 @@ pub unsafe extern "C" fn strongroom_destroy(
 ) -> strongroom_status {
     let work = || {
         // SAFETY: as the top of the header says of pointers.
-        let secret = SecretRef::try_from(unsafe { text("the path or id", path_or_id, path_or_id_len) }?)?;
+        let secret = path_or_id_of(unsafe { text("the path or id", path_or_id, path_or_id_len) }?)?;
         on!(store, |on| on.destroy(secret))
     };
     // SAFETY: as above.
