@@ -1454,11 +1454,11 @@ strongroom_status strongroom_key_file_create(const char *file,
                                              struct strongroom_error **error);
 
 /**
- * Joins a key file with a passphrase: neither opens the slot alone. After a failure the key is spent.
+ * Joins a key file with a passphrase: neither opens the slot alone. After a failure but IN_USE the key is spent.
  *
  * Ownership: borrows `key`; copies `passphrase`, and wipes the copy when the key is freed.
  * Thread safety: any thread.
- * Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT.
+ * Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT; IN_USE while another call uses the key.
  */
 STRONGROOM_API
 STRONGROOM_WARN_UNUSED
@@ -2669,8 +2669,8 @@ strongroom_status strongroom_delete(struct strongroom_store *store,
                                     struct strongroom_error **error);
 
 /**
- * Takes a secret out of the trash: by its id, or by the path it had, where the last deleted one is meant. It comes back to that path, or to
- * `to`, unless that is NULL.
+ * Takes a secret out of the trash: by its id, or by the path it had, where the last deleted one is meant. What has the form of an id is one.
+ * It comes back to that path, or to `to`, unless that is NULL.
  *
  * Ownership: borrows `store`, `path_or_id` and `to`; writes `*written`, unless that is NULL.
  * Thread safety: any thread.
@@ -2688,7 +2688,7 @@ strongroom_status strongroom_restore(struct strongroom_store *store,
                                      struct strongroom_error **error);
 
 /**
- * Destroys a secret for good, with all its versions, live or in the trash: by its path, or by its id.
+ * Destroys a secret for good, with all its versions: by its path a live one, by its id one in the trash. What has the form of an id is one.
  *
  * Ownership: borrows `store` and `path_or_id`.
  * Thread safety: any thread.

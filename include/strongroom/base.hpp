@@ -89,9 +89,11 @@ struct error_free {
     void operator()(strongroom_error *object) const noexcept { (void)strongroom_error_free(object); }
 };
 
-[[noreturn]] inline void raise(strongroom_status code, strongroom_error *object) {
+// Without an object there was no memory for one, or nobody asked for it.
+[[noreturn]] inline void raise(strongroom_status status, strongroom_error *object) {
     const std::unique_ptr<strongroom_error, error_free> owner(object);
     const auto text = [](const char *found, const char *otherwise) { return found ? found : otherwise; };
+    const strongroom_status code = object ? strongroom_error_code(object) : status;
     throw error(code, text(strongroom_error_message(object), strongroom_status_name(code)),
                 text(strongroom_error_details(object), "{}"), strongroom_error_os_error(object),
                 strongroom_error_retryable(object) != 0);

@@ -1,3 +1,7 @@
 //! The C interface.
 
 mod header;
+mod library;
+mod misuse;
+mod misuse_table;
+mod prototypes;
