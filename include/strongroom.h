@@ -1464,11 +1464,11 @@ strongroom_status strongroom_key_file_create(const char *file,
                                              struct strongroom_error **error);
 
 /**
- * Joins a key file with a passphrase: neither opens the slot alone. After a failure the key is spent.
+ * Joins a key file with a passphrase: neither opens the slot alone. After a failure but IN_USE the key is spent.
  *
  * Ownership: borrows `key`; copies `passphrase`, and wipes the copy when the key is freed.
  * Thread safety: any thread.
- * Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT.
+ * Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT; IN_USE while another call uses the key.
  */
 STRONGROOM_API
 STRONGROOM_WARN_UNUSED

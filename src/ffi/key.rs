@@ -1,7 +1,7 @@
 //! What a store is unlocked with.
 
 use std::ffi::c_char;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::error::{free, strongroom_error};
 use super::guard::guard;
@@ -9,7 +9,7 @@ use super::handle::{self, Kind, Object};
 use super::input::{bytes, file_path, invalid, text};
 use super::output::out_handle;
 use super::strongroom_status;
-use crate::{Result, Unlock};
+use crate::{Error, ErrorKind, Result, Unlock};
 
 /// What a store is unlocked with: a passphrase, a key file, both, a raw key or a recovery code. It may be used any number
 /// of times.
@@ -17,8 +17,9 @@ pub struct strongroom_key {
     _private: (),
 }
 
-/// `None` only while it is joined with a passphrase.
-pub(super) struct Key(Mutex<Option<Unlock>>);
+/// `None` once joining it with a passphrase has failed. A call holds a share, and not the lock: it may use one key twice, and
+/// a callback of it may use the key again.
+pub(super) struct Key(Mutex<Option<Arc<Unlock>>>);
 
 impl Object for Key {
     type Opaque = strongroom_key;
@@ -27,15 +28,33 @@ impl Object for Key {
 
 impl Key {
     fn new(unlock: Unlock) -> Self {
-        Self(Mutex::new(Some(unlock)))
+        Self(Mutex::new(Some(Arc::new(unlock))))
     }
+
+    /// The key for one call.
+    fn share(&self) -> Result<Arc<Unlock>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or_else(spent)
+    }
+
+    fn and_passphrase(&self, passphrase: &str) -> Result<()> {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let alone = Arc::try_unwrap(held.take().ok_or_else(spent)?).map_err(|shared| {
+            *held = Some(shared);
+            Error::new(ErrorKind::InUse, "another call is using this key; join it before it is used")
+        })?;
+        *held = Some(Arc::new(alone.and_passphrase(passphrase)?));
+        Ok(())
+    }
+}
+
+fn spent() -> Error {
+    invalid("the key was spent by a call that failed; make it anew")
 }
 
 /// Uses a key for one call.
 pub(super) fn with<T>(key: *const strongroom_key, work: impl FnOnce(&Unlock) -> Result<T>) -> Result<T> {
-    let key = handle::get::<Key>(key)?;
-    let key = key.0.lock().unwrap_or_else(PoisonError::into_inner);
-    work(key.as_ref().ok_or_else(|| invalid("the key was spent by a call that failed; make it anew"))?)
+    let key = handle::get::<Key>(key)?.share()?;
+    work(&key)
 }
 
 /// A passphrase of 1 to 1,024 bytes of UTF-8. It is normalised to Unicode NFC and stretched with Argon2id when it is used.
@@ -133,11 +152,11 @@ pub unsafe extern "C" fn strongroom_key_file_create(
     unsafe { guard(error, work) }
 }
 
-/// Joins a key file with a passphrase: neither opens the slot alone. After a failure the key is spent.
+/// Joins a key file with a passphrase: neither opens the slot alone. After a failure but IN_USE the key is spent.
 ///
 /// Ownership: borrows `key`; copies `passphrase`, and wipes the copy when the key is freed.
 /// Thread safety: any thread.
-/// Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT.
+/// Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT; IN_USE while another call uses the key.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strongroom_key_and_passphrase(
@@ -150,11 +169,7 @@ pub unsafe extern "C" fn strongroom_key_and_passphrase(
         let key = handle::get::<Key>(key)?;
         // SAFETY: as the top of the header says of pointers.
         let passphrase = unsafe { utf8("the passphrase", passphrase, passphrase_len) }?;
-        let mut key = key.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let alone =
-            key.take().ok_or_else(|| invalid("the key was spent by a call that failed; make it anew"))?;
-        *key = Some(alone.and_passphrase(passphrase)?);
-        Ok(())
+        key.and_passphrase(passphrase)
     };
     // SAFETY: as above.
     unsafe { guard(error, work) }

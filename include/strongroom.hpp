@@ -1,0 +1,330 @@
+// strongroom for C++17: the same library as strongroom.h, with owners, exceptions and texts.
+//
+// Every class owns one handle, frees it in its destructor, and can be moved but not copied. A function that fails throws
+// strongroom::error. Texts go in as std::string_view, bytes as strongroom::bytes; both are used during the call only. The structs that
+// come back are those of strongroom.h, where their members are explained. A text in one belongs to the object that it came from, and
+// strongroom::view shows it.
+//
+// What strongroom.h says of threads and of forked children holds here as well: any number of threads may use an object at once, as long
+// as none of them moves, assigns or destroys it.
+#ifndef STRONGROOM_HPP
+#define STRONGROOM_HPP
+
+#include "strongroom.h"
+#include "strongroom/base.hpp"
+#include "strongroom/results.hpp"
+#include "strongroom/settings.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace strongroom {
+
+// What can be done with secrets, in the same way on a store and on a transaction. On a store each call is a commit of its own.
+class access {
+  public:
+    // For functions of strongroom.h; it stays this object's.
+    strongroom_store *handle() const noexcept { return handle_; }
+
+    // The current version, or the one of this number.
+    secret get(std::string_view path, std::uint64_t version = 0) const {
+        strongroom_secret *found = nullptr;
+        detail::call(strongroom_get, handle_, path.data(), path.size(), version, &found);
+        return secret(found);
+    }
+    // Reads into memory of the caller's, who wipes it. Gives the length of the value; if that is more than `size`, nothing was written.
+    [[nodiscard]] std::size_t get_into(std::string_view path, std::uint8_t *buffer, std::size_t size, std::uint64_t version = 0) const {
+        std::size_t found = 0;
+        strongroom_error *object = nullptr;
+        const auto code = strongroom_get_into(handle_, path.data(), path.size(), version, buffer, size, &found, &object);
+        if (code != STRONGROOM_OK && code != STRONGROOM_E_BUFFER_TOO_SMALL)
+            detail::raise(code, object);
+        (void)strongroom_error_free(object);
+        return found;
+    }
+    described<strongroom_secret_info> info(std::string_view path) const {
+        return described<strongroom_secret_info>(page_of(strongroom_info, path.data(), path.size()));
+    }
+    // Several secrets, all of one state of the store.
+    secrets get_many(const std::vector<std::string_view> &paths) const {
+        std::vector<strongroom_text> texts;
+        for (const std::string_view path : paths)
+            texts.push_back({path.data(), path.size()});
+        strongroom_secrets *found = nullptr;
+        detail::call(strongroom_get_many, handle_, static_cast<const strongroom_text *>(texts.data()), texts.size(), &found);
+        return secrets(found);
+    }
+    bool matches(std::string_view path, bytes candidate) const {
+        std::int32_t matches = 0;
+        detail::call(strongroom_matches, handle_, path.data(), path.size(), candidate.data(), candidate.size(), &matches);
+        return matches != 0;
+    }
+
+    strongroom_written put(std::string_view path, bytes value, detail::maybe<changes> with = {}) {
+        return told<strongroom_written>(strongroom_put, path.data(), path.size(), value.data(), value.size(), constant(with.handle));
+    }
+    described<strongroom_secret_info> update(std::string_view path, const changes &with) {
+        return described<strongroom_secret_info>(page_of(strongroom_update, path.data(), path.size(), constant(with.handle())));
+    }
+    // Writes an older version once more, as a new one.
+    strongroom_written rollback_to(std::string_view path, std::uint64_t version) {
+        return told<strongroom_written>(strongroom_rollback, path.data(), path.size(), version);
+    }
+    strongroom_written rename(std::string_view path, std::string_view to, bool allow_large = false) {
+        return told<strongroom_written>(strongroom_rename, path.data(), path.size(), to.data(), to.size(), detail::flag(allow_large));
+    }
+    // Gives the number of secrets.
+    std::uint64_t rename_prefix(std::string_view from, std::string_view to, bool allow_large = false) {
+        std::uint64_t renamed = 0;
+        detail::call(strongroom_rename_prefix, handle_, from.data(), from.size(), to.data(), to.size(), detail::flag(allow_large), &renamed);
+        return renamed;
+    }
+
+    strongroom_deleted remove(std::string_view path) { return told<strongroom_deleted>(strongroom_delete, path.data(), path.size()); }
+    strongroom_written restore(std::string_view path_or_id, const optional_text &to = std::nullopt) {
+        return told<strongroom_written>(strongroom_restore, path_or_id.data(), path_or_id.size(), detail::data(to), detail::size(to));
+    }
+    void destroy(std::string_view path_or_id) { detail::call(strongroom_destroy, handle_, path_or_id.data(), path_or_id.size()); }
+    strongroom_swept sweep(std::size_t items, bool confirm_clock = false) {
+        return told<strongroom_swept>(strongroom_sweep, items, detail::flag(confirm_clock));
+    }
+
+    page<strongroom_version_info> versions(std::string_view path) const {
+        return page<strongroom_version_info>(page_of(strongroom_versions, path.data(), path.size()));
+    }
+    described<strongroom_version_info> delete_version(std::string_view path, std::uint64_t version) {
+        return described<strongroom_version_info>(page_of(strongroom_delete_version, path.data(), path.size(), version));
+    }
+    described<strongroom_version_info> restore_version(std::string_view path, std::uint64_t version) {
+        return described<strongroom_version_info>(page_of(strongroom_restore_version, path.data(), path.size(), version));
+    }
+    described<strongroom_version_info> destroy_version(std::string_view path, std::uint64_t version) {
+        return described<strongroom_version_info>(page_of(strongroom_destroy_version, path.data(), path.size(), version));
+    }
+
+    list_page list(detail::maybe<query> which = {}) const { return list_page(page_of(strongroom_list, constant(which.handle))); }
+    page<strongroom_namespace> namespaces(const optional_text &under = std::nullopt) const {
+        return page<strongroom_namespace>(page_of(strongroom_namespaces, detail::data(under), detail::size(under)));
+    }
+    page<strongroom_tag_count> tag_keys() const { return page<strongroom_tag_count>(page_of(strongroom_tag_keys)); }
+    page<strongroom_tag_count> tag_values(std::string_view name) const {
+        return page<strongroom_tag_count>(page_of(strongroom_tag_values, name.data(), name.size()));
+    }
+    strongroom_counts stats(const optional_text &under = std::nullopt) const {
+        auto counts = detail::sized<strongroom_counts>();
+        strongroom_page **const nowhere = nullptr;
+        detail::call(strongroom_stats, handle_, detail::data(under), detail::size(under), &counts, nowhere);
+        return counts;
+    }
+    // The namespaces directly below, with what is in each.
+    page<strongroom_namespace> stats_by_namespace(const optional_text &under = std::nullopt) const {
+        strongroom_counts *const nowhere = nullptr;
+        return page<strongroom_namespace>(page_of(strongroom_stats, detail::data(under), detail::size(under), nowhere));
+    }
+
+    // What is said of a namespace itself, or of the store.
+    strongroom_retention retention(const optional_text &under = std::nullopt) const {
+        return told<strongroom_retention>(strongroom_policy_retention, detail::data(under), detail::size(under));
+    }
+    // What holds for a secret of which itself nothing is said.
+    strongroom_retention retention_at(std::string_view path) const {
+        return told<strongroom_retention>(strongroom_policy_retention_at, path.data(), path.size());
+    }
+    // Numbers, STRONGROOM_INHERITED or STRONGROOM_UNCHANGED.
+    void set_retention(const optional_text &under, std::int64_t max_versions, std::int64_t trash_days) {
+        detail::call(strongroom_policy_set_retention, handle_, detail::data(under), detail::size(under), max_versions, trash_days);
+    }
+
+  protected:
+    explicit access(strongroom_store *handle) noexcept : handle_(handle) {}
+    access(access &&other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+    access &operator=(access &&other) noexcept {
+        if (this != &other) {
+            end();
+            handle_ = std::exchange(other.handle_, nullptr);
+        }
+        return *this;
+    }
+    ~access() { end(); }
+
+    // Nobody can be told of an error here.
+    void end() noexcept {
+        if (strongroom_close(&handle_, nullptr) != STRONGROOM_OK)
+            handle_ = nullptr;
+    }
+    template <class T> static const T *constant(T *handle) noexcept { return handle; }
+    // Calls what fills a struct.
+    template <class T, class Function, class... Arguments> T told(Function function, Arguments... arguments) const {
+        auto result = detail::sized<T>();
+        detail::call(function, handle_, arguments..., &result);
+        return result;
+    }
+    // Calls what gives a page.
+    template <class Function, class... Arguments> strongroom_page *page_of(Function function, Arguments... arguments) const {
+        strongroom_page *found = nullptr;
+        detail::call(function, handle_, arguments..., &found);
+        return found;
+    }
+
+    strongroom_store *handle_;
+};
+
+// Changes that become durable together, with commit(), or not at all. It sees its own writes. It has to end before its store does.
+class transaction : public access {
+  public:
+    explicit transaction(strongroom_store *handle) noexcept : access(handle) {}
+    // Behind it, also if it throws, the transaction is over.
+    void commit() { detail::call(strongroom_commit, &handle_); }
+    // As the destructor, but it tells of errors.
+    void rollback() { detail::call(strongroom_close, &handle_); }
+};
+
+// The key slots of a store: valid as long as the store is.
+class slots {
+  public:
+    explicit slots(strongroom_store *store) noexcept : store_(store) {}
+    page<strongroom_slot> list() const {
+        strongroom_page *found = nullptr;
+        detail::call(strongroom_slots_list, store_, &found);
+        return page<strongroom_slot>(found);
+    }
+    // Gives the id of the new slot.
+    std::string add(const key &unlock, const optional_text &label = std::nullopt,
+                    const std::optional<strongroom_kdf_cost> &cost = std::nullopt) {
+        strongroom_slot_id id{};
+        detail::call(strongroom_slots_add, store_, unlock.handle(), detail::data(label), detail::size(label), cost ? &*cost : nullptr, &id);
+        return id.text;
+    }
+    // The id of the slot, and the code, which is shown this once.
+    std::pair<std::string, secret> add_recovery_code(const optional_text &label = std::nullopt) {
+        strongroom_slot_id id{};
+        strongroom_secret *code = nullptr;
+        detail::call(strongroom_slots_add_recovery_code, store_, detail::data(label), detail::size(label), &id, &code);
+        secret shown(code);
+        return {std::string(id.text), std::move(shown)};
+    }
+    void change_passphrase(const key &from, const key &to) {
+        detail::call(strongroom_slots_change_passphrase, store_, from.handle(), to.handle());
+    }
+    void remove(std::string_view id, bool leave_raw_keys_only = false) {
+        detail::call(strongroom_slots_remove, store_, id.data(), id.size(), detail::flag(leave_raw_keys_only));
+    }
+    // The id of the slot that a key opens.
+    std::string check(const key &unlock) const {
+        strongroom_slot_id id{};
+        detail::call(strongroom_slots_check, store_, unlock.handle(), &id);
+        return id.text;
+    }
+
+  private:
+    strongroom_store *store_;
+};
+
+// An open store.
+class store : public access {
+  public:
+    static store create(std::string_view file, const key &unlock, detail::maybe<options> how = {}) {
+        return store(make(strongroom_create, file.data(), file.size(), constant(unlock.handle()), constant(how.handle)));
+    }
+    static store open(std::string_view file, const key &unlock, detail::maybe<options> how = {}) {
+        return store(make(strongroom_open, file.data(), file.size(), constant(unlock.handle()), constant(how.handle)));
+    }
+    static store in_memory(detail::maybe<options> how = {}) { return store(make(strongroom_in_memory, constant(how.handle))); }
+
+    // As the destructor, but it tells of errors.
+    void close() { detail::call(strongroom_close, &handle_); }
+    transaction begin() { return transaction(make(strongroom_begin, handle_)); }
+
+    void lock() { detail::call(strongroom_lock, handle_); }
+    void unlock(const key &with) { detail::call(strongroom_unlock, handle_, constant(with.handle())); }
+    std::uint32_t environment() const { return number<std::uint32_t>(strongroom_environment); }
+    bool is_locked() const { return number<std::int32_t>(strongroom_is_locked) != 0; }
+    std::chrono::milliseconds idle() const {
+        return std::chrono::milliseconds(static_cast<std::int64_t>(number<std::uint64_t>(strongroom_idle_ms)));
+    }
+
+    strongroom_copied backup(std::string_view file, detail::maybe<copy_options> how = {}) {
+        return copy_options::run(strongroom_backup, handle_, file.data(), file.size(), how.handle);
+    }
+    strongroom_copied compact(detail::maybe<copy_options> how = {}) { return copy_options::run(strongroom_compact, handle_, how.handle); }
+    strongroom_copied purge(detail::maybe<copy_options> how = {}) { return copy_options::run(strongroom_purge, handle_, how.handle); }
+    strongroom_copied rekey(const key &unlock, detail::maybe<copy_options> how = {}) {
+        return copy_options::run(strongroom_rekey, handle_, unlock.handle(), how.handle);
+    }
+
+    strongroom_verified verify() { return told<strongroom_verified>(strongroom_verify); }
+    strongroom_condition health() const {
+        auto condition = detail::sized<strongroom_condition>();
+        strongroom_page **const nowhere = nullptr;
+        detail::call(strongroom_health, handle_, &condition, nowhere);
+        return condition;
+    }
+    // Other files beside the store that carry its id.
+    file_page copies_beside() const {
+        strongroom_condition *const nowhere = nullptr;
+        return file_page(page_of(strongroom_health, nowhere));
+    }
+    strongroom_opened open_report() const { return told<strongroom_opened>(strongroom_open_report); }
+    strongroom_memory memory_status() const { return told<strongroom_memory>(strongroom_memory_status); }
+    std::string pin() const {
+        char text[STRONGROOM_PIN_LEN];
+        std::size_t len = 0;
+        detail::call(strongroom_pin, handle_, +text, sizeof text, &len);
+        return std::string(text, len);
+    }
+
+    strongroom::slots slots() const noexcept { return strongroom::slots(handle_); }
+    page<strongroom_retention> retentions() const { return page<strongroom_retention>(page_of(strongroom_policy_retentions)); }
+    strongroom_kdf_cost kdf_floor() const { return number<strongroom_kdf_cost>(strongroom_policy_kdf_floor); }
+    void set_kdf_floor(const strongroom_kdf_cost &cost) {
+        detail::call(strongroom_policy_set_kdf_floor, handle_, cost.memory_kib, cost.passes, cost.lanes);
+    }
+
+  private:
+    explicit store(strongroom_store *handle) noexcept : access(handle) {}
+    template <class Function, class... Arguments> static strongroom_store *make(Function function, Arguments... arguments) {
+        strongroom_store *handle = nullptr;
+        detail::call(function, arguments..., &handle);
+        return handle;
+    }
+    template <class T, class Function> T number(Function function) const {
+        T found{};
+        detail::call(function, handle_, &found);
+        return found;
+    }
+};
+
+inline const char *version() noexcept { return strongroom_version(); }
+inline std::uint32_t version_number() noexcept { return strongroom_version_number(); }
+// Of the library; STRONGROOM_ABI_VERSION is that of this header.
+inline std::uint32_t abi_version() noexcept { return strongroom_abi_version(); }
+inline std::uint64_t live_objects() noexcept { return strongroom_live_objects(); }
+inline bool equal(bytes one, bytes other) noexcept {
+    return strongroom_equal(one.data(), one.size(), other.data(), other.size()) != 0;
+}
+inline void wipe(void *data, std::size_t size) { detail::check(strongroom_wipe(static_cast<std::uint8_t *>(data), size)); }
+
+inline page<strongroom_capability> capabilities() {
+    strongroom_page *found = nullptr;
+    detail::call(strongroom_capabilities, &found);
+    return page<strongroom_capability>(found);
+}
+
+// A cost at which unlocking takes about `target` on this machine, and how long one derivation took.
+inline std::pair<strongroom_kdf_cost, std::chrono::microseconds> calibrate(std::chrono::milliseconds target, std::uint32_t max_memory_kib) {
+    strongroom_kdf_cost cost{};
+    std::uint64_t measured = 0;
+    const auto wanted = static_cast<std::uint64_t>(target.count() < 0 ? 0 : target.count());
+    detail::call(strongroom_calibrate, wanted, max_memory_kib, &cost, &measured);
+    return {cost, std::chrono::microseconds(static_cast<std::int64_t>(measured))};
+}
+
+} // namespace strongroom
+
+#endif // STRONGROOM_HPP

@@ -1,0 +1,144 @@
+/* Writing, reading, describing and renaming. */
+#include "suite.h"
+
+static strongroom_changes *some_changes(void) {
+    strongroom_error *error = NULL;
+    strongroom_changes *changes = NULL;
+    OK(strongroom_changes_new(&changes, &error));
+    OK(strongroom_changes_tier(changes, STRONGROOM_TIER_CRITICAL, &error));
+    OK(strongroom_changes_description(changes, TEXT("the token of the robot"), &error));
+    OK(strongroom_changes_content_type(changes, TEXT("text/plain"), &error));
+    OK(strongroom_changes_tag(changes, TEXT("owner"), TEXT("ann"), &error));
+    OK(strongroom_changes_tag(changes, TEXT("bare"), NO_TEXT, &error));
+    OK(strongroom_changes_max_versions(changes, 7, &error));
+    OK(strongroom_changes_trash_days(changes, 3, &error));
+    OK(strongroom_changes_note(changes, TEXT("from the vendor"), &error));
+    OK(strongroom_changes_expect_absent(changes, &error));
+    return changes;
+}
+
+static void check_described(const strongroom_secret_info *info) {
+    SAME(info->path.data, "team/token");
+    SAME(info->description.data, "the token of the robot");
+    SAME(info->content_type.data, "text/plain");
+    EQUAL(strncmp(info->id.data, "sec_", 4), 0);
+    EQUAL(info->tag_count, 2);
+    SAME(info->tags[0].key.data, "bare");
+    EQUAL(info->tags[0].value.len, 0);
+    SAME(info->tags[1].value.data, "ann");
+    EQUAL(info->version, 1);
+    EQUAL(info->tier, STRONGROOM_TIER_CRITICAL);
+    EQUAL(info->max_versions, 7);
+    EQUAL(info->trash_days, 3);
+    EQUAL(info->deleted_at, STRONGROOM_NO_TIME);
+    CHECK(info->created_at > 0 && info->size_class >= 5);
+}
+
+static void check_reading(strongroom_store *on) {
+    strongroom_error *error = NULL;
+    strongroom_secret *secret = NULL;
+    strongroom_secret_info info = {.struct_size = sizeof info};
+    OK(strongroom_get(on, TEXT("team/token"), 1, &secret, &error));
+    EQUAL(strongroom_secret_version(secret), 1);
+    CHECK(strongroom_secret_version_created_at(secret) > 0);
+    EQUAL(strongroom_secret_len(secret), 5);
+    CHECK(memcmp(strongroom_secret_data(secret), "value", 5) == 0);
+    OK(strongroom_secret_describe(secret, &info, &error));
+    check_described(&info);
+    EQUAL(strongroom_secret_free(secret), STRONGROOM_OK);
+
+    uint8_t buffer[8];
+    size_t len = 0;
+    OK(strongroom_get_into(on, TEXT("team/token"), 0, buffer, sizeof buffer, &len, &error));
+    EQUAL(len, 5);
+    CHECK(memcmp(buffer, "value", 5) == 0);
+    FAILS(STRONGROOM_E_BUFFER_TOO_SMALL, strongroom_get_into(on, TEXT("team/token"), 0, buffer, 4, &len, &error));
+    EQUAL(len, 5);
+    int32_t matches = -1;
+    OK(strongroom_matches(on, TEXT("team/token"), BYTES("value"), &matches, &error));
+    EQUAL(matches, 1);
+    OK(strongroom_matches(on, TEXT("team/token"), BYTES("other"), &matches, &error));
+    EQUAL(matches, 0);
+}
+
+static void check_several(strongroom_store *on) {
+    strongroom_error *error = NULL;
+    strongroom_secrets *secrets = NULL;
+    strongroom_secret *secret = NULL;
+    const strongroom_text paths[] = {{"team/token", 10}, {"team/none", 9}, {"empty", STRONGROOM_NUL_TERMINATED}};
+    put(on, "empty", "");
+    OK(strongroom_get_many(on, paths, 3, &secrets, &error));
+    EQUAL(strongroom_secrets_len(secrets), 3);
+    OK(strongroom_secrets_take(secrets, 0, &secret, &error));
+    EQUAL(strongroom_secret_len(secret), 5);
+    EQUAL(strongroom_secret_free(secret), STRONGROOM_OK);
+    FAILS(STRONGROOM_E_CLOSED, strongroom_secrets_take(secrets, 0, &secret, &error));
+    FAILS(STRONGROOM_E_NOT_FOUND, strongroom_secrets_take(secrets, 1, &secret, &error));
+    OK(strongroom_secrets_take(secrets, 2, &secret, &error));
+    EQUAL(strongroom_secret_len(secret), 0);
+    CHECK(strongroom_secret_data(secret) != NULL);
+    EQUAL(strongroom_secret_free(secret), STRONGROOM_OK);
+    FAILS(STRONGROOM_E_INVALID_ARGUMENT, strongroom_secrets_take(secrets, 3, &secret, &error));
+    EQUAL(strongroom_secrets_free(secrets), STRONGROOM_OK);
+}
+
+static void check_update(strongroom_store *on) {
+    strongroom_error *error = NULL;
+    strongroom_changes *changes = NULL;
+    strongroom_page *page = NULL;
+    strongroom_secret_info info = {.struct_size = sizeof info};
+    OK(strongroom_info(on, TEXT("team/token"), &page, &error));
+    EQUAL(strongroom_page_len(page), 1);
+    OK(strongroom_page_secret(page, 0, &info, &error));
+    check_described(&info);
+    OK(strongroom_changes_new(&changes, &error));
+    OK(strongroom_changes_expect_meta_version(changes, info.meta_version, &error));
+    OK(strongroom_changes_remove_tag(changes, TEXT("bare"), &error));
+    EQUAL(strongroom_page_free(page), STRONGROOM_OK);
+    OK(strongroom_update(on, TEXT("team/token"), changes, &page, &error));
+    OK(strongroom_page_secret(page, 0, &info, &error));
+    EQUAL(info.tag_count, 1);
+    SAME(info.tags[0].key.data, "owner");
+    EQUAL(strongroom_page_free(page), STRONGROOM_OK);
+    FAILS(STRONGROOM_E_CONFLICT, strongroom_update(on, TEXT("team/token"), changes, NULL, &error));
+    EQUAL(strongroom_changes_free(changes), STRONGROOM_OK);
+
+    OK(strongroom_changes_new(&changes, &error));
+    OK(strongroom_changes_replace_tags(changes, &error));
+    OK(strongroom_changes_tag(changes, TEXT("new"), TEXT("1"), &error));
+    OK(strongroom_update(on, TEXT("team/token"), changes, &page, &error));
+    OK(strongroom_page_secret(page, 0, &info, &error));
+    EQUAL(info.tag_count, 1);
+    SAME(info.tags[0].key.data, "new");
+    EQUAL(strongroom_page_free(page), STRONGROOM_OK);
+    EQUAL(strongroom_changes_free(changes), STRONGROOM_OK);
+}
+
+static void check_renaming(strongroom_store *on) {
+    strongroom_error *error = NULL;
+    strongroom_written written = {.struct_size = sizeof written};
+    uint64_t renamed = 0;
+    OK(strongroom_rename(on, TEXT("team/token"), TEXT("group/token"), 0, &written, &error));
+    SAME(written.path, "group/token");
+    OK(strongroom_rename_prefix(on, TEXT("group"), TEXT("crew/one"), 0, &renamed, &error));
+    EQUAL(renamed, 1);
+    check_value(on, "crew/one/token", "value");
+    FAILS(STRONGROOM_E_ALREADY_EXISTS, strongroom_rename(on, TEXT("crew/one/token"), TEXT("empty"), 0, NULL, &error));
+}
+
+void secrets_part(strongroom_store *on) {
+    strongroom_error *error = NULL;
+    strongroom_changes *changes = some_changes();
+    strongroom_written written = {.struct_size = sizeof written};
+    OK(strongroom_put(on, TEXT("team/token"), BYTES("value"), changes, &written, &error));
+    EQUAL(written.version, 1);
+    EQUAL(written.tier, STRONGROOM_TIER_CRITICAL);
+    SAME(written.path, "team/token");
+    EQUAL(strncmp(written.id, "sec_", 4), 0);
+    FAILS(STRONGROOM_E_ALREADY_EXISTS, strongroom_put(on, TEXT("team/token"), BYTES("value"), changes, NULL, &error));
+    EQUAL(strongroom_changes_free(changes), STRONGROOM_OK);
+    check_reading(on);
+    check_several(on);
+    check_update(on);
+    check_renaming(on);
+}
