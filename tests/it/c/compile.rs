@@ -56,7 +56,8 @@ fn a_header_with_a_fault_does_not_compile() {
 fn the_wrapper_compiles_alone_in_each_part() {
     let mut headers = vec!["strongroom.hpp".to_owned()];
     let parts = fs::read_dir(root().join("include/strongroom")).unwrap();
-    headers.extend(parts.map(|part| format!("strongroom/{}", part.unwrap().file_name().into_string().unwrap())));
+    headers
+        .extend(parts.map(|part| format!("strongroom/{}", part.unwrap().file_name().into_string().unwrap())));
     for compiler in compilers("g++", "clang++") {
         for header in &headers {
             let twice = format!("#include <{header}>\n#include <{header}>\nint unit;\n");
@@ -116,7 +117,8 @@ fn the_wrapper_refuses_what_would_show_or_lose_a_value() {
         };
         fs::write(folder.join("bad.cpp"), body(fault)).unwrap();
         let mut command = compiler("c++", "c++17");
-        let output = output(command.args(["-Wno-unused-variable", "-fsyntax-only"]).arg(folder.join("bad.cpp")));
+        let output =
+            output(command.args(["-Wno-unused-variable", "-fsyntax-only"]).arg(folder.join("bad.cpp")));
         assert!(!output.status.success() && said(&output).contains(reason), "{fault}: {}", said(&output));
     }
 }
@@ -124,7 +126,8 @@ fn the_wrapper_refuses_what_would_show_or_lose_a_value() {
 /// The names of what a library defines for others.
 fn exported(flags: &[&str], library: &str) -> Vec<String> {
     let listed = run(tool("nm", "binutils").args(flags).arg(prefix().join("lib").join(library)));
-    let symbols = listed.lines().filter_map(|line| Some(line.split_once(' ')?.1.split_once(' ')?.1.to_owned()));
+    let symbols =
+        listed.lines().filter_map(|line| Some(line.split_once(' ')?.1.split_once(' ')?.1.to_owned()));
     let mut symbols: Vec<String> = symbols.collect();
     symbols.sort();
     symbols

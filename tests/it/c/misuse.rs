@@ -40,7 +40,11 @@ fn the_prototypes_of_the_header_are_all_understood() {
     for function in &functions {
         let handles = function.parameters.iter().filter_map(prototypes::Parameter::handle);
         let given = function.parameters.iter().filter_map(prototypes::Parameter::given);
-        assert!(!function.returns_status() || handles.chain(given).count() > 0 || function.name == "strongroom_wipe");
+        assert!(
+            !function.returns_status()
+                || handles.chain(given).count() > 0
+                || function.name == "strongroom_wipe"
+        );
     }
 }
 

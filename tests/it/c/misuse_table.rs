@@ -26,7 +26,11 @@ pub(super) fn table(functions: &[Function]) -> String {
     for function in on_store {
         let name = &function.name;
         let call = call(function, |parameter| is_store(function, parameter).then(|| "store".to_owned()));
-        writeln!(text, "static strongroom_status on_store_{name}(strongroom_store *store) {{\n    return {call};\n}}\n").unwrap();
+        writeln!(
+            text,
+            "static strongroom_status on_store_{name}(strongroom_store *store) {{\n    return {call};\n}}\n"
+        )
+        .unwrap();
         let forked = if ANSWERED_IN_A_CHILD.contains(&name.as_str()) { "FORKED_OR_OK" } else { "FORKED" };
         writeln!(entries, "    {{\"{name}\", {forked}, on_store_{name}}},").unwrap();
     }
@@ -51,7 +55,8 @@ fn cases(function: &Function) -> String {
     let mut case = |what: &str, expected: &str, call: String| {
         let call = judged(function, call);
         let expected = if function.returns_status() || expected == "ANY" { expected } else { "CLOSED" };
-        writeln!(text, "    anew();\n    judge(\"{}\", \"{what}\", {expected}, {call});", function.name).unwrap();
+        writeln!(text, "    anew();\n    judge(\"{}\", \"{what}\", {expected}, {call});", function.name)
+            .unwrap();
     };
     case("all is well", "ANY", call(function, |_| None));
     for parameter in &function.parameters {

@@ -22,8 +22,7 @@ fn the_suite_calls_every_function() {
     let files: String =
         sources("c/suite").iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
     let symbols = std::fs::read_to_string(root().join("include/strongroom.symbols")).unwrap();
-    let missing: Vec<&str> =
-        symbols.lines().filter(|name| !files.contains(&format!("{name}("))).collect();
+    let missing: Vec<&str> = symbols.lines().filter(|name| !files.contains(&format!("{name}("))).collect();
     assert_eq!(missing, Vec::<&str>::new());
 }
 
