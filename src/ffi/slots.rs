@@ -4,7 +4,7 @@ use std::ffi::c_char;
 
 use super::error::strongroom_error;
 use super::guard::guard;
-use super::input::{flag, invalid, optional_text, text};
+use super::input::{flag, optional_text, text};
 use super::key::{self, strongroom_key};
 use super::library::strongroom_kdf_cost;
 use super::output::{fixed, out, out_handle};
@@ -140,9 +140,6 @@ pub unsafe extern "C" fn strongroom_slots_change_passphrase(
 ) -> strongroom_status {
     let work = || {
         let store = root(store)?;
-        if std::ptr::eq(old_key, new_key) {
-            return Err(invalid("the old key and the new one are the same object"));
-        }
         key::with(old_key, |old| key::with(new_key, |new| store.slots().change_passphrase(old, new)))
     };
     // SAFETY: as the top of the header says of pointers.

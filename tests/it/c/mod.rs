@@ -1,8 +1,10 @@
-//! The C interface.
+//! The C interface, the C++ interface over it, and how both are installed. The programs stand in `tests/c` and `tests/cpp`.
 
 mod compile;
 mod conformance;
+mod documents;
 mod header;
+mod install;
 mod library;
 mod misuse;
 mod misuse_table;
