@@ -44,6 +44,12 @@ def test_the_readme_runs(directory: Path) -> None:
     assert (directory / "copy.strongroom").exists()
 
 
+def test_the_readme_of_the_library_runs(directory: Path) -> None:
+    (block,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    printed = run("-c", block, directory=directory)
+    assert printed == "production/openai/api-key 1 14\n['production/openai/api-key']\n"
+
+
 def test_a_dotenv_file_is_replaced(directory: Path) -> None:
     example = PACKAGE / "examples" / "dotenv.py"
     (directory / ".env").write_text("# for tests\nexport API_KEY='abc=1'\nTOKEN=def\n\n")
