@@ -3,7 +3,8 @@
 use std::any::Any;
 use std::ptr;
 use std::sync::{
-    Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError, TryLockResult,
+    Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError,
+    TryLockResult,
 };
 
 use crate::{Error, ErrorKind, Result};
@@ -199,6 +200,11 @@ fn table() -> Result<RwLockReadGuard<'static, Table>> {
 
 fn table_mut() -> Result<RwLockWriteGuard<'static, Table>> {
     at_once(TABLE.try_write(), || TABLE.write().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Locks what an object changes inside.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> Result<MutexGuard<'_, T>> {
+    at_once(mutex.try_lock(), || mutex.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// In a forked child the thread that holds the lock may not exist: then waiting for it would never end.
