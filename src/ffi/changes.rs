@@ -1,7 +1,7 @@
 //! What a write says beside the value.
 
 use std::ffi::c_char;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use super::error::{free, strongroom_error};
 use super::guard::guard;
@@ -35,7 +35,7 @@ impl Object for Changes {
 
 fn state(changes: *const strongroom_changes) -> Result<State> {
     let changes = handle::get::<Changes>(changes)?;
-    let state = changes.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let state = handle::lock(&changes.0)?;
     Ok(state.clone())
 }
 
@@ -68,7 +68,7 @@ unsafe fn add(
 ) -> strongroom_status {
     let work = || {
         let changes = handle::get::<Changes>(changes)?;
-        let mut state = changes.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = handle::lock(&changes.0)?;
         *state = add(state.clone())?;
         Ok(())
     };

@@ -2,7 +2,7 @@
 
 use std::ffi::{c_char, c_void};
 use std::ops::ControlFlow;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use super::error::{free, strongroom_error};
 use super::guard::guard;
@@ -62,7 +62,7 @@ impl Settings {
             return Ok(Self::new());
         }
         let options = handle::get::<Held>(options)?;
-        let settings = options.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let settings = handle::lock(&options.0)?;
         Ok(settings.clone())
     }
 
@@ -110,7 +110,7 @@ unsafe fn change(
 ) -> strongroom_status {
     let work = || {
         let options = handle::get::<Held>(options)?;
-        let mut settings = options.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut settings = handle::lock(&options.0)?;
         *settings = change(settings.clone())?;
         Ok(())
     };

@@ -4,7 +4,8 @@ use std::any::Any;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{
-    Arc, LockResult, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError, TryLockResult,
+    Arc, LockResult, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError,
+    TryLockResult,
 };
 
 use crate::{Error, ErrorKind, Result};
@@ -266,5 +267,20 @@ fn own<G>(
                 replace(ptr::from_ref(shared).cast_mut(), true);
             }
         }
+    }
+}
+
+/// Locks what an object changes inside. In a forked child the thread that holds it may not exist either.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> Result<MutexGuard<'_, T>> {
+    match mutex.try_lock() {
+        Ok(guard) => Ok(guard),
+        Err(TryLockError::Poisoned(guard)) => Ok(guard.into_inner()),
+        Err(TryLockError::WouldBlock) if shared().process == std::process::id() => {
+            Ok(mutex.lock().unwrap_or_else(PoisonError::into_inner))
+        }
+        Err(TryLockError::WouldBlock) => Err(Error::new(
+            ErrorKind::Forked,
+            "the process was forked while another thread used this object; make it anew here",
+        )),
     }
 }

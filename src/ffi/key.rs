@@ -1,7 +1,7 @@
 //! What a store is unlocked with.
 
 use std::ffi::c_char;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use super::error::{free, strongroom_error};
 use super::guard::guard;
@@ -33,11 +33,11 @@ impl Key {
 
     /// The key for one call.
     fn share(&self) -> Result<Arc<Unlock>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or_else(spent)
+        handle::lock(&self.0)?.clone().ok_or_else(spent)
     }
 
     fn and_passphrase(&self, passphrase: &str) -> Result<()> {
-        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = handle::lock(&self.0)?;
         let alone = Arc::try_unwrap(held.take().ok_or_else(spent)?).map_err(|shared| {
             *held = Some(shared);
             Error::new(ErrorKind::InUse, "another call is using this key; join it before it is used")

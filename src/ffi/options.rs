@@ -1,7 +1,7 @@
 //! How a store is created and opened.
 
 use std::ffi::c_char;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use super::clock::{Clock, strongroom_clock};
 use super::constants::{STRONGROOM_ENVIRONMENT_LIVE, STRONGROOM_ENVIRONMENT_TEST};
@@ -31,7 +31,7 @@ pub(super) fn or_default(options: *const strongroom_options) -> Result<StoreOpti
         return Ok(StoreOptions::new());
     }
     let options = handle::get::<Options>(options)?;
-    let options = options.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let options = handle::lock(&options.0)?;
     Ok(options.clone())
 }
 
@@ -43,7 +43,7 @@ unsafe fn change(
 ) -> strongroom_status {
     let work = || {
         let options = handle::get::<Options>(options)?;
-        let mut options = options.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut options = handle::lock(&options.0)?;
         *options = change(options.clone())?;
         Ok(())
     };

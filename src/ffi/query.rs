@@ -1,7 +1,7 @@
 //! What a list shows.
 
 use std::ffi::c_char;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use super::constants::{
     STRONGROOM_LIST_ALL, STRONGROOM_LIST_LIVE, STRONGROOM_LIST_TRASH, STRONGROOM_SORT_PATH,
@@ -33,7 +33,7 @@ pub(super) fn or_all(query: *const strongroom_query) -> Result<Query> {
         return Ok(Query::all());
     }
     let query = handle::get::<Held>(query)?;
-    let query = query.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let query = handle::lock(&query.0)?;
     Ok(query.clone())
 }
 
@@ -45,7 +45,7 @@ unsafe fn narrow(
 ) -> strongroom_status {
     let work = || {
         let query = handle::get::<Held>(query)?;
-        let mut query = query.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut query = handle::lock(&query.0)?;
         *query = narrow(query.clone())?;
         Ok(())
     };

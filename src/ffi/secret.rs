@@ -1,7 +1,7 @@
 //! Secret values that C owns.
 
 use std::ptr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use super::constants::STRONGROOM_NO_TIME;
 use super::error::{free, strongroom_error};
@@ -164,7 +164,7 @@ impl Found {
 pub extern "C" fn strongroom_secrets_len(secrets: *const strongroom_secrets) -> usize {
     or_default(|| {
         let found = handle::get::<Found>(secrets)?;
-        let len = found.0.lock().unwrap_or_else(PoisonError::into_inner).len();
+        let len = handle::lock(&found.0)?.len();
         Ok(len)
     })
 }
@@ -186,7 +186,7 @@ pub unsafe extern "C" fn strongroom_secrets_take(
         // SAFETY: as the top of the header says of pointers.
         let secret = unsafe { out_handle("secret", secret) }?;
         let found = handle::get::<Found>(secrets)?;
-        let mut found = found.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut found = handle::lock(&found.0)?;
         let one =
             found.get_mut(index).ok_or_else(|| invalid("fewer paths were asked for than this index"))?;
         let one = one.take().ok_or_else(|| Error::new(ErrorKind::Closed, "this one was taken already"))?;

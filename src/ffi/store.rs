@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use super::constants::{STRONGROOM_ENVIRONMENT_LIVE, STRONGROOM_ENVIRONMENT_TEST};
 use super::error::strongroom_error;
@@ -82,11 +82,11 @@ impl OpenTransaction {
     }
 
     pub(super) fn run<T>(&self, work: impl FnOnce(&mut Transaction<'_, '_>) -> Result<T>) -> Result<T> {
-        self.begun.lock().unwrap_or_else(PoisonError::into_inner).as_mut().ok_or_else(ended)?.run(work)
+        handle::lock(&self.begun)?.as_mut().ok_or_else(ended)?.run(work)
     }
 
-    fn take(&self) -> Option<Box<BegunTransaction>> {
-        self.begun.lock().unwrap_or_else(PoisonError::into_inner).take()
+    fn take(&self) -> Result<Option<Box<BegunTransaction>>> {
+        Ok(handle::lock(&self.begun)?.take())
     }
 }
 
@@ -282,7 +282,7 @@ pub unsafe extern "C" fn strongroom_commit(
         let target = handle::take::<Target>(*handle)?;
         *handle = std::ptr::null_mut();
         match &*target {
-            Target::Transaction(open) => open.take().ok_or_else(ended)?.commit(),
+            Target::Transaction(open) => open.take()?.ok_or_else(ended)?.commit(),
             Target::Store(_) => Err(ended()),
         }
     };

@@ -35,7 +35,8 @@ const TOP: &str = "\
  *   takes     the object is gone behind the call
  *
  * Threads. \"any thread\" means that any number of threads may do this at once, also with the same objects. What is borrowed from an object must
- * not be read while another thread frees the object. No call starts a thread, installs a handler or a hook, or prints.
+ * not be read while another thread frees the object. No call starts a thread, installs a handler or a hook, or prints; only a panic, which is
+ * a bug of ours and ends as STRONGROOM_E_INTERNAL, is told on the standard error by Rust.
  *
  * Fork. In a forked child a store is refused with STRONGROOM_E_FORKED. Open it again there, or call exec.
  *

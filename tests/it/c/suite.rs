@@ -83,6 +83,13 @@ fn threads_share_a_store_until_one_closes_it() {
 }
 
 #[test]
+fn a_forked_child_waits_for_no_thread_that_it_does_not_have() {
+    let program = program("forking", &["-std=c11", "-pthread"], &[root().join("tests/c/forking.c")]);
+    let said = run(&mut Command::new(program));
+    assert!(said.contains("no child waited"), "{said}");
+}
+
+#[test]
 fn a_panic_does_not_leave_the_library() {
     let program = program("panic", &[], &[root().join("tests/c/panic.c")]);
     let said = run(&mut Command::new(program));
