@@ -4,6 +4,7 @@ mod compile;
 mod documents;
 mod header;
 mod install;
+mod interface;
 mod library;
 mod misuse;
 mod misuse_table;
