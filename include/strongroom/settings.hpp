@@ -139,6 +139,8 @@ class query : public detail::owner<strongroom_query, strongroom_query_free> {
     }
 };
 
+class store;
+
 // How far a copy is; false stops it. An exception stops it too, and comes out of the call that copies.
 using progress = std::function<bool(std::uint64_t done, std::uint64_t total)>;
 
@@ -162,6 +164,9 @@ class copy_options : public detail::owner<strongroom_copy_options, strongroom_co
         return *this;
     }
 
+  private:
+    friend class store;
+
     // Runs a copy on this thread, and lets out what a callback threw.
     template <class Function, class... Arguments> static strongroom_copied run(Function function, Arguments... arguments) {
         auto copied = detail::sized<strongroom_copied>();
@@ -178,8 +183,6 @@ class copy_options : public detail::owner<strongroom_copy_options, strongroom_co
             detail::raise(code, object);
         return copied;
     }
-
-  private:
     // A callback is called on the thread of its copy.
     static std::exception_ptr &thrown() noexcept {
         thread_local std::exception_ptr thrown;

@@ -17,7 +17,7 @@ const TOP: &str = "\
  *
  * Results. A function that can fail returns a strongroom_status: STRONGROOM_OK (0) or STRONGROOM_E_... . Its last parameter is
  * where an error object goes, and may be NULL. If it is not, *error is NULL behind a success, and behind a failure an object to be
- * freed with strongroom_error_free; what was there before is not read.
+ * freed with strongroom_error_free, or NULL if there was no room for one; what was there before is not read.
  *
  * Handles. A pointer to strongroom_store, _secret, _page and so on is a number that the library looks up, and never an address.
  * Closed twice, used after it was closed, of the wrong type or made up, it gives STRONGROOM_E_CLOSED or STRONGROOM_E_BAD_HANDLE.

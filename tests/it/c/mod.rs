@@ -5,6 +5,7 @@ mod conformance;
 mod documents;
 mod header;
 mod install;
+mod interface;
 mod library;
 mod misuse;
 mod misuse_table;
