@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use super::library::{compiler, link_shared, output, root, run, said, target};
-use crate::fixture::Folder;
+use crate::fixture::{Folder, patient, raw};
 
 fn player() -> PathBuf {
     let program = target().join("play");
@@ -20,6 +20,15 @@ fn every_scenario_is_played_in_c() {
     let (folder, program, scenarios) = (Folder::new(), player(), crate::conformance::files());
     let printed = run(Command::new(&program).arg(folder.path()).args(&scenarios));
     assert_eq!(printed.trim(), format!("{0} of {0} scenarios", scenarios.len()));
+    // What C wrote, Rust opens, reads whole and goes on with.
+    let names = folder.names();
+    assert_eq!(names.len(), scenarios.len());
+    for name in names {
+        let store = patient().open(folder.join(&name), raw(7)).unwrap();
+        store.verify().unwrap();
+        store.put("from/rust", "1").unwrap();
+        store.close().unwrap();
+    }
 
     let wrong = folder.join("wrong.json");
     let scenario =
