@@ -77,7 +77,6 @@ def test_a_file_in_use_says_by_whom_and_can_be_tried_again(on_disk: strongroom.S
     assert caught.value.retryable
 
 
-@pytest.mark.skipif(not hasattr(lib, "strongroom_test_panic"), reason="needs a library built for tests")
 def test_a_panic_is_an_internal_error() -> None:
     with pytest.raises(strongroom.InternalError):
         call(lib.strongroom_test_panic)

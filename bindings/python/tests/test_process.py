@@ -117,7 +117,6 @@ def in_child(store: list[strongroom.Store], secret: list[strongroom.Secret]) -> 
     return 0
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_forked_child_is_refused_and_leaves_the_library_alone() -> None:
     store = [strongroom.Store.in_memory()]
@@ -130,7 +129,6 @@ def test_a_forked_child_is_refused_and_leaves_the_library_alone() -> None:
     assert store[0]["a"] == "1"
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
 def test_nothing_of_a_value_is_left_in_memory() -> None:
     run = subprocess.run(
         [sys.executable, str(HERE / "memory_scan.py")],
@@ -187,7 +185,6 @@ def test_the_working_directory_is_no_place_to_look(tmp_path: Path) -> None:
     assert run.returncode == 0 or "was not found" in run.stderr
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="builds a shared object")
 def test_a_library_of_another_interface_is_refused(tmp_path: Path) -> None:
     source, built = tmp_path / "other.c", tmp_path / "other.so"
     source.write_text("unsigned strongroom_abi_version(void) { return 7; }\n")
