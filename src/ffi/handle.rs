@@ -17,24 +17,24 @@ pub(super) trait Object: Any + Send + Sync {
     const KIND: Kind;
 }
 
-/// The types of objects. 0 is none: in a true pointer these bits are zero.
+/// The types of objects.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[repr(u8)]
 pub(super) enum Kind {
-    Store = 1,
-    Secret = 2,
-    Error = 3,
-    Key = 4,
-    Options = 5,
-    Changes = 6,
-    Query = 7,
-    Page = 8,
-    Secrets = 9,
-    Clock = 10,
-    Copy = 11,
+    Store,
+    Secret,
+    Error,
+    Key,
+    Options,
+    Changes,
+    Query,
+    Page,
+    Secrets,
+    Clock,
+    Copy,
 }
 
 impl Kind {
+    /// Every type with its number in a handle, and what C calls it. 0 is none: in a true pointer these bits are zero.
     const ALL: [(Self, usize, &'static str); 11] = [
         (Self::Store, 1, "strongroom_store"),
         (Self::Secret, 2, "strongroom_secret"),

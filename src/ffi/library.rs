@@ -230,3 +230,20 @@ statuses! {
     92 c"STRONGROOM_E_OUT_OF_MEMORY",
     99 c"STRONGROOM_E_INTERNAL",
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::guard::code;
+    use super::*;
+    use crate::ErrorKind;
+
+    #[test]
+    fn every_kind_of_error_has_its_status_name_and_no_other_has_one() {
+        let spelt = |kind: &ErrorKind| (code(*kind), format!("STRONGROOM_E_{}", kind.name().to_uppercase()));
+        let expected: Vec<_> =
+            [(0, "STRONGROOM_OK".to_owned())].into_iter().chain(ErrorKind::ALL.iter().map(spelt)).collect();
+        let found: Vec<_> =
+            STATUS_NAMES.iter().map(|(code, name)| (*code, name.to_str().unwrap().to_owned())).collect();
+        assert_eq!(found, expected);
+    }
+}
