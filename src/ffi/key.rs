@@ -72,13 +72,11 @@ pub unsafe extern "C" fn strongroom_key_passphrase(
 ) -> strongroom_status {
     let work = || {
         // SAFETY: as the top of the header says of pointers.
-        let key = unsafe { out_handle("key", key) }?;
-        // SAFETY: as above.
         let passphrase = unsafe { utf8("the passphrase", passphrase, passphrase_len) }?;
-        key.give(Key::new(Unlock::passphrase(passphrase)))
+        Ok(Unlock::passphrase(passphrase))
     };
     // SAFETY: as above.
-    unsafe { guard(error, work) }
+    unsafe { make(key, error, work) }
 }
 
 /// A key of exactly 32 random bytes, from a keychain, a TPM or a provisioning step. It is not stretched.
@@ -96,14 +94,12 @@ pub unsafe extern "C" fn strongroom_key_raw(
 ) -> strongroom_status {
     let work = || {
         // SAFETY: as the top of the header says of pointers.
-        let key = unsafe { out_handle("key", key) }?;
-        // SAFETY: as above.
         let raw = unsafe { bytes("the raw key", raw, raw_len) }?;
         let raw = raw.try_into().map_err(|_| invalid("a raw key has exactly 32 bytes"))?;
-        key.give(Key::new(Unlock::raw_key(raw)))
+        Ok(Unlock::raw_key(raw))
     };
     // SAFETY: as above.
-    unsafe { guard(error, work) }
+    unsafe { make(key, error, work) }
 }
 
 /// A key file: any file of 1 to 65,536 bytes, read now and hashed. It is not stretched.
@@ -121,12 +117,10 @@ pub unsafe extern "C" fn strongroom_key_file(
 ) -> strongroom_status {
     let work = || {
         // SAFETY: as the top of the header says of pointers.
-        let key = unsafe { out_handle("key", key) }?;
-        // SAFETY: as above.
-        key.give(Key::new(Unlock::key_file(unsafe { file_path(file, file_len) }?)?))
+        Unlock::key_file(unsafe { file_path(file, file_len) }?)
     };
     // SAFETY: as above.
-    unsafe { guard(error, work) }
+    unsafe { make(key, error, work) }
 }
 
 /// Writes a new key file of 32 random bytes in hexadecimal, for its owner only, and unlocks with it.
@@ -144,12 +138,10 @@ pub unsafe extern "C" fn strongroom_key_file_create(
 ) -> strongroom_status {
     let work = || {
         // SAFETY: as the top of the header says of pointers.
-        let key = unsafe { out_handle("key", key) }?;
-        // SAFETY: as above.
-        key.give(Key::new(Unlock::create_key_file(unsafe { file_path(file, file_len) }?)?))
+        Unlock::create_key_file(unsafe { file_path(file, file_len) }?)
     };
     // SAFETY: as above.
-    unsafe { guard(error, work) }
+    unsafe { make(key, error, work) }
 }
 
 /// Joins a key file with a passphrase: neither opens the slot alone. After a failure but IN_USE the key is spent.
@@ -190,12 +182,10 @@ pub unsafe extern "C" fn strongroom_key_recovery_code(
 ) -> strongroom_status {
     let work = || {
         // SAFETY: as the top of the header says of pointers.
-        let key = unsafe { out_handle("key", key) }?;
-        // SAFETY: as above.
-        key.give(Key::new(Unlock::recovery_code(unsafe { utf8("the recovery code", code, code_len) }?)?))
+        Unlock::recovery_code(unsafe { utf8("the recovery code", code, code_len) }?)
     };
     // SAFETY: as above.
-    unsafe { guard(error, work) }
+    unsafe { make(key, error, work) }
 }
 
 /// Wipes and frees a key. NULL is fine.
@@ -206,6 +196,16 @@ pub unsafe extern "C" fn strongroom_key_recovery_code(
 #[unsafe(no_mangle)]
 pub extern "C" fn strongroom_key_free(key: *mut strongroom_key) -> strongroom_status {
     free::<Key>(key)
+}
+
+/// Gives a key to the caller.
+unsafe fn make(
+    key: *mut *mut strongroom_key,
+    error: *mut *mut strongroom_error,
+    unlock: impl FnOnce() -> Result<Unlock>,
+) -> strongroom_status {
+    // SAFETY: as the caller promises.
+    unsafe { guard(error, || out_handle("key", key)?.give(Key::new(unlock()?))) }
 }
 
 /// A secret text: always with a length, because nobody should have to end one with a NUL.

@@ -3,10 +3,8 @@
 use std::ffi::c_char;
 
 use super::error::strongroom_error;
-use super::guard::guard;
 use super::input::{optional_text, text};
-use super::output::out_handle;
-use super::page::{Page, strongroom_page};
+use super::page::{Page, give, strongroom_page};
 use super::query::{or_all, strongroom_query};
 use super::store::{on, strongroom_store};
 use super::strongroom_status;
@@ -25,13 +23,11 @@ pub unsafe extern "C" fn strongroom_list(
     error: *mut *mut strongroom_error,
 ) -> strongroom_status {
     let work = || {
-        // SAFETY: as the top of the header says of pointers.
-        let page = unsafe { out_handle("page", page) }?;
         let query = or_all(query)?;
-        page.give(Page::list(on!(store, |on| on.list(&query))?))
+        Ok(Page::list(on!(store, |on| on.list(&query))?))
     };
-    // SAFETY: as above.
-    unsafe { guard(error, work) }
+    // SAFETY: as the top of the header says of pointers.
+    unsafe { give(page, error, work) }
 }
 
 /// The namespaces directly below `under`, or all the uppermost ones with NULL, with how many live secrets are in each: a page of
@@ -51,17 +47,15 @@ pub unsafe extern "C" fn strongroom_namespaces(
 ) -> strongroom_status {
     let work = || {
         // SAFETY: as the top of the header says of pointers.
-        let page = unsafe { out_handle("page", page) }?;
-        // SAFETY: as above.
         let under = unsafe { optional_text("the namespace", under, under_len) }?;
         let found = on!(store, |on| match under {
             Some(under) => on.namespaces_under(under),
             None => on.namespaces(),
         })?;
-        page.give(Page::namespaces(found))
+        Ok(Page::namespaces(found))
     };
     // SAFETY: as above.
-    unsafe { guard(error, work) }
+    unsafe { give(page, error, work) }
 }
 
 /// Every key of tags, with how many live secrets bear it: a page of strongroom_page_tag_count items.
@@ -76,13 +70,9 @@ pub unsafe extern "C" fn strongroom_tag_keys(
     page: *mut *mut strongroom_page,
     error: *mut *mut strongroom_error,
 ) -> strongroom_status {
-    let work = || {
-        // SAFETY: as the top of the header says of pointers.
-        let page = unsafe { out_handle("page", page) }?;
-        page.give(Page::tags(on!(store, |on| on.tag_keys())?))
-    };
-    // SAFETY: as above.
-    unsafe { guard(error, work) }
+    let work = || Ok(Page::tags(on!(store, |on| on.tag_keys())?));
+    // SAFETY: as the top of the header says of pointers.
+    unsafe { give(page, error, work) }
 }
 
 /// Every value of the tags of one key, with how many live secrets bear it: a page of strongroom_page_tag_count items.
@@ -101,11 +91,9 @@ pub unsafe extern "C" fn strongroom_tag_values(
 ) -> strongroom_status {
     let work = || {
         // SAFETY: as the top of the header says of pointers.
-        let page = unsafe { out_handle("page", page) }?;
-        // SAFETY: as above.
         let key = unsafe { text("the key of a tag", key, key_len) }?;
-        page.give(Page::tags(on!(store, |on| on.tag_values(key))?))
+        Ok(Page::tags(on!(store, |on| on.tag_values(key))?))
     };
     // SAFETY: as above.
-    unsafe { guard(error, work) }
+    unsafe { give(page, error, work) }
 }

@@ -12,7 +12,7 @@ use super::items::{
     strongroom_retention, strongroom_secret_info, strongroom_slot, strongroom_tag_count,
     strongroom_version_info,
 };
-use super::output::{Text, fill, out};
+use super::output::{Text, fill, out, out_handle};
 use super::strongroom_status;
 use crate::{
     Capabilities, KeySlot, Namespace, Result, Retention, SecretInfo, SecretPath, TagCount, Usage, VersionInfo,
@@ -119,6 +119,16 @@ impl Page {
             Items::Files(rows) => rows.len(),
         }
     }
+}
+
+/// Gives a page to the caller.
+pub(super) unsafe fn give(
+    page: *mut *mut strongroom_page,
+    error: *mut *mut strongroom_error,
+    make: impl FnOnce() -> Result<Page>,
+) -> strongroom_status {
+    // SAFETY: as the caller promises.
+    unsafe { guard(error, || out_handle("page", page)?.give(make()?)) }
 }
 
 /// The number of items of a page; 0 for what is no page. Namespaces are counted by strongroom_page_namespaces.

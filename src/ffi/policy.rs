@@ -9,8 +9,8 @@ use super::handle;
 use super::input::{inherited, optional_text, secret_path};
 use super::items::{retention_view, strongroom_retention};
 use super::library::strongroom_kdf_cost;
-use super::output::{Text, fill, out, out_handle};
-use super::page::{Page, strongroom_page};
+use super::output::{Text, fill, out};
+use super::page::{Page, give, strongroom_page};
 use super::store::{Target, root, strongroom_store};
 use super::strongroom_status;
 use crate::{KdfCost, Result, Retention, SecretPath, Transaction};
@@ -148,13 +148,9 @@ pub unsafe extern "C" fn strongroom_policy_retentions(
     page: *mut *mut strongroom_page,
     error: *mut *mut strongroom_error,
 ) -> strongroom_status {
-    let work = || {
-        // SAFETY: as the top of the header says of pointers.
-        let page = unsafe { out_handle("page", page) }?;
-        page.give(Page::retentions(root(store)?.policy().retentions()?))
-    };
-    // SAFETY: as above.
-    unsafe { guard(error, work) }
+    let work = || Ok(Page::retentions(root(store)?.policy().retentions()?));
+    // SAFETY: as the top of the header says of pointers.
+    unsafe { give(page, error, work) }
 }
 
 /// The least cost of the passphrases of a store.

@@ -6,7 +6,7 @@ use super::error::strongroom_error;
 use super::guard::guard;
 use super::input::{bytes, secret_path, text};
 use super::output::{out, out_handle, strongroom_text};
-use super::page::{Page, strongroom_page};
+use super::page::{Page, give, strongroom_page};
 use super::secret::{Found, Owned, strongroom_secret, strongroom_secrets};
 use super::store::{on, strongroom_store};
 use super::strongroom_status;
@@ -103,13 +103,11 @@ pub unsafe extern "C" fn strongroom_info(
 ) -> strongroom_status {
     let work = || {
         // SAFETY: as the top of the header says of pointers.
-        let page = unsafe { out_handle("page", page) }?;
-        // SAFETY: as above.
         let path = unsafe { secret_path(path, path_len) }?;
-        page.give(Page::secrets([on!(store, |on| on.info(path))?]))
+        Ok(Page::secrets([on!(store, |on| on.info(path))?]))
     };
     // SAFETY: as above.
-    unsafe { guard(error, work) }
+    unsafe { give(page, error, work) }
 }
 
 /// Reads the current versions of several secrets, all of one state of the store.

@@ -8,7 +8,7 @@ use super::input::{flag, optional_text, text};
 use super::key::{self, strongroom_key};
 use super::library::strongroom_kdf_cost;
 use super::output::{fixed, out, out_handle};
-use super::page::{Page, strongroom_page};
+use super::page::{Page, give, strongroom_page};
 use super::secret::{Owned, strongroom_secret};
 use super::store::{root, strongroom_store};
 use super::strongroom_status;
@@ -57,13 +57,9 @@ pub unsafe extern "C" fn strongroom_slots_list(
     page: *mut *mut strongroom_page,
     error: *mut *mut strongroom_error,
 ) -> strongroom_status {
-    let work = || {
-        // SAFETY: as the top of the header says of pointers.
-        let page = unsafe { out_handle("page", page) }?;
-        page.give(Page::slots(root(store)?.slots().list()?))
-    };
-    // SAFETY: as above.
-    unsafe { guard(error, work) }
+    let work = || Ok(Page::slots(root(store)?.slots().list()?));
+    // SAFETY: as the top of the header says of pointers.
+    unsafe { give(page, error, work) }
 }
 
 /// Adds a slot that `key` opens, with a label of at most 128 bytes, unless that is NULL, and a cost, unless that is NULL, of at least the

@@ -119,6 +119,16 @@ macro_rules! on {
 }
 pub(super) use on;
 
+/// Gives a store to the caller.
+unsafe fn opened(
+    store: *mut *mut strongroom_store,
+    error: *mut *mut strongroom_error,
+    open: impl FnOnce() -> Result<Store>,
+) -> strongroom_status {
+    // SAFETY: as the caller promises.
+    unsafe { guard(error, || out_handle("store", store)?.give(Target::new(open()?))) }
+}
+
 /// The store of a handle, for what cannot be done inside a transaction.
 pub(super) fn root(handle: *const strongroom_store) -> Result<Arc<Store>> {
     handle::get::<Target>(handle)?.store().cloned()
@@ -142,14 +152,12 @@ pub unsafe extern "C" fn strongroom_create(
 ) -> strongroom_status {
     let work = || {
         // SAFETY: as the top of the header says of pointers.
-        let store = unsafe { out_handle("store", store) }?;
-        // SAFETY: as above.
         let file = unsafe { file_path(file, file_len) }?;
         let options = or_default(options)?;
-        store.give(Target::new(key::with(key, |key| options.create(file, key))?))
+        key::with(key, |key| options.create(file, key))
     };
     // SAFETY: as above.
-    unsafe { guard(error, work) }
+    unsafe { opened(store, error, work) }
 }
 
 /// Opens a store.
@@ -170,14 +178,12 @@ pub unsafe extern "C" fn strongroom_open(
 ) -> strongroom_status {
     let work = || {
         // SAFETY: as the top of the header says of pointers.
-        let store = unsafe { out_handle("store", store) }?;
-        // SAFETY: as above.
         let file = unsafe { file_path(file, file_len) }?;
         let options = or_default(options)?;
-        store.give(Target::new(key::with(key, |key| options.open(file, key))?))
+        key::with(key, |key| options.open(file, key))
     };
     // SAFETY: as above.
-    unsafe { guard(error, work) }
+    unsafe { opened(store, error, work) }
 }
 
 /// A store in memory, with the same semantics and without a file. It is gone when it is closed.
@@ -192,13 +198,9 @@ pub unsafe extern "C" fn strongroom_in_memory(
     store: *mut *mut strongroom_store,
     error: *mut *mut strongroom_error,
 ) -> strongroom_status {
-    let work = || {
-        // SAFETY: as the top of the header says of pointers.
-        let store = unsafe { out_handle("store", store) }?;
-        store.give(Target::new(or_default(options)?.in_memory()?))
-    };
-    // SAFETY: as above.
-    unsafe { guard(error, work) }
+    let work = || or_default(options)?.in_memory();
+    // SAFETY: as the top of the header says of pointers.
+    unsafe { opened(store, error, work) }
 }
 
 /// Closes a store, or rolls a transaction back. Behind it `*store` is NULL, and every copy of the handle is CLOSED. Calls of

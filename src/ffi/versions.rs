@@ -5,8 +5,8 @@ use std::ffi::c_char;
 use super::error::strongroom_error;
 use super::guard::guard;
 use super::input::secret_path;
-use super::output::{optional_handle, out_handle};
-use super::page::{Page, strongroom_page};
+use super::output::optional_handle;
+use super::page::{Page, give, strongroom_page};
 use super::store::{on, strongroom_store};
 use super::strongroom_status;
 
@@ -26,13 +26,11 @@ pub unsafe extern "C" fn strongroom_versions(
 ) -> strongroom_status {
     let work = || {
         // SAFETY: as the top of the header says of pointers.
-        let page = unsafe { out_handle("page", page) }?;
-        // SAFETY: as above.
         let path = unsafe { secret_path(path, path_len) }?;
-        page.give(Page::versions(on!(store, |on| on.versions(path))?))
+        Ok(Page::versions(on!(store, |on| on.versions(path))?))
     };
     // SAFETY: as above.
-    unsafe { guard(error, work) }
+    unsafe { give(page, error, work) }
 }
 
 /// A change of one version, which may tell what it is then.
