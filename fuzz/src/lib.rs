@@ -1,5 +1,7 @@
 //! The store that the targets know: its key, and what is in it.
 
+use std::os::unix::fs::DirBuilderExt;
+
 use strongroom::{Query, Result, Store};
 
 /// The raw key of the store.
@@ -35,4 +37,11 @@ pub fn check(store: &Store) {
             assert!(secret.value().expose() == value(path, version, len), "{path} version {version}");
         }
     }
+}
+
+/// An empty folder of this process that only its user may enter, where temporary files go.
+pub fn folder(name: &str) -> std::path::PathBuf {
+    let folder = std::env::temp_dir().join(format!("strongroom-fuzz-{name}-{}", std::process::id()));
+    std::fs::DirBuilder::new().mode(0o700).create(&folder).expect("a folder for files can be made");
+    folder
 }

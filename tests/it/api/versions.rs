@@ -2,7 +2,7 @@
 
 use strongroom::{ErrorKind, ManualClock, Store, Timestamp};
 
-use crate::fixture::{Folder, check_refused, create, key, patient};
+use crate::fixture::{Folder, check_refused, key, patient};
 
 #[track_caller]
 fn check(store: &Store, path: &str, values: &[&str]) {
@@ -25,14 +25,14 @@ fn versions_count_from_one_and_stay_readable() {
     // Each read is in what is told of the secret: only at one time do two reads tell the same.
     let clock = ManualClock::start(Timestamp::from_millis(1_800_000_000_000));
     let options = patient().clock(&clock);
-    let store = options.create(&folder.join("s"), key()).unwrap();
+    let store = options.create(folder.join("s"), key()).unwrap();
     let values = ["one", "two", "", "two"];
     for (number, value) in (1..).zip(values) {
         assert_eq!(store.put("a/b", value).unwrap().version(), number);
         check(&store, "a/b", &values[..number as usize]);
     }
     store.close().unwrap();
-    check(&options.open(&folder.join("s"), key()).unwrap(), "a/b", &values);
+    check(&options.open(folder.join("s"), key()).unwrap(), "a/b", &values);
 }
 
 #[test]

@@ -10,5 +10,7 @@ mod library;
 mod misuse;
 mod misuse_table;
 mod prototypes;
+mod sequence;
+mod sequence_table;
 mod suite;
 mod symbols;

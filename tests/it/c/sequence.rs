@@ -1,0 +1,47 @@
+//! Sequences of calls that nobody thought of: every function, with handles that live, were freed or are none.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use super::library::{output, program, root, run, said, target};
+use super::sequence_table;
+use crate::fixture::{Folder, Random, number_from};
+
+/// `scripts/fuzz calls` lets a fuzzer decide about the same calls.
+fn sequence(name: &str, flags: &[&str]) -> PathBuf {
+    let header = std::fs::read_to_string(root().join("include/strongroom.h")).unwrap();
+    let generated = target().join("generated");
+    std::fs::create_dir_all(&generated).unwrap();
+    let table = sequence_table::table(&header);
+    std::fs::write(generated.join("sequence_table.h"), table).unwrap();
+    let include = format!("-I{}", generated.display());
+    let flags: Vec<&str> = ["-std=c11", include.as_str()].into_iter().chain(flags.iter().copied()).collect();
+    program(name, &flags, &[root().join("tests/c/sequence.c")])
+}
+
+const SANITIZERS: [&str; 3] = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-O1"];
+
+/// How many; nightly sizes: `STRONGROOM_SEQUENCES=100000`.
+const SEQUENCES: u64 = 400;
+
+#[test]
+fn no_sequence_of_calls_crashes_leaks_or_reads_what_nobody_put() {
+    let (count, seed) = (number_from("STRONGROOM_SEQUENCES", SEQUENCES), Random::new().next());
+    let folder = Folder::in_memory();
+    let mut command = Command::new(sequence("sequence", &SANITIZERS));
+    let said = run(command.arg(folder.path()).arg(seed.to_string()).arg(count.to_string()));
+    let numbers: Vec<u64> = said.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    let [.., calls, well] = numbers[..] else { panic!("{said}") };
+    assert!(calls > count * 20 && well > calls / 5, "seed {seed}: {said}");
+}
+
+#[test]
+fn a_sequence_that_leaves_an_object_is_seen() {
+    let folder = Folder::in_memory();
+    let output = output(Command::new(sequence("sequence-control", &[])).arg(folder.path()).arg("control"));
+    assert!(
+        !output.status.success() && said(&output).contains("strongroom_live_objects"),
+        "{}",
+        said(&output)
+    );
+}
