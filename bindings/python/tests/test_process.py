@@ -47,6 +47,29 @@ def test_many_threads_read_while_one_writes(store: strongroom.Store) -> None:
     assert errors == []
 
 
+def test_reads_of_several_threads_do_not_mix(store: strongroom.Store) -> None:
+    lengths = range(0, 800, 100)  # below and above what the first try has room for
+    for length in lengths:
+        store[f"of/{length}"] = bytes([length // 100]) * length
+    errors: list[BaseException] = []
+
+    def read(length: int) -> None:
+        try:
+            for _ in range(500):
+                with store[f"of/{length}"] as value:
+                    assert bytes(value) == bytes([length // 100]) * length
+                assert f"no/{length}" not in store
+        except BaseException as error:
+            errors.append(error)
+
+    readers = [threading.Thread(target=read, args=(length,)) for length in lengths]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join()
+    assert errors == []
+
+
 def test_closing_under_readers_gives_closed_errors() -> None:
     store = strongroom.Store.in_memory()
     store["a"] = "x" * 1000

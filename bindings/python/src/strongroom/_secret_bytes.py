@@ -65,7 +65,9 @@ class SecretBytes:
     def __exit__(
         self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
     ) -> None:
-        self.wipe()
+        array, self._array = self._array, None
+        if array is not None:
+            array.raw = bytes(len(array))
 
     def __del__(self, _bytes: Any = bytes, _len: Any = len) -> None:
         array = self._array
@@ -73,7 +75,9 @@ class SecretBytes:
             array.raw = _bytes(_len(array))
 
     def __len__(self) -> int:
-        return self._borrow()[1]
+        if self._array is None:
+            raise ClosedError("these bytes were wiped")
+        return self._length
 
     def __bytes__(self) -> bytes:
         """A copy that nothing wipes. Prefer ``view()``."""
