@@ -12,3 +12,4 @@ mod misuse_table;
 mod prototypes;
 mod suite;
 mod symbols;
+mod wrapper;
