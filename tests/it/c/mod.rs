@@ -2,6 +2,7 @@
 
 mod compile;
 mod conformance;
+mod desktop;
 mod documents;
 mod header;
 mod install;
