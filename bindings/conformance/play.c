@@ -382,7 +382,7 @@ static void step(strongroom_store *on, const cJSON *one) {
   result = strcmp(call, "transaction") == 0 ? transaction(one) : do_call(on, call, with, &gives);
   if (fails && (result == STRONGROOM_OK || strcmp(short_name(result), fails->valuestring) != 0))
     fault("%s was expected, and it gave %s", fails->valuestring, strongroom_status_name(result));
-  if (!fails && result != STRONGROOM_OK) fault("%s", strongroom_status_name(result));
+  if (!fails && result != STRONGROOM_OK) fault("%s", short_name(result));
   if (!play.fault[0] && expected) matches(expected, gives);
   if (play.fault[0] && !strstr(play.fault, " at step ")) {
     char *text_of_step = cJSON_PrintUnformatted(one);
@@ -401,29 +401,39 @@ static cJSON *read_scenario(const char *file) {
   if (stream) fclose(stream);
   all[len] = 0;
   scenario = cJSON_Parse(all);
-  if (!scenario) die("this is no scenario");
+  if (!cJSON_IsArray(cJSON_GetObjectItemCaseSensitive(scenario, "steps"))) die("this is no scenario");
   return scenario;
 }
 
-/* Plays one scenario with a new store, and says whether all of it came out as it says. */
-static int play_one(const char *folder, int index, const char *file) {
+/* Opens the first store of a scenario. One with a name stays, and may have been there before. */
+static void begin(const char *folder, int index, const cJSON *options) {
   static const uint8_t raw[32] = {7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7,
                                   7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7};
+  const char *environment = text(options, "environment"), *name = text(options, "store");
+  char number[16];
+  status result;
+  snprintf(number, sizeof number, "%d", index);
+  snprintf(play.store_file, sizeof play.store_file, "%s/%s.strongroom", folder, name ? name : number);
+  must(strongroom_clock_new(START, &play.clock, NULL));
+  must(strongroom_options_new(&play.options, NULL));
+  must(strongroom_options_clock(play.options, play.clock, NULL));
+  if (environment && strcmp(environment, "test") == 0)
+    must(strongroom_options_environment(play.options, STRONGROOM_ENVIRONMENT_TEST, NULL));
+  must(strongroom_key_raw(raw, sizeof raw, &play.key, NULL));
+  result = strongroom_create(play.store_file, Z, play.key, play.options, &play.store, NULL);
+  if (name && result == STRONGROOM_E_ALREADY_EXISTS)
+    result = strongroom_open(play.store_file, Z, play.key, play.options, &play.store, NULL);
+  must(result);
+}
+
+/* Plays one scenario, and says whether all of it came out as it says. */
+static int play_one(const char *folder, int index, const char *file) {
   cJSON *scenario, *one;
-  const char *environment;
   memset(&play, 0, sizeof play);
   play.file = file;
   scenario = read_scenario(file);
   play.names = cJSON_CreateObject();
-  snprintf(play.store_file, sizeof play.store_file, "%s/%d.strongroom", folder, index);
-  must(strongroom_clock_new(START, &play.clock, NULL));
-  must(strongroom_options_new(&play.options, NULL));
-  must(strongroom_options_clock(play.options, play.clock, NULL));
-  environment = text(cJSON_GetObjectItemCaseSensitive(scenario, "options"), "environment");
-  if (environment && strcmp(environment, "test") == 0)
-    must(strongroom_options_environment(play.options, STRONGROOM_ENVIRONMENT_TEST, NULL));
-  must(strongroom_key_raw(raw, sizeof raw, &play.key, NULL));
-  must(strongroom_create(play.store_file, Z, play.key, play.options, &play.store, NULL));
+  begin(folder, index, cJSON_GetObjectItemCaseSensitive(scenario, "options"));
   cJSON_ArrayForEach(one, cJSON_GetObjectItemCaseSensitive(scenario, "steps")) step(play.store, one);
   must(strongroom_verify(play.store, NULL, NULL));
   must(strongroom_close(&play.store, NULL));

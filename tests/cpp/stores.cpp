@@ -101,9 +101,10 @@ static void check_options(const std::string &file, const sr::key &key, const std
     CHECK(store.open_report().pin == STRONGROOM_PIN_IN_HISTORY && store.open_report().verified == 0);
     CHECK(thrown([&] { store.put("a", "1"); }) == STRONGROOM_E_READ_ONLY);
     CHECK(store.memory_status().reserved == 0 && store.idle() < std::chrono::minutes(1));
+    CHECK(store.environment() == STRONGROOM_ENVIRONMENT_LIVE);
     // Another store takes its place, and it is closed.
-    store = sr::store::in_memory();
-    CHECK(store.list().size() == 0);
+    store = sr::store::in_memory(sr::options().environment(STRONGROOM_ENVIRONMENT_TEST));
+    CHECK(store.list().size() == 0 && store.environment() == STRONGROOM_ENVIRONMENT_TEST);
 }
 
 void check_whole_stores(const std::string &folder) {

@@ -2,6 +2,7 @@
 
 mod compile;
 mod conformance;
+mod desktop;
 mod documents;
 mod header;
 mod install;
@@ -14,3 +15,4 @@ mod sequence;
 mod sequence_table;
 mod suite;
 mod symbols;
+mod wrapper;
