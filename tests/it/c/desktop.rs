@@ -1,6 +1,6 @@
 //! The program in `examples/cpp`, built as its README says and talked to as a person talks to it.
 
-use std::io::{Read, Write};
+use std::io::{BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
@@ -43,7 +43,9 @@ impl Talk {
             [Box::new(child.stdout.take().unwrap()), Box::new(child.stderr.take().unwrap())];
         for stream in streams {
             let sender = sender.clone();
-            std::thread::spawn(move || stream.bytes().try_for_each(|byte| sender.send(byte.unwrap())));
+            std::thread::spawn(move || {
+                BufReader::new(stream).bytes().try_for_each(|byte| sender.send(byte.unwrap()))
+            });
         }
         Self { input: child.stdin.take(), child, output, said: String::new() }
     }
