@@ -153,9 +153,12 @@ const INDEX: [Contradiction; 7] = [
     }),
 ];
 
-/// What a verification says of the store with everything in it after a change of its rows.
-fn outcome(change: impl FnOnce(&mut Batch<'_>) -> Result<()>) -> std::result::Result<(), ErrorKind> {
-    let (bytes, unlock) = golden("everything.store");
+/// What a verification says of a golden store after a change of its rows.
+fn outcome(
+    store: &str,
+    change: impl FnOnce(&mut Batch<'_>) -> Result<()>,
+) -> std::result::Result<(), ErrorKind> {
+    let (bytes, unlock) = golden(store);
     let disk = MemoryDisk::default();
     disk.reserve(bytes.len() as u64).unwrap();
     disk.write_at(0, &bytes).unwrap();
@@ -175,8 +178,34 @@ fn outcome(change: impl FnOnce(&mut Batch<'_>) -> Result<()>) -> std::result::Re
 
 #[test]
 fn a_verification_refuses_rows_that_contradict_each_other() {
-    assert_eq!(outcome(|_| Ok(())), Ok(()));
+    let everything = "everything.store";
+    assert_eq!(outcome(everything, |_| Ok(())), Ok(()));
     for (name, kind, change) in STORE.iter().chain(&SECRETS).chain(&VALUES).chain(&INDEX) {
-        assert_eq!(outcome(change), Err(*kind), "{name}");
+        assert_eq!(outcome(everything, change), Err(*kind), "{name}");
     }
+}
+
+/// The notes of a secret in the trash.
+fn left(batch: &Batch<'_>) -> Vec<Row> {
+    let (trashed, _) = first(batch, 0x11);
+    rows(batch, 0x12, |key, _| key[9..25] == trashed[9..])
+}
+
+#[test]
+fn what_a_delete_leaves_may_be_gone_and_must_fit() {
+    let store = "left.store";
+    assert_eq!(outcome(store, |_| Ok(())), Ok(()));
+    let gone = |batch: &mut Batch<'_>| {
+        assert_eq!(left(batch).len(), 2);
+        left(batch).iter().try_for_each(|(key, _)| batch.remove(key).map(drop))
+    };
+    assert_eq!(outcome(store, gone), Ok(()));
+    let elsewhere = |batch: &mut Batch<'_>| batch.insert(&left(batch)[0].0, b"team/token");
+    assert_eq!(outcome(store, elsewhere), Err(Damaged));
+    let of_no_version = |batch: &mut Batch<'_>| {
+        let (mut key, row) = left(batch).swap_remove(0);
+        key[32] = 3;
+        batch.insert(&key, &row)
+    };
+    assert_eq!(outcome(store, of_no_version), Err(Damaged));
 }

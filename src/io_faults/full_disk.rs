@@ -173,11 +173,12 @@ fn check_trash(store: &Store, paths: &[String]) {
     assert_eq!((verified.secrets, verified.trashed), (0, paths.len() as u64));
 }
 
-/// The notes of when versions go lie in the order in which they do: those of one secret in as many blocks.
+/// The notes of when versions go lie in the order in which they do: those of one secret in as many blocks, here in more than
+/// are spare.
 #[test]
 fn versions_that_were_deleted_at_many_times_leave_room_for_the_delete_of_their_secret() {
-    const SECRETS: usize = 400;
-    const VERSIONS: u64 = limits::VERSIONS_KEPT_DEFAULT as u64;
+    const SECRETS: usize = 100;
+    const VERSIONS: u64 = 2 * limits::SPARE_BLOCKS as u64;
     let clock = ManualClock::start(Timestamp::from_millis(1_800_000_000_000));
     let disk = BoundedDisk::unbounded();
     let options = options().cache_bytes(limits::CACHE_BYTES_MIN).clock(&clock);
@@ -185,6 +186,7 @@ fn versions_that_were_deleted_at_many_times_leave_room_for_the_delete_of_their_s
     let each = |change: &dyn Fn(&mut Transaction<'_, '_>, &str) -> Result<()>| {
         store.transaction(|tx| (0..SECRETS).try_for_each(|number| change(tx, &path(number)))).unwrap();
     };
+    store.policy().set_retention(Retention::inherited().keep_versions(0)).unwrap();
     each(&|tx, path| (0..VERSIONS).try_for_each(|_| tx.put(path, "x").map(drop)));
     for version in 1..=VERSIONS {
         each(&|tx, path| tx.delete_version(path, version).map(drop));

@@ -241,7 +241,7 @@ impl Transaction<'_, '_> {
         self.touch(&mut secret);
         tags::forget(self.batch, from, &secret.tags)?;
         secrets::save(self.batch, to, None, &secret)?;
-        trash::note_versions(self.batch, to, &secret, true)?;
+        trash::note_versions(self.batch, to, &secret)?;
         self.log(EventKind::SecretRenamed, secret.id, secret.current.number)?;
         Ok(secret)
     }

@@ -198,7 +198,6 @@ impl Transaction<'_, '_> {
             tx.authorise(Action::Delete(&path))?;
             let mut secret = tx.view().find(&path)?;
             let purge_at = tx.now.plus_days(retention::trash_days(tx.batch, &path, &secret)?);
-            trash::note_versions(tx.batch, &path, &secret, false)?;
             tx.note_access(&mut secret);
             secrets::unlink(tx.batch, &path)?;
             tx.log(EventKind::SecretDeleted, secret.id, secret.current.number)?;
@@ -269,7 +268,7 @@ impl Transaction<'_, '_> {
         }
         self.touch(&mut secret);
         secrets::save(self.batch, &to, None, &secret)?;
-        trash::note_versions(self.batch, &to, &secret, true)?;
+        trash::note_versions(self.batch, &to, &secret)?;
         self.log(EventKind::SecretRestored, secret.id, secret.current.number)?;
         Written::new(to, &secret)
     }

@@ -1,7 +1,7 @@
 //! The trash: secrets, and versions of live ones, in the order in which they go.
 
 use super::snapshot::Rows;
-use super::{Batch, history, rows, tags};
+use super::{Batch, history, rows, secrets, tags};
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::codec::{Authenticated, decode, encode};
 use crate::record::path::SecretPath;
@@ -97,47 +97,54 @@ pub(crate) fn due(rows: &impl Rows, time: i64, limit: usize) -> Result<Vec<Trash
 pub(crate) struct DueVersion {
     pub(crate) id: [u8; 16],
     pub(crate) number: u64,
-    /// Where the secret was when the row was written; it may be in the trash since.
     pub(crate) path: SecretPath,
 }
 
-/// At most `limit` deleted versions whose time is over.
+/// At most `limit` deleted versions whose time is over, of live secrets.
 pub(crate) fn due_versions(rows: &impl Rows, time: i64, limit: usize) -> Result<Vec<DueVersion>> {
-    let (from, to) = rows::deleted_versions_until(time);
     let mut due = Vec::new();
     if limit > 0 {
-        rows.scan(&from, &to, &mut |key, row| {
-            let (_, id, number) = rows::deleted_version_of(key).ok_or_else(damaged)?;
-            let path = std::str::from_utf8(row).ok().and_then(|path| SecretPath::parse(path).ok());
-            due.push(DueVersion { id, number, path: path.ok_or_else(damaged)? });
-            Ok(due.len() < limit)
+        scan_due_versions(rows, time, &mut |version| {
+            due.push(version);
+            due.len() < limit
         })?;
     }
     Ok(due)
 }
 
+/// Visits deleted versions whose time is over until `visit` says `false`. A delete leaves behind what was noted of the
+/// versions of its secret: that is passed over, and gone with the secret.
+fn scan_due_versions(rows: &impl Rows, time: i64, visit: &mut dyn FnMut(DueVersion) -> bool) -> Result<()> {
+    let (from, to) = rows::deleted_versions_until(time);
+    rows.scan(&from, &to, &mut |key, row| {
+        let (_, id, number) = rows::deleted_version_of(key).ok_or_else(damaged)?;
+        let path = std::str::from_utf8(row).ok().and_then(|path| SecretPath::parse(path).ok());
+        let path = path.ok_or_else(damaged)?;
+        let is_live = secrets::find(rows, &path)?.is_some_and(|secret| secret.id == id);
+        Ok(!is_live || visit(DueVersion { id, number, path }))
+    })
+}
+
 /// How many secrets and deleted versions a sweep would purge.
 pub(crate) fn count_due(rows: &impl Rows, time: i64) -> Result<u64> {
     let mut count = 0;
-    for (from, to) in [rows::trash_until(time), rows::deleted_versions_until(time)] {
-        rows.scan(&from, &to, &mut |_, _| {
-            count += 1;
-            Ok(true)
-        })?;
-    }
+    let (from, to) = rows::trash_until(time);
+    rows.scan(&from, &to, &mut |_, _| {
+        count += 1;
+        Ok(true)
+    })?;
+    scan_due_versions(rows, time, &mut |_| {
+        count += 1;
+        true
+    })?;
     Ok(count)
 }
 
-/// Notes, or forgets, which versions of the live secret at `path` are deleted and when they go.
-pub(crate) fn note_versions(
-    batch: &mut Batch<'_>,
-    path: &SecretPath,
-    secret: &SecretRecord,
-    noted: bool,
-) -> Result<()> {
+/// Notes which versions of the live secret at `path` are deleted and when they go.
+pub(crate) fn note_versions(batch: &mut Batch<'_>, path: &SecretPath, secret: &SecretRecord) -> Result<()> {
     for version in history::all(batch, secret)? {
         if let Standing::Deleted { until, .. } = version.standing {
-            note_version(batch, path, &secret.id, version.number, until, noted)?;
+            note_version(batch, path, &secret.id, version.number, until, true)?;
         }
     }
     Ok(())

@@ -112,7 +112,7 @@ fn open_everything(rows: &Snapshot<'_>, file: &Arc<SealedFile>, mut counts: Coun
 struct Beside {
     history: u64,
     pieces: u64,
-    /// Of live secrets; the trash may have left more.
+    /// Of live secrets, and those that the trash left.
     deleted_versions: u64,
     /// What the trash may have left in the tag index.
     trashed_tags: HashSet<Vec<u8>>,
@@ -144,6 +144,8 @@ impl Secrets<'_> {
             let (path, secret) = (trashed.path, trashed.secret);
             self.counts.trashed += 1;
             self.open(&path, &secret)?;
+            // What a delete left of them need not be there.
+            self.deleted_versions(&path, &secret)?;
             let path = rows::path_bytes(&path);
             self.beside.trashed_tags.extend(secret.tags.lines().map(|tag| rows::tag(tag, &path)));
             Ok(true)
@@ -183,16 +185,24 @@ impl Secrets<'_> {
                 return Err(inconsistent());
             }
         }
+        let (deleted, noted) = self.deleted_versions(path, secret)?;
+        if noted < deleted { Err(inconsistent()) } else { Ok(()) }
+    }
+
+    /// How many versions of a secret are deleted, and how many of them are noted as that, at its path.
+    fn deleted_versions(&mut self, path: &SecretPath, secret: &SecretRecord) -> Result<(u64, u64)> {
+        let (mut deleted, mut noted) = (0, 0);
         for version in history::all(self.rows, secret)? {
             if let Standing::Deleted { until, .. } = version.standing {
-                let noted = self.rows.get(&rows::deleted_version(until, &secret.id, version.number))?;
-                if noted.as_deref() != Some(path.as_str().as_bytes()) {
-                    return Err(inconsistent());
+                deleted += 1;
+                match self.rows.get(&rows::deleted_version(until, &secret.id, version.number))? {
+                    Some(at) if at != path.as_str().as_bytes() => return Err(inconsistent()),
+                    at => noted += u64::from(at.is_some()),
                 }
-                self.beside.deleted_versions += 1;
             }
         }
-        Ok(())
+        self.beside.deleted_versions += noted;
+        Ok((deleted, noted))
     }
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Changes the rows of a good store, one after the other, and sees to it that the reader refuses each change.
-Usage: contradictions.py FILE RAW-KEY-HEX
+Usage: contradictions.py FILE RAW-KEY-HEX CHANGES, which are `everything` or `left`, by what is in the store
 The seals are not the point here: the rows are changed behind them, where a writer could have made a mistake.
 """
 from __future__ import annotations
@@ -115,6 +115,18 @@ CHANGES: List[Tuple[str, str, Callable[[Rows], None]]] = [
     ("altered", "one segment more", add(0x40, b"\xff" * 8, b"\x04\0\x01\0" + bytes(48))),
 ]
 
+def note(row: bytes) -> Callable[[Rows], None]:
+    """Changes the path in a note of a deleted version of a secret in the trash."""
+    def change(rows: Rows) -> None:
+        trashed = first(rows[0x11])
+        rows[0x12][first(rows[0x12], lambda key, row: key[8:24] == trashed[8:])] = row
+    return change
+
+LEFT: List[Tuple[str, str, Callable[[Rows], None]]] = [
+    ("damaged", "what a delete left, at another path", note(b"team/token")),
+    ("damaged", "what a delete left of no version", add(0x12, bytes(32), b"team/key")),
+]
+
 def outcome(data: bytes, key: Key, change: Callable[[Rows], None]) -> str:
     def changed(sealed: Any, reached: Any) -> Rows:
         rows = STORED(sealed, reached)
@@ -132,7 +144,7 @@ def main() -> int:
         data = file.read()
     key, wrong = Key(2, b"", part(2, bytes.fromhex(sys.argv[2]))), 0
     assert outcome(data, key, lambda rows: None) == "accepted"
-    for kind, name, change in CHANGES:
+    for kind, name, change in {"everything": CHANGES, "left": LEFT}[sys.argv[3]]:
         found = outcome(data, key, change)
         wrong += not found.startswith(kind + ": ")
         print(f"{name}: {found}")

@@ -223,7 +223,7 @@ def tag_index(rows: Dict[bytes, bytes]) -> Set[Tuple[bytes, bytes]]:  # every ta
 class Contents:
     """The secrets of a store, live and in the trash, all opened, and whether their rows fit together (8.2)."""
     def __init__(self, sealed: Sealed, rows: Dict[int, Dict[bytes, bytes]], now: int) -> None:
-        self.sealed, self.pieces, self.notes = sealed, rows[0x30], {}  # type: Any, Any, Dict[bytes, bytes]
+        self.sealed, self.pieces, self.notes, self.left = sealed, rows[0x30], {}, {}  # type: Any, Any, Any, Any
         self.history: Dict[bytes, Dict[bytes, Any]] = collections.defaultdict(dict)
         for key, row in rows[0x20].items():
             self.history[key[:16]][key[16:]] = record(row, "version")
@@ -240,7 +240,7 @@ class Contents:
         borne, left = ({tag for each in some for tag in self.tags(*each[:2])} for some in (live, gone))
         self.found = [self.open(*each) for each in live + gone]
         check(not any(self.history.values()) and not self.pieces, "damaged", "rows of no secret")
-        check(rows[0x12] == self.notes, "damaged", "the rows of deleted versions")
+        check(self.notes.items() <= rows[0x12].items() <= {**self.notes, **self.left}.items(), "damaged", "deleted versions")
         check(borne <= tag_index(rows[0x18]) <= borne | left, "damaged", "the tag index")
     def tags(self, path: str, one: Dict[str, Any]) -> Set[Tuple[bytes, bytes]]:
         *lines, end = one["tags"].encode().split(b"\n")
@@ -253,8 +253,8 @@ class Contents:
         fits = all(key == be(old["number"]) and 0 < old["number"] < current["number"] for key, old in history.items())
         check(fits and current["number"] > 0, "damaged", f"a version of {path}")
         versions = [self.open_version(path, one["id"], each, current["number"]) for each in (*history.values(), current)]
-        noted = [each for each in versions if "until" in each and not trashed]
-        self.notes.update({be(each["until"]) + one["id"] + be(each["number"]): path.encode() for each in noted})
+        noted = [each for each in versions if "until" in each]
+        (self.left if trashed else self.notes).update({be(each["until"]) + one["id"] + be(each["number"]): path.encode() for each in noted})
         return {**one, "id": one["id"].hex(), "path": path, "trashed": trashed, "versions": versions}
     def open_version(self, path: str, secret: bytes, each: Dict[str, Any], current: int) -> Dict[str, Any]:
         number, count, tail = each["number"], each.pop("pieces"), each.pop("tail")

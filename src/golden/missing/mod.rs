@@ -3,6 +3,7 @@
 
 mod events;
 mod everything;
+mod left;
 mod records;
 mod rows;
 mod seals;
