@@ -58,7 +58,7 @@ class session {
             return false;
         }
         store_ = sr::store::create(chosen_.file, sr::key::passphrase(first.bytes()));
-        const sr::secret code = store_->slots().add_recovery_code("on paper").second;
+        const sr::secret code = store_->key_slots().add_recovery_code("on paper").second;
         print("Write this recovery code down and keep it elsewhere. It opens the file without the passphrase, and is shown this once:\n");
         print(code.view());
         print("\n");
