@@ -123,10 +123,11 @@ class access {
         detail::call(strongroom_stats, handle(), detail::data(under), detail::size(under), &counts, nowhere);
         return counts;
     }
-    // The namespaces directly below, with what is in each.
-    page<strongroom_namespace> stats_by_namespace(const optional_text &under = std::nullopt) const {
-        strongroom_counts *const nowhere = nullptr;
-        return page<strongroom_namespace>(page_of(strongroom_stats, detail::data(under), detail::size(under), nowhere));
+    // The same, and the namespaces directly below with what is in each, of one state of the store.
+    std::pair<strongroom_counts, page<strongroom_namespace>> stats_by_namespace(const optional_text &under = std::nullopt) const {
+        auto counts = detail::sized<strongroom_counts>();
+        page<strongroom_namespace> namespaces(page_of(strongroom_stats, detail::data(under), detail::size(under), &counts));
+        return {counts, std::move(namespaces)};
     }
 
     // What is said of a namespace itself, or of the store.

@@ -65,7 +65,9 @@ static void check_lists(sr::access &on) {
     CHECK(below.namespace_count() == 2 && sr::view(below.namespace_at(1).path) == std::string("list/b"));
     CHECK(on.list(sr::query().tag("bare").without_tag("x").updated_since(sr::time_point())).size() == 1);
     CHECK(on.namespaces("list").size() == 2 && on.namespaces().size() >= 2);
-    CHECK(on.stats("list").live_secrets == 3 && on.stats_by_namespace("list").size() == 2);
+    const auto [counts, namespaces] = on.stats_by_namespace("list");
+    CHECK(on.stats("list").live_secrets == 3 && counts.live_secrets == 3);
+    CHECK(namespaces.size() == 2 && sr::view(namespaces[0].path) == "a" && namespaces[0].value_bytes == 16);
 }
 
 static void check_changing(sr::access &on) {

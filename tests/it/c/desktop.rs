@@ -1,6 +1,6 @@
 //! The program in `examples/cpp`, built as its README says and talked to as a person talks to it.
 
-use std::io::{Read, Write};
+use std::io::{BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
@@ -13,16 +13,22 @@ use crate::fixture::{Folder, PATIENCE, passphrase, patient};
 
 const PASSPHRASE: &str = "correct horse battery staple";
 
+/// Builds it with the commands of its README, in a home where the library is installed.
 fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
-        let build = target().join("desktop");
-        let mut configure = tool("cmake", "cmake");
-        configure.arg("-S").arg(root().join("examples/cpp")).arg("-B").arg(&build);
-        configure.arg("-DCMAKE_CXX_FLAGS=-Werror");
-        run(configure.arg(format!("-DCMAKE_PREFIX_PATH={}", prefix().display())));
-        run(tool("cmake", "cmake").arg("--build").arg(&build));
-        build.join("passwords")
+        let home = target().join("desktop");
+        if !home.join("strongroom").exists() {
+            std::fs::create_dir_all(&home).unwrap();
+            std::os::unix::fs::symlink(prefix(), home.join("strongroom")).unwrap();
+        }
+        tool("cmake", "cmake");
+        let readme = std::fs::read_to_string(root().join("examples/cpp/README.md")).unwrap();
+        let commands: Vec<&str> = readme.lines().filter(|line| line.starts_with("cmake ")).collect();
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &commands.join(" && ")]).current_dir(root());
+        run(shell.env("HOME", &home).env("CXXFLAGS", "-Werror"));
+        home.join("passwords/passwords")
     })
 }
 
@@ -43,7 +49,9 @@ impl Talk {
             [Box::new(child.stdout.take().unwrap()), Box::new(child.stderr.take().unwrap())];
         for stream in streams {
             let sender = sender.clone();
-            std::thread::spawn(move || stream.bytes().try_for_each(|byte| sender.send(byte.unwrap())));
+            std::thread::spawn(move || {
+                BufReader::new(stream).bytes().try_for_each(|byte| sender.send(byte.unwrap()))
+            });
         }
         Self { input: child.stdin.take(), child, output, said: String::new() }
     }
