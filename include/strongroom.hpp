@@ -1,6 +1,7 @@
 // strongroom for C++17: the same library as strongroom.h, with owners, exceptions and texts.
 //
-// Every class owns one handle, frees it in its destructor, and can be moved but not copied. A function that fails throws
+// Every class owns one handle, frees it in its destructor, and can be moved but not copied; only a store waits for its transactions. What
+// was moved holds nothing, and giving it to a call throws INVALID_ARGUMENT; what was closed throws CLOSED. A function that fails throws
 // strongroom::error. Texts go in as std::string_view, bytes as strongroom::bytes; both are used during the call only. The structs that
 // come back are those of strongroom.h, where their members are explained. A text in one belongs to the object that it came from, and
 // strongroom::view shows it.
@@ -234,6 +235,7 @@ class key_slots {
 // An open store.
 class store : public access {
   public:
+    // A std::filesystem::path goes in as its native().
     static store create(std::string_view file, const key &unlock, detail::maybe<options> how = {}) {
         return store(access::open({}, strongroom_create, file.data(), file.size(), constant(unlock.handle()), constant(how.handle)));
     }

@@ -60,7 +60,7 @@ class bytes {
     template <std::size_t N> constexpr bytes(const std::uint8_t (&array)[N]) noexcept : bytes(array, N) {}
     template <class Row, class Item = std::remove_pointer_t<decltype(std::declval<const Row &>().data())>,
               class = std::enable_if_t<sizeof(Item) == 1 && std::is_trivially_copyable<Item>::value>>
-    bytes(const Row &row) noexcept : bytes(static_cast<const void *>(row.data()), row.size()) {}
+    bytes(const Row &row) noexcept : bytes(static_cast<const void *>(row.data()), static_cast<std::size_t>(row.size())) {}
     // A secret that was moved holds none, and throws INVALID_ARGUMENT: an empty value in its place would be written in silence.
     inline bytes(const secret &value);
 

@@ -6,7 +6,9 @@
 #include <atomic>
 #include <iterator>
 #include <optional>
+#include <string>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 namespace sr = strongroom;
@@ -136,6 +138,14 @@ static void check_going_over_pages() {
     CHECK(sr::view((*at++).path) == "a" && sr::view(at->path) == "b");
 }
 
+// As those of some libraries, which count with a sign.
+struct signed_row {
+    const char *data() const noexcept { return "ab"; }
+    int size() const noexcept { return 2; }
+};
+// No bytes: what would be written of these is nothing that another program reads.
+static_assert(!std::is_constructible_v<sr::bytes, std::wstring> && !std::is_constructible_v<sr::bytes, std::vector<int>>);
+
 // Whatever lies in a row and is made of bytes is a value.
 static void check_bytes() {
     sr::store store = sr::store::in_memory();
@@ -143,7 +153,7 @@ static void check_bytes() {
     const std::array<std::byte, 2> raw_bytes{std::byte{'a'}, std::byte{'b'}};
     const unsigned char row[] = {'a', 'b'};
     store.put("a", "ab");
-    CHECK(store.matches("a", chars) && store.matches("a", raw_bytes) && store.matches("a", row));
+    CHECK(store.matches("a", chars) && store.matches("a", raw_bytes) && store.matches("a", row) && store.matches("a", signed_row()));
     CHECK(store.matches("a", std::string_view("ab")) && store.matches("a", sr::bytes(row, sizeof row)));
     CHECK(!store.matches("a", sr::bytes()) && !store.matches("a", std::vector<std::uint8_t>()));
 }
