@@ -1,6 +1,7 @@
 // strongroom for C++17: the same library as strongroom.h, with owners, exceptions and texts.
 //
-// Every class owns one handle, frees it in its destructor, and can be moved but not copied. A function that fails throws
+// Every class owns one handle, frees it in its destructor, and can be moved but not copied; only a store waits for its transactions. What
+// was moved holds nothing, and giving it to a call throws INVALID_ARGUMENT; what was closed throws CLOSED. A function that fails throws
 // strongroom::error. Texts go in as std::string_view, bytes as strongroom::bytes; both are used during the call only. The structs that
 // come back are those of strongroom.h, where their members are explained. A text in one belongs to the object that it came from, and
 // strongroom::view shows it.
@@ -18,6 +19,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,19 +32,19 @@ namespace strongroom {
 class access {
   public:
     // For functions of strongroom.h; it stays this object's.
-    strongroom_store *handle() const noexcept { return handle_; }
+    strongroom_store *handle() const noexcept { return opened_ ? opened_->handle : nullptr; }
 
     // The current version, or the one of this number.
     secret get(std::string_view path, std::uint64_t version = 0) const {
         strongroom_secret *found = nullptr;
-        detail::call(strongroom_get, handle_, path.data(), path.size(), version, &found);
+        detail::call(strongroom_get, handle(), path.data(), path.size(), version, &found);
         return secret(found);
     }
     // Reads into memory of the caller's, who wipes it. Gives the length of the value; if that is more than `size`, nothing was written.
     [[nodiscard]] std::size_t get_into(std::string_view path, std::uint8_t *buffer, std::size_t size, std::uint64_t version = 0) const {
         std::size_t found = 0;
         strongroom_error *object = nullptr;
-        const auto code = strongroom_get_into(handle_, path.data(), path.size(), version, buffer, size, &found, &object);
+        const auto code = strongroom_get_into(handle(), path.data(), path.size(), version, buffer, size, &found, &object);
         if (code != STRONGROOM_OK && code != STRONGROOM_E_BUFFER_TOO_SMALL)
             detail::raise(code, object);
         (void)strongroom_error_free(object);
@@ -57,12 +59,12 @@ class access {
         for (const std::string_view path : paths)
             texts.push_back({path.data(), path.size()});
         strongroom_secrets *found = nullptr;
-        detail::call(strongroom_get_many, handle_, static_cast<const strongroom_text *>(texts.data()), texts.size(), &found);
+        detail::call(strongroom_get_many, handle(), static_cast<const strongroom_text *>(texts.data()), texts.size(), &found);
         return secrets(found);
     }
-    bool matches(std::string_view path, bytes candidate) const {
+    [[nodiscard]] bool matches(std::string_view path, bytes candidate) const {
         std::int32_t matches = 0;
-        detail::call(strongroom_matches, handle_, path.data(), path.size(), candidate.data(), candidate.size(), &matches);
+        detail::call(strongroom_matches, handle(), path.data(), path.size(), candidate.data(), candidate.size(), &matches);
         return matches != 0;
     }
 
@@ -82,7 +84,7 @@ class access {
     // Gives the number of secrets.
     std::uint64_t rename_prefix(std::string_view from, std::string_view to, bool allow_large = false) {
         std::uint64_t renamed = 0;
-        detail::call(strongroom_rename_prefix, handle_, from.data(), from.size(), to.data(), to.size(), detail::flag(allow_large), &renamed);
+        detail::call(strongroom_rename_prefix, handle(), from.data(), from.size(), to.data(), to.size(), detail::flag(allow_large), &renamed);
         return renamed;
     }
 
@@ -90,7 +92,7 @@ class access {
     strongroom_written restore(std::string_view path_or_id, const optional_text &to = std::nullopt) {
         return told<strongroom_written>(strongroom_restore, path_or_id.data(), path_or_id.size(), detail::data(to), detail::size(to));
     }
-    void destroy(std::string_view path_or_id) { detail::call(strongroom_destroy, handle_, path_or_id.data(), path_or_id.size()); }
+    void destroy(std::string_view path_or_id) { detail::call(strongroom_destroy, handle(), path_or_id.data(), path_or_id.size()); }
     strongroom_swept sweep(std::size_t items, bool confirm_clock = false) {
         return told<strongroom_swept>(strongroom_sweep, items, detail::flag(confirm_clock));
     }
@@ -119,13 +121,14 @@ class access {
     strongroom_counts stats(const optional_text &under = std::nullopt) const {
         auto counts = detail::sized<strongroom_counts>();
         strongroom_page **const nowhere = nullptr;
-        detail::call(strongroom_stats, handle_, detail::data(under), detail::size(under), &counts, nowhere);
+        detail::call(strongroom_stats, handle(), detail::data(under), detail::size(under), &counts, nowhere);
         return counts;
     }
-    // The namespaces directly below, with what is in each.
-    page<strongroom_namespace> stats_by_namespace(const optional_text &under = std::nullopt) const {
-        strongroom_counts *const nowhere = nullptr;
-        return page<strongroom_namespace>(page_of(strongroom_stats, detail::data(under), detail::size(under), nowhere));
+    // The same, and the namespaces directly below with what is in each, of one state of the store.
+    std::pair<strongroom_counts, page<strongroom_namespace>> stats_by_namespace(const optional_text &under = std::nullopt) const {
+        auto counts = detail::sized<strongroom_counts>();
+        page<strongroom_namespace> namespaces(page_of(strongroom_stats, detail::data(under), detail::size(under), &counts));
+        return {counts, std::move(namespaces)};
     }
 
     // What is said of a namespace itself, or of the store.
@@ -138,57 +141,60 @@ class access {
     }
     // Numbers, STRONGROOM_INHERITED or STRONGROOM_UNCHANGED.
     void set_retention(const optional_text &under, std::int64_t max_versions, std::int64_t trash_days) {
-        detail::call(strongroom_policy_set_retention, handle_, detail::data(under), detail::size(under), max_versions, trash_days);
+        detail::call(strongroom_policy_set_retention, handle(), detail::data(under), detail::size(under), max_versions, trash_days);
     }
 
   protected:
-    explicit access(strongroom_store *handle) noexcept : handle_(handle) {}
-    access(access &&other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
-    access &operator=(access &&other) noexcept {
-        if (this != &other) {
-            end();
-            handle_ = std::exchange(other.handle_, nullptr);
-        }
-        return *this;
-    }
-    ~access() { end(); }
+    explicit access(std::shared_ptr<const detail::opened> opened) noexcept : opened_(std::move(opened)) {}
+    access(access &&) noexcept = default;
+    access &operator=(access &&) noexcept = default;
+    ~access() = default;
 
-    // Nobody can be told of an error here.
-    void end() noexcept {
-        if (strongroom_close(&handle_, nullptr) != STRONGROOM_OK)
-            handle_ = nullptr;
+    // Calls what opens a store, or begins a transaction of one.
+    template <class Function, class... Arguments>
+    static std::shared_ptr<const detail::opened> open(std::shared_ptr<const detail::opened> of, Function function, Arguments... arguments) {
+        const auto opened = std::make_shared<detail::opened>(std::move(of));
+        detail::call(function, arguments..., &opened->handle);
+        return opened;
     }
     template <class T> static const T *constant(T *handle) noexcept { return handle; }
     // Calls what fills a struct.
     template <class T, class Function, class... Arguments> T told(Function function, Arguments... arguments) const {
         auto result = detail::sized<T>();
-        detail::call(function, handle_, arguments..., &result);
+        detail::call(function, handle(), arguments..., &result);
         return result;
     }
     // Calls what gives a page.
     template <class Function, class... Arguments> strongroom_page *page_of(Function function, Arguments... arguments) const {
         strongroom_page *found = nullptr;
-        detail::call(function, handle_, arguments..., &found);
+        detail::call(function, handle(), arguments..., &found);
         return found;
     }
 
-    strongroom_store *handle_;
+    std::shared_ptr<const detail::opened> opened_;
 };
 
-// Changes that become durable together, with commit(), or not at all. It sees its own writes. It has to end before its store does.
+// Changes that become durable together, with commit(), or not at all. It sees its own writes. As long as it lives its store stays open, also
+// if the object of the store is gone.
 class transaction : public access {
   public:
-    explicit transaction(strongroom_store *handle) noexcept : access(handle) {}
     // Behind it, also if it throws, the transaction is over.
-    void commit() { detail::call(strongroom_commit, &handle_); }
-    // As the destructor, but it tells of errors.
-    void rollback() { detail::call(strongroom_close, &handle_); }
+    void commit() {
+        strongroom_store *ending = handle();
+        detail::call(strongroom_commit, &ending);
+    }
+    // As the destructor, but it tells of errors. Nothing happens if it is over.
+    void rollback() { detail::close(handle()); }
+
+  private:
+    friend class store;
+    using access::access;
 };
 
-// The key slots of a store: valid as long as the store is.
-class slots {
+// The key slots of a store, as long as that is open. Not called slots, because Qt makes that word a keyword.
+class key_slots {
   public:
-    explicit slots(strongroom_store *store) noexcept : store_(store) {}
+    explicit key_slots(strongroom_store *store) noexcept : store_(store) {}
     page<strongroom_slot> list() const {
         strongroom_page *found = nullptr;
         detail::call(strongroom_slots_list, store_, &found);
@@ -229,20 +235,24 @@ class slots {
 // An open store.
 class store : public access {
   public:
+    // A std::filesystem::path goes in as its native().
     static store create(std::string_view file, const key &unlock, detail::maybe<options> how = {}) {
-        return store(make(strongroom_create, file.data(), file.size(), constant(unlock.handle()), constant(how.handle)));
+        return store(access::open({}, strongroom_create, file.data(), file.size(), constant(unlock.handle()), constant(how.handle)));
     }
     static store open(std::string_view file, const key &unlock, detail::maybe<options> how = {}) {
-        return store(make(strongroom_open, file.data(), file.size(), constant(unlock.handle()), constant(how.handle)));
+        return store(access::open({}, strongroom_open, file.data(), file.size(), constant(unlock.handle()), constant(how.handle)));
     }
-    static store in_memory(detail::maybe<options> how = {}) { return store(make(strongroom_in_memory, constant(how.handle))); }
+    static store in_memory(detail::maybe<options> how = {}) {
+        return store(access::open({}, strongroom_in_memory, constant(how.handle)));
+    }
 
-    // As the destructor, but it tells of errors.
-    void close() { detail::call(strongroom_close, &handle_); }
-    transaction begin() { return transaction(make(strongroom_begin, handle_)); }
+    // As the destructor, but it tells of errors: REENTRANT if a transaction has not ended, and then the store stays open. Nothing happens if it
+    // was closed before. Calls of other threads under way come to their end, and later ones are CLOSED.
+    void close() { detail::close(handle()); }
+    [[nodiscard]] transaction begin() { return transaction(access::open(opened_, strongroom_begin, handle())); }
 
-    void lock() { detail::call(strongroom_lock, handle_); }
-    void unlock(const key &with) { detail::call(strongroom_unlock, handle_, constant(with.handle())); }
+    void lock() { detail::call(strongroom_lock, handle()); }
+    void unlock(const key &with) { detail::call(strongroom_unlock, handle(), constant(with.handle())); }
     std::uint32_t environment() const { return number<std::uint32_t>(strongroom_environment); }
     bool is_locked() const { return number<std::int32_t>(strongroom_is_locked) != 0; }
     std::chrono::milliseconds idle() const {
@@ -250,19 +260,19 @@ class store : public access {
     }
 
     strongroom_copied backup(std::string_view file, detail::maybe<copy_options> how = {}) {
-        return copy_options::run(strongroom_backup, handle_, file.data(), file.size(), how.handle);
+        return copy_options::run(strongroom_backup, handle(), file.data(), file.size(), how.handle);
     }
-    strongroom_copied compact(detail::maybe<copy_options> how = {}) { return copy_options::run(strongroom_compact, handle_, how.handle); }
-    strongroom_copied purge(detail::maybe<copy_options> how = {}) { return copy_options::run(strongroom_purge, handle_, how.handle); }
+    strongroom_copied compact(detail::maybe<copy_options> how = {}) { return copy_options::run(strongroom_compact, handle(), how.handle); }
+    strongroom_copied purge(detail::maybe<copy_options> how = {}) { return copy_options::run(strongroom_purge, handle(), how.handle); }
     strongroom_copied rekey(const key &unlock, detail::maybe<copy_options> how = {}) {
-        return copy_options::run(strongroom_rekey, handle_, unlock.handle(), how.handle);
+        return copy_options::run(strongroom_rekey, handle(), unlock.handle(), how.handle);
     }
 
     strongroom_verified verify() { return told<strongroom_verified>(strongroom_verify); }
     strongroom_condition health() const {
         auto condition = detail::sized<strongroom_condition>();
         strongroom_page **const nowhere = nullptr;
-        detail::call(strongroom_health, handle_, &condition, nowhere);
+        detail::call(strongroom_health, handle(), &condition, nowhere);
         return condition;
     }
     // Other files beside the store that carry its id.
@@ -275,27 +285,22 @@ class store : public access {
     std::string pin() const {
         char text[STRONGROOM_PIN_LEN];
         std::size_t len = 0;
-        detail::call(strongroom_pin, handle_, +text, sizeof text, &len);
+        detail::call(strongroom_pin, handle(), +text, sizeof text, &len);
         return std::string(text, len);
     }
 
-    strongroom::slots slots() const noexcept { return strongroom::slots(handle_); }
+    strongroom::key_slots key_slots() const noexcept { return strongroom::key_slots(handle()); }
     page<strongroom_retention> retentions() const { return page<strongroom_retention>(page_of(strongroom_policy_retentions)); }
     strongroom_kdf_cost kdf_floor() const { return number<strongroom_kdf_cost>(strongroom_policy_kdf_floor); }
     void set_kdf_floor(const strongroom_kdf_cost &cost) {
-        detail::call(strongroom_policy_set_kdf_floor, handle_, cost.memory_kib, cost.passes, cost.lanes);
+        detail::call(strongroom_policy_set_kdf_floor, handle(), cost.memory_kib, cost.passes, cost.lanes);
     }
 
   private:
-    explicit store(strongroom_store *handle) noexcept : access(handle) {}
-    template <class Function, class... Arguments> static strongroom_store *make(Function function, Arguments... arguments) {
-        strongroom_store *handle = nullptr;
-        detail::call(function, arguments..., &handle);
-        return handle;
-    }
+    using access::access;
     template <class T, class Function> T number(Function function) const {
         T found{};
-        detail::call(function, handle_, &found);
+        detail::call(function, handle(), &found);
         return found;
     }
 };
@@ -305,7 +310,7 @@ inline std::uint32_t version_number() noexcept { return strongroom_version_numbe
 // Of the library; STRONGROOM_ABI_VERSION is that of this header.
 inline std::uint32_t abi_version() noexcept { return strongroom_abi_version(); }
 inline std::uint64_t live_objects() noexcept { return strongroom_live_objects(); }
-inline bool equal(bytes one, bytes other) noexcept {
+[[nodiscard]] inline bool equal(bytes one, bytes other) noexcept {
     return strongroom_equal(one.data(), one.size(), other.data(), other.size()) != 0;
 }
 inline void wipe(void *data, std::size_t size) { detail::check(strongroom_wipe(static_cast<std::uint8_t *>(data), size)); }

@@ -32,6 +32,9 @@ struct settings {
 class session {
   public:
     explicit session(const settings &chosen) : chosen_(chosen), person_(chosen.lock_after, [this] { lock_because_of_silence(); }) {}
+    // It stays where it is, because the terminal calls it.
+    session(const session &) = delete;
+    session &operator=(const session &) = delete;
 
     bool begin() { return std::filesystem::exists(chosen_.file) ? open() : create(); }
 
@@ -50,7 +53,7 @@ class session {
   private:
     bool create() {
         line first, second;
-        print("There is no such file yet, so it is made. If you lose its passphrase, nobody can open it.\n");
+        print("There is no such file yet, so it is made. Nobody can help you if you lose its passphrase.\n");
         if (!person_.ask_secretly("A new passphrase: ", first) || !person_.ask_secretly("Once more: ", second))
             return false;
         if (!sr::equal(first.bytes(), second.bytes())) {
@@ -58,7 +61,7 @@ class session {
             return false;
         }
         store_ = sr::store::create(chosen_.file, sr::key::passphrase(first.bytes()));
-        const sr::secret code = store_->slots().add_recovery_code("on paper").second;
+        const sr::secret code = store_->key_slots().add_recovery_code("on paper").second;
         print("Write this recovery code down and keep it elsewhere. It opens the file without the passphrase, and is shown this once:\n");
         print(code.view());
         print("\n");

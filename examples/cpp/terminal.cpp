@@ -43,7 +43,8 @@ class silence {
         if (!is_on_)
             return;
         (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
-        print("\n");
+        // The end of the line, which was not shown either. If it cannot be, what is shown next says so.
+        [[maybe_unused]] const ssize_t written = ::write(STDOUT_FILENO, "\n", 1);
     }
 
   private:

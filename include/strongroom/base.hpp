@@ -2,9 +2,12 @@
 #ifndef STRONGROOM_BASE_HPP
 #define STRONGROOM_BASE_HPP
 
+#if defined(_MSVC_LANG) ? _MSVC_LANG < 201703L : __cplusplus < 201703L
+#error "strongroom.hpp needs C++17"
+#endif
+
 #include "../strongroom.h"
 
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -13,8 +16,8 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace strongroom {
 
@@ -46,18 +49,20 @@ class error : public std::runtime_error {
 
 class secret;
 
-// Bytes of somebody else's.
+// Bytes of somebody else's: a text, a secret, or whatever has data() and size() and is made of bytes.
 class bytes {
   public:
     constexpr bytes() noexcept = default;
     constexpr bytes(const std::uint8_t *data, std::size_t size) noexcept : data_(data), size_(size) {}
     bytes(const void *data, std::size_t size) noexcept : data_(static_cast<const std::uint8_t *>(data)), size_(size) {}
-    bytes(std::string_view text) noexcept : bytes(static_cast<const void *>(text.data()), text.size()) {}
+    // Up to its NUL.
     bytes(const char *text) noexcept : bytes(std::string_view(text)) {}
-    bytes(const std::string &text) noexcept : bytes(std::string_view(text)) {}
-    bytes(const std::vector<std::uint8_t> &vector) noexcept : bytes(vector.data(), vector.size()) {}
-    template <std::size_t N> constexpr bytes(const std::array<std::uint8_t, N> &array) noexcept : bytes(array.data(), N) {}
-    inline bytes(const secret &value) noexcept;
+    template <std::size_t N> constexpr bytes(const std::uint8_t (&array)[N]) noexcept : bytes(array, N) {}
+    template <class Row, class Item = std::remove_pointer_t<decltype(std::declval<const Row &>().data())>,
+              class = std::enable_if_t<sizeof(Item) == 1 && std::is_trivially_copyable<Item>::value>>
+    bytes(const Row &row) noexcept : bytes(static_cast<const void *>(row.data()), static_cast<std::size_t>(row.size())) {}
+    // A secret that was moved holds none, and throws INVALID_ARGUMENT: an empty value in its place would be written in silence.
+    inline bytes(const secret &value);
 
     constexpr const std::uint8_t *data() const noexcept { return data_; }
     constexpr std::size_t size() const noexcept { return size_; }
@@ -101,7 +106,7 @@ struct error_free {
 
 inline void check(strongroom_status code) {
     if (code != STRONGROOM_OK)
-        raise(code, nullptr);
+        detail::raise(code, nullptr);
 }
 
 // Calls a function of the C interface, whose last argument is added.
@@ -109,7 +114,7 @@ template <class Function, class... Arguments> void call(Function function, Argum
     strongroom_error *object = nullptr;
     const strongroom_status code = function(arguments..., &object);
     if (code != STRONGROOM_OK)
-        raise(code, object);
+        detail::raise(code, object);
 }
 
 template <class T> T sized() noexcept {
@@ -128,6 +133,8 @@ inline int flag(bool value) noexcept { return value ? 1 : 0; }
 // The owner of a handle. A moved one holds none, and using it throws INVALID_ARGUMENT.
 template <class T, strongroom_status (*Free)(T *)> class owner {
   public:
+    owner(const owner &) = delete;
+    owner &operator=(const owner &) = delete;
     owner(owner &&other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
     owner &operator=(owner &&other) noexcept {
         if (this != &other)
@@ -144,22 +151,51 @@ template <class T, strongroom_status (*Free)(T *)> class owner {
     explicit owner(T *handle) noexcept : handle_(handle) {}
     template <class Make, class... Arguments> static T *make(Make function, Arguments... arguments) {
         T *handle = nullptr;
-        call(function, arguments..., &handle);
+        detail::call(function, arguments..., &handle);
         return handle;
     }
     template <class Function, class... Arguments> void set(Function function, Arguments... arguments) {
-        call(function, handle_, arguments...);
+        detail::call(function, handle_, arguments...);
     }
 
     T *handle_ = nullptr;
 };
 
-// An object that a call may do without.
+// An object that a call may do without. One that was moved is not left out, but refused: it would take a pin or a condition with it.
 template <class T> class maybe {
   public:
     maybe() noexcept = default;
-    maybe(const T &object) noexcept : handle(object.handle()) {}
+    maybe(const T &object) : handle(object.handle()) {
+        if (!handle)
+            detail::raise(STRONGROOM_E_INVALID_ARGUMENT, nullptr);
+    }
     decltype(std::declval<const T &>().handle()) handle = nullptr;
+};
+
+// Ends a store or a transaction; nothing happens if it has ended.
+inline void close(strongroom_store *handle) {
+    strongroom_error *object = nullptr;
+    const strongroom_status code = strongroom_close(&handle, &object);
+    if (code != STRONGROOM_OK && code != STRONGROOM_E_CLOSED)
+        detail::raise(code, object);
+    (void)strongroom_error_free(object);
+}
+
+// A store or a transaction, until the last object that needs it is gone: a store with a transaction cannot be closed. The handle stays
+// as it is when it is closed, so that threads may use it meanwhile; it is then CLOSED.
+struct opened {
+    opened() noexcept = default;
+    explicit opened(std::shared_ptr<const opened> store) noexcept : of(std::move(store)) {}
+    opened(const opened &) = delete;
+    opened &operator=(const opened &) = delete;
+    ~opened() {
+        // Nobody can be told of an error here.
+        [[maybe_unused]] const strongroom_status code = strongroom_close(&handle, nullptr);
+    }
+
+    strongroom_store *handle = nullptr;
+    // The store of a transaction.
+    std::shared_ptr<const opened> of;
 };
 
 } // namespace detail

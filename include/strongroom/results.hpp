@@ -6,10 +6,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace strongroom {
 
@@ -22,23 +24,27 @@ class secret : public detail::owner<strongroom_secret, strongroom_secret_free> {
     std::size_t size() const noexcept { return strongroom_secret_len(handle_); }
     // Valid as long as this object is.
     std::string_view view() const & noexcept { return {reinterpret_cast<const char *>(data()), size()}; }
-    // A view of a temporary would be one of wiped memory.
-    const std::uint8_t *data() const && = delete;
-    std::string_view view() const && = delete;
     // The number of the version that was read; 0 for a recovery code.
     std::uint64_t version() const noexcept { return strongroom_secret_version(handle_); }
     std::optional<time_point> version_created_at() const noexcept { return time(strongroom_secret_version_created_at(handle_)); }
     // What is known of the secret as it is now. Its texts are valid as long as this object is.
-    strongroom_secret_info describe() const {
+    strongroom_secret_info describe() const & {
         auto info = detail::sized<strongroom_secret_info>();
         detail::call(strongroom_secret_describe, handle_, &info);
         return info;
     }
+    // A view of a temporary would be one of wiped memory.
+    const std::uint8_t *data() const && = delete;
+    std::string_view view() const && = delete;
+    strongroom_secret_info describe() const && = delete;
 
     template <class Stream> friend Stream &operator<<(Stream &, const secret &) = delete;
 };
 
-inline bytes::bytes(const secret &value) noexcept : bytes(value.data(), value.size()) {}
+inline bytes::bytes(const secret &value) : bytes(value.data(), value.size()) {
+    if (!data_)
+        detail::raise(STRONGROOM_E_INVALID_ARGUMENT, nullptr);
+}
 
 // What was found for several paths.
 class secrets : public detail::owner<strongroom_secrets, strongroom_secrets_free> {
@@ -74,16 +80,29 @@ STRONGROOM_READER(strongroom_capability, strongroom_page_capability);
 
 template <class Item> Item read(const strongroom_page *page, std::size_t index) {
     auto item = sized<Item>();
-    call(reader<Item>::read, page, index, &item);
+    detail::call(reader<Item>::read, page, index, &item);
     return item;
 }
 
-// Goes over what can be indexed.
-template <class Range> class iterator {
+// Goes over what can be indexed, once: each item is read anew.
+template <class Range, class Item> class iterator {
+    struct arrow {
+        Item item;
+        const Item *operator->() const noexcept { return &item; }
+    };
+
   public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = Item;
+    using difference_type = std::ptrdiff_t;
+    using pointer = arrow;
+    using reference = Item;
+
     iterator(const Range *range, std::size_t index) noexcept : range_(range), index_(index) {}
-    auto operator*() const { return (*range_)[index_]; }
+    Item operator*() const { return (*range_)[index_]; }
+    arrow operator->() const { return {**this}; }
     iterator &operator++() noexcept { return ++index_, *this; }
+    iterator operator++(int) noexcept { return {range_, index_++}; }
     bool operator==(const iterator &other) const noexcept { return index_ == other.index_; }
     bool operator!=(const iterator &other) const noexcept { return index_ != other.index_; }
 
@@ -99,7 +118,7 @@ class any_page : public owner<strongroom_page, strongroom_page_free> {
 
 } // namespace detail
 
-// Items that know things. The texts of an item are valid as long as the page is.
+// Items that know things. The texts of an item are valid as long as the page is, which is why a temporary page gives none.
 template <class Item> class page : public detail::any_page {
   public:
     using any_page::any_page;
@@ -107,9 +126,10 @@ template <class Item> class page : public detail::any_page {
         // Namespaces are counted by themselves, because a list of secrets can have them beside its items.
         return std::is_same<Item, strongroom_namespace>::value ? strongroom_page_namespaces(handle_) : strongroom_page_len(handle_);
     }
-    Item operator[](std::size_t index) const { return detail::read<Item>(handle_, index); }
-    detail::iterator<page> begin() const noexcept { return {this, 0}; }
-    detail::iterator<page> end() const noexcept { return {this, size()}; }
+    Item operator[](std::size_t index) const & { return detail::read<Item>(handle_, index); }
+    Item operator[](std::size_t index) const && = delete;
+    detail::iterator<page, Item> begin() const noexcept { return {this, 0}; }
+    detail::iterator<page, Item> end() const noexcept { return {this, size()}; }
 };
 
 // The secrets of a list.
@@ -118,7 +138,8 @@ class list_page : public page<strongroom_secret_info> {
     using page::page;
     // Namespaces, of a query for one level.
     std::size_t namespace_count() const noexcept { return strongroom_page_namespaces(handle_); }
-    strongroom_namespace namespace_at(std::size_t index) const { return detail::read<strongroom_namespace>(handle_, index); }
+    strongroom_namespace namespace_at(std::size_t index) const & { return detail::read<strongroom_namespace>(handle_, index); }
+    strongroom_namespace namespace_at(std::size_t index) const && = delete;
     bool has_more() const noexcept { return strongroom_page_has_more(handle_) != 0; }
     // For query::after; empty behind the last page.
     std::string next_cursor() const {
@@ -141,18 +162,30 @@ class file_page : public detail::any_page {
   public:
     using any_page::any_page;
     std::size_t size() const noexcept { return strongroom_page_len(handle_); }
-    std::string_view operator[](std::size_t index) const noexcept {
+    std::string_view operator[](std::size_t index) const & noexcept {
         const char *name = strongroom_page_file(handle_, index);
         return name ? name : "";
     }
-    detail::iterator<file_page> begin() const noexcept { return {this, 0}; }
-    detail::iterator<file_page> end() const noexcept { return {this, size()}; }
+    std::string_view operator[](std::size_t index) const && = delete;
+    detail::iterator<file_page, std::string_view> begin() const noexcept { return {this, 0}; }
+    detail::iterator<file_page, std::string_view> end() const noexcept { return {this, size()}; }
 };
 
 // One item, with the page that its texts belong to.
 template <class Item> class described : public detail::any_page {
   public:
     explicit described(strongroom_page *handle) : any_page(handle), item_(detail::read<Item>(handle, 0)) {}
+    // The texts go along with the page.
+    described(described &&other) noexcept : any_page(std::move(other)), item_(std::exchange(other.item_, detail::sized<Item>())) {}
+    described &operator=(described &&other) noexcept {
+        if (this != &other) {
+            any_page::operator=(std::move(other));
+            item_ = std::exchange(other.item_, detail::sized<Item>());
+        }
+        return *this;
+    }
+    ~described() = default;
+
     const Item &operator*() const & noexcept { return item_; }
     const Item *operator->() const noexcept { return &item_; }
 

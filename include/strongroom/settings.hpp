@@ -25,7 +25,7 @@ class key : public detail::owner<strongroom_key, strongroom_key_free> {
     static key file(std::string_view file) { return key(make(strongroom_key_file, file.data(), file.size())); }
     static key create_file(std::string_view file) { return key(make(strongroom_key_file_create, file.data(), file.size())); }
     static key recovery_code(bytes code) { return key(make(strongroom_key_recovery_code, code.data(), code.size())); }
-    // Joins a key file with a passphrase: neither opens the slot alone.
+    // Joins a key file with a passphrase: neither opens the slot alone. After a failure but IN_USE the key is spent.
     key &and_passphrase(bytes text) {
         set(strongroom_key_and_passphrase, text.data(), text.size());
         return *this;
@@ -148,6 +148,7 @@ using progress = std::function<bool(std::uint64_t done, std::uint64_t total)>;
 class copy_options : public detail::owner<strongroom_copy_options, strongroom_copy_options_free> {
   public:
     copy_options() : owner(make(strongroom_copy_options_new)) {}
+    // Not while a copy with these options is under way, because that still calls the one before.
     copy_options &on_progress(progress told) {
         auto kept = std::make_unique<progress>(std::move(told));
         set(strongroom_copy_options_progress, *kept ? tell : nullptr, static_cast<void *>(kept.get()));

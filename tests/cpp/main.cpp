@@ -31,6 +31,7 @@ int main(int count, char **arguments) {
         check_secrets(transaction);
     }
     check_whole_stores(arguments[1]);
+    check_owners(arguments[1]);
     CHECK(sr::live_objects() == 0);
     std::puts("the wrapper passed");
     return 0;

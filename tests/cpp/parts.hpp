@@ -29,3 +29,4 @@ template <class Work> strongroom_status thrown(Work work) {
 
 void check_secrets(strongroom::access &on);
 void check_whole_stores(const std::string &folder);
+void check_owners(const std::string &folder);

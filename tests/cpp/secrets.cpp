@@ -37,7 +37,8 @@ static void check_describing(sr::access &on) {
     CHECK(!sr::time(info->deleted_at) && sr::time(info->created_at));
     const auto updated = on.update("team/token", sr::changes().replace_tags().remove_tag("owner").tag("bare").expect_meta_version(info->meta_version));
     CHECK(updated->tag_count == 1 && sr::view(updated->tags[0].key) == "bare");
-    CHECK(sr::view(on.tag_keys()[0].name) == "bare" && on.tag_values("bare").size() == 1);
+    const auto keys = on.tag_keys();
+    CHECK(sr::view(keys[0].name) == "bare" && on.tag_values("bare").size() == 1);
 }
 
 static void check_lists(sr::access &on) {
@@ -60,11 +61,13 @@ static void check_lists(sr::access &on) {
     CHECK(found == 3);
     const auto level = on.list(sr::query("list").one_level().has_tag("x"));
     CHECK(level.size() == 0);
-    CHECK(on.list(sr::query("list").one_level()).namespace_count() == 2);
-    CHECK(sr::view(on.list(sr::query("list").one_level()).namespace_at(1).path) == std::string("list/b"));
+    const sr::list_page below = on.list(sr::query("list").one_level());
+    CHECK(below.namespace_count() == 2 && sr::view(below.namespace_at(1).path) == std::string("list/b"));
     CHECK(on.list(sr::query().tag("bare").without_tag("x").updated_since(sr::time_point())).size() == 1);
     CHECK(on.namespaces("list").size() == 2 && on.namespaces().size() >= 2);
-    CHECK(on.stats("list").live_secrets == 3 && on.stats_by_namespace("list").size() == 2);
+    const auto [counts, namespaces] = on.stats_by_namespace("list");
+    CHECK(on.stats("list").live_secrets == 3 && counts.live_secrets == 3);
+    CHECK(namespaces.size() == 2 && sr::view(namespaces[0].path) == "a" && namespaces[0].value_bytes == 16);
 }
 
 static void check_changing(sr::access &on) {

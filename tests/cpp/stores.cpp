@@ -15,7 +15,7 @@ static void check_transactions(sr::store &store) {
         CHECK(thrown([&] { store.put("tx/b", "1"); }) == STRONGROOM_E_REENTRANT);
         sr::transaction moved = std::move(transaction);
         moved.commit();
-        CHECK(thrown([&] { moved.put("tx/b", "1"); }) == STRONGROOM_E_INVALID_ARGUMENT);
+        CHECK(thrown([&] { moved.put("tx/b", "1"); }) == STRONGROOM_E_CLOSED);
     }
     try {
         sr::transaction transaction = store.begin();
@@ -33,10 +33,11 @@ static void check_transactions(sr::store &store) {
 static void check_slots(sr::store &store) {
     store.set_kdf_floor(cheap);
     CHECK(store.kdf_floor().memory_kib == cheap.memory_kib);
-    sr::slots slots = store.slots();
+    sr::key_slots slots = store.key_slots();
     const sr::key first = sr::key::passphrase("first"), second = sr::key::passphrase("second");
     const std::string id = slots.add(first, "person", cheap);
-    CHECK(slots.check(first) == id && slots.list().size() == 2 && sr::view(slots.list()[1].label) == std::string("person"));
+    const auto listed = slots.list();
+    CHECK(slots.check(first) == id && listed.size() == 2 && sr::view(listed[1].label) == std::string("person"));
     slots.change_passphrase(first, second);
     CHECK(thrown([&] { slots.check(first); }) == STRONGROOM_E_WRONG_KEY);
     auto [paper, code] = slots.add_recovery_code("paper");
@@ -51,7 +52,10 @@ static void check_copies(sr::store &store, const std::string &file, const sr::ke
     options.on_progress([&](std::uint64_t done, std::uint64_t total) { return ++calls, done <= total; });
     sr::copy_options moved = std::move(options);
     CHECK(store.backup(file, moved).file_len > 0 && calls > 0);
-    CHECK(store.copies_beside().size() == 1 && store.copies_beside()[0].size() > 0 && store.health().in_place == 1);
+    const sr::file_page beside = store.copies_beside();
+    CHECK(beside.size() == 1 && beside[0].size() > 0 && store.health().in_place == 1);
+    for (const std::string_view name : beside)
+        CHECK(name == beside[0]);
     CHECK(sr::store::open(file, key, sr::options().read_only()).verify().blocks > 0);
     moved.on_progress([](std::uint64_t, std::uint64_t) { return false; });
     CHECK(thrown([&] { store.compact(moved); }) == STRONGROOM_E_CANCELLED);
@@ -113,7 +117,8 @@ void check_whole_stores(const std::string &folder) {
     {
         sr::store store = sr::store::create(folder + "-store", key);
         store.set_retention(std::nullopt, 9, 9);
-        CHECK(store.retentions().size() == 1 && store.retentions()[0].max_versions == 9);
+        const auto retentions = store.retentions();
+        CHECK(retentions.size() == 1 && retentions[0].max_versions == 9);
         store.lock();
         CHECK(store.is_locked() && thrown([&] { store.get("a"); }) == STRONGROOM_E_LOCKED);
         store.unlock(key);
@@ -122,7 +127,6 @@ void check_whole_stores(const std::string &folder) {
         check_copies(store, folder + "-copy", key);
         pin = store.pin();
         store.close();
-        CHECK(thrown([&] { store.get("a"); }) == STRONGROOM_E_INVALID_ARGUMENT);
     }
     check_options(folder + "-store", key, pin);
     check_keys(folder);
