@@ -1,0 +1,2 @@
+// Package strongroom is an embedded secret store.
+package strongroom
