@@ -104,14 +104,18 @@ func storeFile(folder, name string) (string, error) {
 	return filepath.Join(own, "scenario.strongroom"), err
 }
 
-func (p *player) reopen() (err error) {
+func (p *player) reopen() error {
 	if p.store != nil {
 		if err := p.store.Close(); err != nil {
 			return err
 		}
 	}
-	p.store, err = strongroom.Open(p.file, strongroom.WithRawKey(rawKey), strongroom.WithClock(p.clock))
-	return err
+	opened, err := strongroom.Open(p.file, strongroom.WithRawKey(rawKey), strongroom.WithClock(p.clock))
+	if err != nil {
+		return err
+	}
+	p.store = opened
+	return nil
 }
 
 // play plays steps on the store, or inside a transaction.
