@@ -13,7 +13,7 @@ import (
 
 // The Rust library wrote this store. What is in it stands beside it.
 func TestAGoldenStoreHasEverythingInIt(t *testing.T) {
-	golden := filepath.Join("..", "..", "tests", "golden", "v1")
+	golden := filepath.Join(source, "..", "..", "tests", "golden", "v1")
 	said := fields(t, filepath.Join(golden, "everything.txt"))
 	key := must[[]byte](t)(hex.DecodeString(strings.Fields(said["unlock"][0])[1]))
 	file := newFile(t)

@@ -3,13 +3,17 @@ package strongroom
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 )
 
+// The tests run in another folder than the one they begin in.
+var source, _ = os.Getwd()
+
 func TestEveryKindHasTheNameThatIsWrittenDown(t *testing.T) {
-	text, err := os.ReadFile("../../tests/golden/codes.txt")
+	text, err := os.ReadFile(filepath.Join(source, "../../tests/golden/codes.txt"))
 	if err != nil {
 		t.Fatal(err)
 	}

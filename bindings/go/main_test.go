@@ -12,13 +12,30 @@ import (
 	"github.com/strongroom/strongroom/bindings/go"
 )
 
+// source is the folder of the package. The tests run in another one, where the examples may write files.
+var source = func() string {
+	folder, err := os.Getwd()
+	if err != nil {
+		panic(err)
+	}
+	return folder
+}()
+
 // At the end the library holds no object that was not freed.
 func TestMain(m *testing.M) {
+	folder, err := os.MkdirTemp("", "strongroom-")
+	if err != nil {
+		panic(err)
+	}
+	if err := os.Chdir(folder); err != nil {
+		panic(err)
+	}
 	code := m.Run()
 	if !eventually(func() bool { return strongroom.LiveObjects() == 0 }) {
 		fmt.Fprintf(os.Stderr, "%d objects of the library are left\n", strongroom.LiveObjects())
 		code = 1
 	}
+	_ = os.RemoveAll(folder)
 	os.Exit(code)
 }
 
