@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/strongroom/strongroom/bindings/go"
 )
@@ -183,8 +184,31 @@ func TestCallsFreeWhatTheyMake(t *testing.T) {
 	equal(t, strongroom.LiveObjects(), before)
 }
 
-// A store must not be garbage while a call or a loop is under way, though nothing after it names the store.
+// A store must not be garbage while a call is under way, though nothing after it names the store.
 func TestAStoreLivesAsLongAsItsCalls(t *testing.T) {
+	file := newFile(t)
+	equal(t, eventually(func() bool { return strongroom.LiveObjects() == 0 }), true)
+	copied := func() error {
+		store := must[*strongroom.Store](t)(strongroom.Create(file, strongroom.WithRawKey(make([]byte, 32))))
+		put(t, &store.Operations, "a", "1")
+		_, err := store.Backup(t.Context(), file+"-backup", strongroom.WithProgress(func(uint64, uint64) error {
+			before := strongroom.LiveObjects()
+			for range 3 {
+				runtime.GC()
+				time.Sleep(time.Millisecond)
+			}
+			if strongroom.LiveObjects() != before {
+				return errors.New("the store was closed under its call")
+			}
+			return nil
+		}))
+		return err
+	}
+	ok(t, copied())
+}
+
+// Nor while a transaction is.
+func TestAStoreLivesAsLongAsItsTransaction(t *testing.T) {
 	collected := make(chan struct{})
 	go func() {
 		for {

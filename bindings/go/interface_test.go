@@ -133,3 +133,9 @@ func TestTheModuleNeedsNothingElse(t *testing.T) {
 		t.Error("go.mod requires another module")
 	}
 }
+
+func TestThePackageCarriesTheLicences(t *testing.T) {
+	for _, file := range []string{"LICENSE-APACHE", "LICENSE-MIT"} {
+		equal(t, read(t, file), read(t, "../../"+file))
+	}
+}

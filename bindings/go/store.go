@@ -100,11 +100,12 @@ func opened(key Key, options *openSettings, with opener) (*Store, error) {
 // closeHandle closes a store, or rolls a transaction back; a handle that is closed stays so.
 func closeHandle(handle *C.strongroom_store) error {
 	var failed *C.strongroom_error
-	err := failure(C.strongroom_close(&handle, &failed), failed)
-	if errors.Is(err, ErrClosed) {
+	status := C.strongroom_close(&handle, &failed)
+	if status == C.STRONGROOM_E_CLOSED {
+		C.strongroom_error_free(failed)
 		return nil
 	}
-	return err
+	return failure(status, failed)
 }
 
 // Close closes the store; it does nothing if that is closed. Calls of other goroutines come to their end.
