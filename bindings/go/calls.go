@@ -49,10 +49,6 @@ package strongroom
 #cgo nocallback strongroom_copy_options_new_slot
 #cgo noescape strongroom_copy_options_free
 #cgo nocallback strongroom_copy_options_free
-#cgo noescape strongroom_backup
-#cgo noescape strongroom_compact
-#cgo noescape strongroom_purge
-#cgo noescape strongroom_rekey
 #cgo noescape strongroom_status_name
 #cgo nocallback strongroom_status_name
 #cgo noescape strongroom_error_code

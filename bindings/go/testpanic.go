@@ -5,7 +5,6 @@ package strongroom
 /*
 #define STRONGROOM_TEST_PANIC
 #include "strongroom.h"
-#cgo noescape strongroom_test_panic
 */
 import "C"
 

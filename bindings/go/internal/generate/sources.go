@@ -81,26 +81,21 @@ func writeFamily(to *strings.Builder, of family, members []constant) {
 	fmt.Fprintf(to, "func (v %s) String() string { return named(%s, v) }\n\n", of.name, names)
 }
 
-// What calls back into Go, to tell how far it is.
-var callsBack = map[string]bool{
+// What is not said of: what calls back into Go, where the stack may move that C has a pointer to; and what Go calls through a function of
+// C of its own, in copies.go.
+var leftOut = map[string]bool{
 	"strongroom_backup": true, "strongroom_compact": true, "strongroom_purge": true, "strongroom_rekey": true,
+	"strongroom_copy_options_progress": true,
 }
 
-// What Go calls through a function of C of its own, in copies.go.
-var throughC = map[string]bool{"strongroom_copy_options_progress": true}
-
-// calls is the text of calls.go. The library keeps no pointer of its caller's behind a call, which the comment at the top of the
-// header promises: so what is pointed to may stay on the stack.
+// calls is the text of calls.go: the library keeps no pointer of its caller's behind a call, which the comment at the top of the header
+// promises, and calls nothing back. So what is pointed to may stay on the stack.
 func calls(from header) string {
 	var to strings.Builder
 	to.WriteString(generated + "/*\n")
 	for _, name := range from.functions {
-		if throughC[name] {
-			continue
-		}
-		fmt.Fprintf(&to, "#cgo noescape %s\n", name)
-		if !callsBack[name] {
-			fmt.Fprintf(&to, "#cgo nocallback %s\n", name)
+		if !leftOut[name] {
+			fmt.Fprintf(&to, "#cgo noescape %s\n#cgo nocallback %s\n", name, name)
 		}
 	}
 	to.WriteString("*/\nimport \"C\"\n")
