@@ -9,9 +9,15 @@ import (
 )
 
 // ManualClock is a clock that shows what the program says: for tests. Stores that were opened with it keep it as long as they need it.
-type ManualClock struct{ handle *C.strongroom_clock }
+//
+// The garbage collector frees one that is not closed.
+type ManualClock struct {
+	handle *C.strongroom_clock
+	// With it the clock is larger than the objects that share a block: of those, a clean-up may wait for all of the block.
+	unused runtime.Cleanup
+}
 
-// NewManualClock makes a clock that shows a time. It is exact to the millisecond. The garbage collector frees it.
+// NewManualClock makes a clock that shows a time. It is exact to the millisecond.
 func NewManualClock(start time.Time) (*ManualClock, error) {
 	made := &ManualClock{}
 	var failed *C.strongroom_error
@@ -19,8 +25,19 @@ func NewManualClock(start time.Time) (*ManualClock, error) {
 	if err := failure(status, failed); err != nil {
 		return nil, err
 	}
-	runtime.AddCleanup(made, func(handle *C.strongroom_clock) { C.strongroom_clock_free(handle) }, made.handle)
+	made.unused = runtime.AddCleanup(made, func(handle *C.strongroom_clock) { C.strongroom_clock_free(handle) }, made.handle)
 	return made, nil
+}
+
+// Close frees the clock; stores that were opened with it keep what it shows. Closing it again does nothing.
+func (c *ManualClock) Close() error {
+	defer runtime.KeepAlive(c)
+	c.unused.Stop()
+	status := C.strongroom_clock_free(c.handle)
+	if status == C.STRONGROOM_E_CLOSED {
+		return nil
+	}
+	return failure(status, nil)
 }
 
 // Advance sets the clock forward, by whole milliseconds.

@@ -312,3 +312,17 @@ func TestAClockShowsWhatItIsTold(t *testing.T) {
 	equal(t, must[time.Time](t)(clock.Now()), start.Add(-time.Hour))
 	fails(t, clock.Advance(-1), strongroom.ErrInvalidArgument)
 }
+
+func TestAClosedClockGoesOnForItsStores(t *testing.T) {
+	clock := newClock(t)
+	store := inMemory(t, strongroom.WithClock(clock))
+	before := strongroom.LiveObjects()
+	ok(t, clock.Close())
+	ok(t, clock.Close())
+	equal(t, strongroom.LiveObjects(), before-1)
+	_, err := clock.Now()
+	fails(t, err, strongroom.ErrClosed)
+	equal(t, put(t, &store.Operations, "a", "1").CreatedAt, start)
+	_, err = strongroom.InMemory(strongroom.WithClock(clock))
+	fails(t, err, strongroom.ErrClosed)
+}

@@ -62,7 +62,7 @@ func Play(folder, file string) (err error) {
 		return err
 	}
 	defer func() {
-		err = errors.Join(err, playing.store.Close())
+		err = errors.Join(err, playing.store.Close(), playing.clock.Close())
 	}()
 	if err := playing.play(said.Steps, nil); err != nil {
 		return err
