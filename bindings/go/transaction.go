@@ -15,7 +15,8 @@ type Tx struct{ Operations }
 // goroutine, nothing is changed. It returns the error of do as it is.
 //
 // Meanwhile other goroutines read the state before, and their writes wait as long as [WithWriteWait] says. The goroutine stays on its
-// thread, by which the store knows it: its own writes through the store, and not through tx, fail with ErrReentrant.
+// thread, by which the store knows it: its own writes through the store, and not through tx, fail with ErrReentrant. Other goroutines that
+// do starts may use tx until do returns.
 //
 // It fails with ErrInvalidArgument if a change inside failed and do returned nil all the same.
 func (s *Store) Transaction(do func(tx *Tx) error) (err error) {

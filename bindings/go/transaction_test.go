@@ -136,3 +136,16 @@ func TestPolicyIsPartOfATransaction(t *testing.T) {
 	}))
 	equal(t, must[strongroom.Retention](t)(store.Policy().Retention("a")).MaxVersions, 1)
 }
+
+func TestATransactionMayBeUsedByOtherGoroutines(t *testing.T) {
+	store := inMemory(t)
+	ok(t, store.Transaction(func(tx *strongroom.Tx) error {
+		written := make(chan error)
+		go func() {
+			_, err := tx.Put("a", []byte("1"))
+			written <- err
+		}()
+		return <-written
+	}))
+	equal(t, value(t, &store.Operations, "a"), "1")
+}
