@@ -1,0 +1,49 @@
+// Package strongroom is an embedded secret store: one sealed file, one library, no server, no network.
+//
+//	store, err := strongroom.Create("app.strongroom", strongroom.WithPassphrase("correct horse battery staple"))
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	defer store.Close()
+//
+//	value := []byte("sk-proj-abc123")
+//	_, err = store.Put("production/openai/api-key", value, strongroom.WithTag("env", "prod"))
+//	if err != nil {
+//		log.Fatal(err) // without an error it is durable from here on
+//	}
+//
+//	secret, err := store.Get("production/openai/api-key")
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	defer secret.Wipe()
+//	header := http.Header{}
+//	header.Set("Authorization", "Bearer "+secret.Reveal())
+//	fmt.Println(secret.Version(), secret.Equal(value), secret) // never prints a value
+//
+// # Stores
+//
+// [Create], [Open] and [InMemory] give a [Store], which any number of goroutines may use. What it can do with secrets are [Operations],
+// which a transaction has too: see [Store.Transaction]. Each call that writes is durable when it returns.
+//
+// # Secrets in memory
+//
+// A [Secret] lies outside of the Go heap. Wipe overwrites it, and what its Bytes gave; one that is forgotten is wiped once nobody can reach
+// it. It is not printed, logged or encoded. What Reveal gives is a string, and nothing can wipe that.
+//
+// # Errors
+//
+// Every error of the library is an [*Error] for errors.As, and of a kind for errors.Is, as [ErrNotFound]. Values, keys and passphrases
+// are never part of one.
+//
+// # Contexts
+//
+// A context ends the wait of [OpenContext], and a copy: [Store.Backup], [Store.Compact], [Store.Purge] and [Store.Rekey]. Everything else is
+// short, or cannot be interrupted, and takes none.
+//
+// # The library
+//
+// The package is compiled with an archive of the library, which build-library puts beside it; with the build tag strongroom_shared it
+// uses an installed shared library that pkg-config finds. A library with another version of its interface is refused when the
+// program starts.
+package strongroom

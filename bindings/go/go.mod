@@ -1,0 +1,3 @@
+module github.com/strongroom/strongroom/bindings/go
+
+go 1.24

@@ -1,0 +1,82 @@
+package conformance
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const scenarios = "../../../conformance/scenarios"
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if left := Left(); left != 0 {
+		fmt.Fprintf(os.Stderr, "%d objects of the library are left\n", left)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func TestScenarios(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(scenarios, "*.json"))
+	if err != nil || len(files) < 20 {
+		t.Fatalf("%d scenarios in %s (%v)", len(files), scenarios, err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".json"), func(t *testing.T) {
+			if err := Play(t.TempDir(), file); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// scenarioOf writes a scenario into a folder.
+func scenarioOf(t *testing.T, folder, text string) string {
+	t.Helper()
+	file := filepath.Join(folder, "scenario.json")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func TestWhatAScenarioDoesNotSayIsAFault(t *testing.T) {
+	for name, steps := range map[string]string{
+		"another value":        `{"call": "put", "with": {"path": "a", "value": "1"}}, {"call": "get", "with": {"path": "a"}, "gives": {"value": "2"}}`,
+		"another number":       `{"call": "put", "with": {"path": "a", "value": "1"}, "gives": {"version": 2}}`,
+		"another name":         `{"call": "put", "with": {"path": "a", "value": "1"}, "gives": {"id": "$a", "path": "$a"}}`,
+		"no failure":           `{"call": "put", "with": {"path": "a", "value": "1"}, "fails": "conflict"}`,
+		"another failure":      `{"call": "get", "with": {"path": "a"}, "fails": "conflict"}`,
+		"an unexpected one":    `{"call": "get", "with": {"path": "a"}}`,
+		"fewer items":          `{"call": "list", "gives": {"items": [{"path": "a"}]}}`,
+		"no such member":       `{"call": "list", "gives": {"colour": "red"}}`,
+		"no such call":         `{"call": "dance"}`,
+		"inside a transaction": `{"call": "transaction", "commit": true, "steps": [{"call": "get", "with": {"path": "a"}}]}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			folder := t.TempDir()
+			if err := Play(folder, scenarioOf(t, folder, `{"steps": [`+steps+`]}`)); err == nil {
+				t.Error("it passed")
+			}
+		})
+	}
+}
+
+func TestAStoreWithANameStays(t *testing.T) {
+	folder := t.TempDir()
+	options := `"options": {"store": "kept"}`
+	first := scenarioOf(t, folder, `{`+options+`, "steps": [{"call": "put", "with": {"path": "a", "value": "1"}}]}`)
+	if err := Play(folder, first); err != nil {
+		t.Fatal(err)
+	}
+	second := scenarioOf(t, folder, `{`+options+`, "steps": [{"call": "get", "with": {"path": "a"}, "gives": {"value": "1"}}]}`)
+	if err := Play(folder, second); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(folder, "kept.strongroom")); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"regexp"
+	"strings"
+)
+
+// A constant of the header, without the STRONGROOM_ it begins with.
+type constant struct{ name, about string }
+
+// What is taken from the header.
+type header struct {
+	errors    []constant
+	constants []constant
+	functions []string
+}
+
+var (
+	errorLines    = regexp.MustCompile(`(?m)^/\* (.*) \*/\n#define STRONGROOM_E_(\w+) \d+$`)
+	constantLines = regexp.MustCompile(`(?m)^/\*\*\n \* (.*(?:\n \* .*)*)\n \*/\n#define STRONGROOM_(\w+) -?\d+$`)
+	functionLines = regexp.MustCompile(`(?m)^(?:STRONGROOM_API )?[\w ]+?\*?(strongroom_\w+)\(`)
+	testOnly      = regexp.MustCompile(`(?s)#if defined\(STRONGROOM_TEST_PANIC\).*?#endif`)
+)
+
+func parse(text string) header {
+	var found header
+	for _, match := range errorLines.FindAllStringSubmatch(text, -1) {
+		found.errors = append(found.errors, constant{match[2], inGo(match[1])})
+	}
+	for _, match := range constantLines.FindAllStringSubmatch(text, -1) {
+		about := strings.ReplaceAll(match[1], "\n * ", " ")
+		found.constants = append(found.constants, constant{match[2], about})
+	}
+	for _, match := range functionLines.FindAllStringSubmatch(testOnly.ReplaceAllString(text, ""), -1) {
+		found.functions = append(found.functions, match[1])
+	}
+	return found
+}
+
+var rustNames = regexp.MustCompile(`(\w+)::(\w)(\w*)`)
+
+// inGo turns Error::holder into Error.Holder.
+func inGo(about string) string {
+	return rustNames.ReplaceAllStringFunc(about, func(name string) string {
+		parts := rustNames.FindStringSubmatch(name)
+		return parts[1] + "." + strings.ToUpper(parts[2]) + parts[3]
+	})
+}
+
+// The words that Go writes in capitals.
+var initialisms = map[string]string{"IO": "IO", "KDF": "KDF", "OK": "OK"}
+
+// goName turns KDF_LIMITS into KDFLimits.
+func goName(name string) string {
+	var made strings.Builder
+	for word := range strings.SplitSeq(name, "_") {
+		if whole, ok := initialisms[word]; ok {
+			made.WriteString(whole)
+			continue
+		}
+		made.WriteString(word[:1] + strings.ToLower(word[1:]))
+	}
+	return made.String()
+}

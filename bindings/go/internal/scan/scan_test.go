@@ -1,0 +1,26 @@
+package main
+
+import (
+	"fmt"
+	"os/exec"
+	"testing"
+)
+
+func TestNothingOfAValueIsLeftInMemory(t *testing.T) {
+	// Built anew without the options of this test: the race detector keeps copies of its own.
+	printed, err := exec.Command("go", "run", ".").CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, printed)
+	}
+	var alone, reading, behind, forgotten, collected int
+	if _, err := fmt.Sscan(string(printed), &alone, &reading, &behind, &forgotten, &collected); err != nil {
+		t.Fatalf("%v: %s", err, printed)
+	}
+	t.Logf("alone %d, reading %d, behind %d, forgotten %d, collected %d", alone, reading, behind, forgotten, collected)
+	if alone < 1 || reading < 4 || forgotten < 2 {
+		t.Error("the search does not find what is there")
+	}
+	if behind != 0 || collected != 0 {
+		t.Error("something is left")
+	}
+}

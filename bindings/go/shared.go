@@ -1,0 +1,6 @@
+//go:build strongroom_shared
+
+package strongroom
+
+// #cgo pkg-config: strongroom
+import "C"

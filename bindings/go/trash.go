@@ -1,0 +1,103 @@
+package strongroom
+
+// #include "strongroom.h"
+import "C"
+
+// Delete moves a secret to the trash. Its path is free at once. It fails with ErrNotFound.
+func (o *Operations) Delete(path string) (*Deleted, error) {
+	name, length := chars(path)
+	done := C.strongroom_deleted{struct_size: C.sizeof_strongroom_deleted}
+	err := o.call(func(on *C.strongroom_store, failed **C.strongroom_error) C.strongroom_status {
+		return C.strongroom_delete(on, name, length, &done, failed)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Deleted{ID: C.GoString(&done.id[0]), DeletedAt: timeOf(done.deleted_at), PurgeAt: timeOf(done.purge_at)}, nil
+}
+
+// Restore takes a secret out of the trash, back to the path it had: by its id, or by that path, where the last deleted one is meant.
+//
+// It fails with ErrNotFound and ErrAlreadyExists.
+func (o *Operations) Restore(pathOrID string) (*Written, error) {
+	return o.restore(pathOrID, nil, 0)
+}
+
+// RestoreTo is Restore to another path.
+func (o *Operations) RestoreTo(pathOrID, to string) (*Written, error) {
+	start, length := chars(to)
+	return o.restore(pathOrID, start, length)
+}
+
+func (o *Operations) restore(pathOrID string, to *C.char, toLength C.size_t) (*Written, error) {
+	name, length := chars(pathOrID)
+	return o.writes(func(on *C.strongroom_store, done *C.strongroom_written, failed **C.strongroom_error) C.strongroom_status {
+		return C.strongroom_restore(on, name, length, to, toLength, done, failed)
+	})
+}
+
+// Destroy destroys a secret for good, with all its versions, live or in the trash: by its path, or by its id. It fails with ErrNotFound.
+func (o *Operations) Destroy(pathOrID string) error {
+	name, length := chars(pathOrID)
+	return o.call(func(on *C.strongroom_store, failed **C.strongroom_error) C.strongroom_status {
+		return C.strongroom_destroy(on, name, length, failed)
+	})
+}
+
+// DeleteVersion deletes one version: it cannot be read, and can be restored for as many days as the trash has.
+//
+// It fails with ErrNotFound and ErrDestroyed.
+func (o *Operations) DeleteVersion(path string, version uint64) (*VersionInfo, error) {
+	name, length := chars(path)
+	return o.oneVersion(func(on *C.strongroom_store, page **C.strongroom_page, failed **C.strongroom_error) C.strongroom_status {
+		return C.strongroom_delete_version(on, name, length, C.uint64_t(version), page, failed)
+	})
+}
+
+// RestoreVersion restores a deleted version. It fails with ErrNotFound, ErrDestroyed, and ErrInvalidArgument if it is not deleted.
+func (o *Operations) RestoreVersion(path string, version uint64) (*VersionInfo, error) {
+	name, length := chars(path)
+	return o.oneVersion(func(on *C.strongroom_store, page **C.strongroom_page, failed **C.strongroom_error) C.strongroom_status {
+		return C.strongroom_restore_version(on, name, length, C.uint64_t(version), page, failed)
+	})
+}
+
+// DestroyVersion destroys the value of one version for good. It fails with ErrNotFound and ErrDestroyed.
+func (o *Operations) DestroyVersion(path string, version uint64) (*VersionInfo, error) {
+	name, length := chars(path)
+	return o.oneVersion(func(on *C.strongroom_store, page **C.strongroom_page, failed **C.strongroom_error) C.strongroom_status {
+		return C.strongroom_destroy_version(on, name, length, C.uint64_t(version), page, failed)
+	})
+}
+
+func (o *Operations) oneVersion(
+	do func(on *C.strongroom_store, page **C.strongroom_page, failed **C.strongroom_error) C.strongroom_status,
+) (*VersionInfo, error) {
+	page, err := o.page(do)
+	if err != nil {
+		return nil, err
+	}
+	return only(page, readVersion, versionInfo)
+}
+
+// SweepOption says what a sweep may rely on.
+type SweepOption struct{ confirmClock bool }
+
+// ConfirmClock says that the clock is right, even if it went forward by more than a year at once.
+func ConfirmClock() SweepOption { return SweepOption{confirmClock: true} }
+
+// Sweep removes for good what is past its time in the trash, in one commit: at most so many secrets and single versions.
+func (o *Operations) Sweep(items uint, options ...SweepOption) (*Swept, error) {
+	confirmed := false
+	for _, option := range options {
+		confirmed = confirmed || option.confirmClock
+	}
+	done := C.strongroom_swept{struct_size: C.sizeof_strongroom_swept}
+	err := o.call(func(on *C.strongroom_store, failed **C.strongroom_error) C.strongroom_status {
+		return C.strongroom_sweep(on, C.size_t(items), flag(confirmed), &done, failed)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Swept{uint64(done.secrets), uint64(done.versions), done.more != 0, done.held_back != 0}, nil
+}
