@@ -1,0 +1,47 @@
+# frozen_string_literal: true
+
+module Strongroom
+  # Several writes that are one. It sees its own writes, and nobody else does before it is committed. Meanwhile other
+  # threads read the state before, and their writes wait; the writes through the store of the thread that began it are a
+  # {ReentrantError}.
+  #
+  # Made by {Store#transaction}. One without a block has to be ended; if it is garbage-collected it is rolled back.
+  class Transaction
+    include Operations
+
+    # @api private
+    def initialize(store)
+      Call.obtain(:strongroom_begin, store.handle, free: :strongroom_close) { |handle| take_over(handle, store) }
+    end
+
+    # Makes everything it changed durable, at once. Whatever the outcome it has ended; behind an error nothing is changed.
+    #
+    # @return [nil]
+    # @raise [InvalidArgumentError] if a change inside failed
+    # @raise [ClosedError] if it has ended
+    def commit
+      @ended = true
+      Call.call(:strongroom_commit, Call.cell(@handle))
+    ensure
+      Finalize.done(self)
+    end
+
+    # Undoes everything. Does nothing if it has ended.
+    #
+    # @return [nil]
+    def abort
+      @ended = true
+      end_handle
+    end
+
+    # Commits at the end of the block, unless it was ended inside; whatever else leaves the block rolls back.
+    # @api private
+    def run
+      result = yield self
+      commit unless @ended
+      result
+    ensure
+      abort unless @ended
+    end
+  end
+end
