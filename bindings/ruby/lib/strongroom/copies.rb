@@ -42,7 +42,7 @@ module Strongroom
         Thread.handle_interrupt(Object => :never) { yield handle, copied }
         Items.copied(copied)
       end
-    rescue CancelledError
+    rescue Error
       raise teller.error if teller&.error
 
       raise

@@ -11,6 +11,13 @@ module Strongroom
     Call.utf8(Native.strongroom_version)
   end
 
+  # How many objects of the library the process holds: those that were given out and not freed. For tests.
+  #
+  # @return [Integer]
+  def self.live_objects
+    Native.strongroom_live_objects
+  end
+
   # What this build of the library can do, and what its limits are.
   #
   # @return [Capabilities]

@@ -34,6 +34,18 @@ module Strongroom
       Times.from_ms(time.get_int64(0))
     end
 
+    # Frees it, which being garbage-collected does as well; does nothing if it is closed. Stores that were opened with it
+    # keep what it stands for.
+    #
+    # @return [nil]
+    def close
+      Call.plain(:strongroom_clock_free, @handle)
+      Finalize.done(self)
+      nil
+    rescue ClosedError
+      nil
+    end
+
     # @api private
     attr_reader :handle
 
