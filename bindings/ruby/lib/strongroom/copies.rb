@@ -15,11 +15,11 @@ module Strongroom
         @progress = progress
       end
 
-      # What C calls, with all interrupts of other threads held back. Exceptions are heard while the proc runs; a
-      # Thread#kill could not be kept for later, so it waits, and cancels.
+      # What C calls. What another thread does to this one meanwhile (Thread#raise, Thread#kill, a timeout) waits for the
+      # end of the proc, because a kill and the throw of a timeout could not be kept for later. Then it cancels.
       def call(done, total)
         told = false
-        Thread.handle_interrupt(Exception => :immediate) { @progress.call(done, total) }
+        @progress.call(done, total)
         told = true
         Thread.pending_interrupt? ? 1 : 0
       rescue Exception => error
@@ -33,8 +33,7 @@ module Strongroom
 
     module_function
 
-    # Makes a copy with options, which it yields. What another thread does to this one is heard in the proc, and behind the
-    # call.
+    # Makes a copy with options, which it yields. What another thread does to this one is heard behind the call.
     def make(progress: nil, drop_other_slots: false, label: nil, kdf: nil)
       teller = progress && Teller.new(checked(progress))
       options(teller, drop_other_slots, label, kdf) do |handle|

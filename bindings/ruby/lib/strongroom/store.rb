@@ -255,7 +255,8 @@ module Strongroom
     #
     # `progress` is called now and then, here and in the other copies, with how much is done and of how much. What it raises
     # cancels the copy and comes out of the call. Leaving it by `throw`, `break` or `return` cancels as well: that cannot go
-    # on through C, and becomes a {CancelledError}.
+    # on through C, and becomes a {CancelledError}. A timeout, or another thread's `raise` or `kill`, waits until it returns;
+    # then it cancels.
     #
     # @param file [String, #to_path]
     # @param progress [#call, nil]
