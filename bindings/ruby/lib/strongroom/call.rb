@@ -9,11 +9,14 @@ module Strongroom
 
     module_function
 
-    # Calls a function whose last parameter is the error.
+    # Calls a function whose last parameter is the error. Each of these frees what was given out also if this thread is
+    # interrupted as the call returns.
     def call(function, *arguments)
       error = cell
       status = Native.__send__(function, *arguments, error)
       raise failure(status, handle_in(error)) unless status.zero?
+    ensure
+      free_object(:strongroom_error_free, handle_in(error)) if error
     end
 
     # Calls a function that returns a status and has no error.
@@ -23,7 +26,7 @@ module Strongroom
     end
 
     # Calls a function that gives an object out before the error, and yields its handle to whoever takes it over. If
-    # that does not come to its end, which an interrupt of this thread can cause at any point, the object is freed.
+    # that does not come to its end, the object is freed.
     def obtain(function, *arguments, free:)
       object = cell
       taken = false
@@ -60,18 +63,13 @@ module Strongroom
       free == :strongroom_close ? Native.strongroom_close(cell(handle), nil) : Native.__send__(free, handle)
     end
 
-    # The exception of a status, with what its error object says; frees the object. Without one it says what the kind
-    # means.
+    # The exception of a status, with what its error object says. Without one it says what the kind means.
     def failure(status, error)
       kind = KINDS.fetch(status, UnknownError)
       return kind.new(code: status) if error.zero?
 
-      begin
-        message = utf8(Native.strongroom_error_message(error))
-        kind.new(message, code: status, details: JSON.parse(utf8(Native.strongroom_error_details(error))))
-      ensure
-        Native.strongroom_error_free(error)
-      end
+      details = JSON.parse(utf8(Native.strongroom_error_details(error)))
+      kind.new(utf8(Native.strongroom_error_message(error)), code: status, details: details)
     end
 
     def utf8(text)
