@@ -17,27 +17,21 @@ module Strongroom
       #   original is the caller's to wipe
       # @yieldparam bytes [SecretBytes]
       # @return [SecretBytes] or what the block returns
-      def new(value = "")
-        made = super
-        return made unless block_given?
-
-        begin
-          yield made
-        ensure
-          made.wipe
-        end
+      def new(value = "", &block)
+        made = super(value)
+        block ? wiping(made, &block) : made
       end
 
-      # Copies a String and wipes it, as {Strongroom.wipe} does.
+      # Copies a String and wipes it, as {Strongroom.wipe} does; with a block, yields the copy and wipes it at the end.
       #
       # @param string [String] not frozen
-      # @return [SecretBytes]
-      def take(string)
-        raise FrozenError.new("a frozen String cannot be wiped", receiver: nil) if string.frozen?
-
-        new(string)
-      ensure
-        Strongroom.wipe(string) if string.is_a?(String) && !string.frozen?
+      # @yieldparam bytes [SecretBytes]
+      # @return [SecretBytes] or what the block returns
+      # @raise [FrozenError]
+      def take(string, &block)
+        made = new(string)
+        Strongroom.wipe(string)
+        block ? wiping(made, &block) : made
       end
 
       # Bytes in memory with room for so many, which the block fills; it returns how many there are.
@@ -55,6 +49,14 @@ module Strongroom
         return value.with_bytes(&block) if value.is_a?(SecretBytes)
 
         new(value) { |copy| copy.with_bytes(&block) }
+      end
+
+      private
+
+      def wiping(made)
+        yield made
+      ensure
+        made.wipe
       end
     end
 
