@@ -1,12 +1,8 @@
 # frozen_string_literal: true
 
 module Strongroom
-  # Stands for what was said before, which stays.
-  UNCHANGED = Object.new
-  def UNCHANGED.inspect
-    "Strongroom::UNCHANGED"
-  end
-  UNCHANGED.freeze
+  # As a number of a retention: what was said before stays.
+  UNCHANGED = :unchanged
 
   # What a put or an update says beside the value, on its way to C. nil leaves what is there.
   #
@@ -22,7 +18,7 @@ module Strongroom
 
     # A number of a retention for C.
     def self.inheritable(number)
-      return Native::UNCHANGED if UNCHANGED.equal?(number)
+      return Native::UNCHANGED if number == UNCHANGED
 
       number.nil? ? Native::INHERITED : Numbers.u63(number)
     end
@@ -63,7 +59,7 @@ module Strongroom
     end
 
     def say_retention(numbers)
-      numbers.each { |say, number| call(say, Changes.inheritable(number)) unless UNCHANGED.equal?(number) }
+      numbers.each { |say, number| call(say, Changes.inheritable(number)) unless number == UNCHANGED }
     end
 
     def say_condition(expect)

@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 module Strongroom
-  # Looking around, without values.
+  # Looking around, without values. A part of {Operations}.
   module Listing
     # A page of secrets: those below a namespace that pass all the tests.
     #
@@ -84,5 +84,4 @@ module Strongroom
       Policy.new(self)
     end
   end
-  private_constant :Listing
 end

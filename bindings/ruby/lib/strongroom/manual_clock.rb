@@ -3,6 +3,8 @@
 module Strongroom
   # A clock for tests, which shows what the program says. Stores that are opened with it keep it as long as they need it.
   class ManualClock
+    include Uncopied
+
     # @param start [Time] a fraction of a millisecond is dropped
     def initialize(start)
       Call.obtain(:strongroom_clock_new, Times.to_ms(start), free: :strongroom_clock_free) do |handle|
@@ -56,9 +58,5 @@ module Strongroom
 
       clock.handle
     end
-
-    # @!method initialize_copy(*)
-    #   @raise [TypeError]
-    define_method(:initialize_copy) { |*| raise TypeError, "a clock is not copied" }
   end
 end

@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 module Strongroom
-  # What a Hash from paths to values would do, and what `Enumerable` needs.
+  # What a Hash from paths to values would do, and what `Enumerable` needs. A part of {Operations}.
   module Mapping
     # The current value.
     #
@@ -100,5 +100,4 @@ module Strongroom
       end
     end
   end
-  private_constant :Mapping
 end

@@ -10,6 +10,7 @@ module Strongroom
   # {InvalidArgumentError}, what is of a wrong type a `TypeError`, a number that C would cut off a `RangeError`.
   module Operations
     include Enumerable
+    include Uncopied
     include Reading
     include Writing
     include Versions
@@ -23,13 +24,6 @@ module Strongroom
     # @return [String] not what is inside
     def inspect
       "#<#{self.class}>"
-    end
-
-    # @!method initialize_copy(*)
-    # @!method marshal_dump(*)
-    #   @raise [TypeError]
-    %i[initialize_copy marshal_dump].each do |refused|
-      define_method(refused) { |*| raise TypeError, "a #{self.class} is neither copied nor serialised" }
     end
 
     private

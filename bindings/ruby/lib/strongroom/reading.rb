@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 module Strongroom
-  # Reading secrets.
+  # Reading secrets. A part of {Operations}.
   module Reading
     # Reads the current version of a secret, or another one. With a block, the value is wiped at its end.
     #
@@ -94,5 +94,4 @@ module Strongroom
       bytes&.clear # Held until here, because the array alone would not keep them from being garbage-collected.
     end
   end
-  private_constant :Reading
 end

@@ -4,6 +4,8 @@ module Strongroom
   # A version of a secret. At the end of a block its value is wiped; without one, by {#wipe} or when it is
   # garbage-collected.
   class Secret
+    include Uncopied
+
     # @return [SecretBytes] the value, wiped with the secret or by its own `wipe`
     attr_reader :value
 
@@ -85,19 +87,6 @@ module Strongroom
     # @api private
     def pretty_print(printer)
       printer.text(inspect)
-    end
-
-    # @!method initialize_copy(*)
-    # @!method marshal_dump(*)
-    # @!method encode_with(*)
-    # @!method to_json(*)
-    # @!method as_json(*)
-    #   Refused: copied and serialised values would be out of reach.
-    #   @raise [TypeError]
-    %i[initialize_copy marshal_dump encode_with to_json as_json].each do |refused|
-      define_method(refused) do |*|
-        raise TypeError, "secrets are neither copied nor serialised"
-      end
     end
 
     private

@@ -7,6 +7,8 @@ module Strongroom
   # They are not printed, serialised or copied, and `==` takes a time that depends on the lengths alone. As a key of a
   # Hash they are themselves and not their bytes.
   class SecretBytes
+    include Uncopied
+
     LOCK = Mutex.new
     private_constant :LOCK
 
@@ -108,7 +110,9 @@ module Strongroom
     # @return [Integer] how many bytes there are
     # @raise [ClosedError] if they were wiped
     def bytesize
-      with_bytes { |_, length| length }
+      raise ClosedError, "these bytes were wiped" if @wiped
+
+      @length
     end
     alias length bytesize
 
@@ -170,18 +174,6 @@ module Strongroom
       printer.text(inspect)
     end
 
-    # @!method initialize_copy(*)
-    # @!method marshal_dump(*)
-    # @!method encode_with(*)
-    # @!method to_json(*)
-    # @!method as_json(*)
-    #   Refused: copied and serialised bytes would be out of reach.
-    #   @raise [TypeError]
-    %i[initialize_copy marshal_dump encode_with to_json as_json].each do |refused|
-      define_method(refused) do |*|
-        raise TypeError, "secret bytes are neither copied nor serialised; reveal gives a String that nothing wipes"
-      end
-    end
 
     private
 

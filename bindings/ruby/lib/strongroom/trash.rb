@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 module Strongroom
-  # The trash, and the way out of it.
+  # The trash, and the way out of it. A part of {Operations}.
   module Trash
     # Moves a secret to the trash. Its path is free at once.
     #
@@ -45,5 +45,4 @@ module Strongroom
       Items.swept(done)
     end
   end
-  private_constant :Trash
 end

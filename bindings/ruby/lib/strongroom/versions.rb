@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 module Strongroom
-  # Taking single versions away, and back.
+  # Taking single versions away, and back. A part of {Operations}.
   module Versions
     # Deletes one version: it cannot be read, and can be restored for as many days as the trash has.
     #
@@ -43,5 +43,4 @@ module Strongroom
       Pages.versions(function, @handle, *Text.pair(path), Numbers.u64(version)).first
     end
   end
-  private_constant :Versions
 end

@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 module Strongroom
-  # Writing secrets.
+  # Writing secrets. A part of {Operations}.
   module Writing
     # Writes a secret: a new one, or the next version of one that is there. What is left out stays as it is.
     #
@@ -102,5 +102,4 @@ module Strongroom
       Items.written(done)
     end
   end
-  private_constant :Writing
 end
