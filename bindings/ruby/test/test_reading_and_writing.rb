@@ -64,7 +64,7 @@ class TestReadingAndWriting < Minitest::Test
 
   def test_info_has_what_was_said
     in_memory do |store, clock|
-      store.put("team/key", "{}", tags: { "env" => "prod", "billing" => "" }, description: "of the relay", tier: :critical,
+      store.put("team/key", "{}", tags: { env: "prod", "billing" => "" }, description: "of the relay", tier: :critical,
                                   content_type: "application/json", note: "first", max_versions: 3, trash_days: 7)
       clock.advance(0.007)
       info = store.update("team/key", description: "of the mail relay")

@@ -95,6 +95,25 @@ class TestThreads < Minitest::Test
     end
   end
 
+  def test_what_is_known_of_a_secret_is_read_while_others_wipe_it
+    in_memory do |store|
+      store.put("a", "1", description: "d" * 4000, tags: { "x" => "y" * 60 })
+      200.times do
+        secret = store.get("a")
+        readers = Array.new(3) do
+          Thread.new do
+            info = secret.info
+            raise "torn" unless info.description == "d" * 4000
+          rescue Strongroom::ClosedError
+            :closed
+          end
+        end
+        secret.wipe
+        readers.each(&:value)
+      end
+    end
+  end
+
   # Wherever a thread is interrupted, nothing that it was given stays behind.
   def test_threads_that_are_killed_leave_nothing_behind
     seed = Random.new_seed

@@ -20,11 +20,8 @@ module Strongroom
       ObjectSpace.define_finalizer(owner, wiper(memory))
     end
 
-    def freer(process, free, handle, keep)
-      proc do
-        Call.free_object(free, handle) if Process.pid == process
-        keep = nil
-      end
+    def freer(process, free, handle, _keep) # The proc holds this too.
+      proc { Call.free_object(free, handle) if Process.pid == process }
     end
 
     def wiper(memory)

@@ -6,6 +6,10 @@ module Strongroom
   class Secret
     include Uncopied
 
+    # What is known of a secret is read from memory of the library's, which no other thread may free meanwhile.
+    LOCK = Mutex.new
+    private_constant :LOCK
+
     # @return [SecretBytes] the value, wiped with the secret or by its own `wipe`
     attr_reader :value
 
@@ -51,7 +55,7 @@ module Strongroom
     # @return [SecretInfo]
     # @raise [ClosedError] if the secret was wiped, unless this was looked at before
     def info
-      @info ||= begin
+      @info ||= LOCK.synchronize do
         info = Call.sized(Native::SecretInfo)
         Call.call(:strongroom_secret_describe, open_handle, info)
         Items.secret_info(info)
@@ -68,13 +72,7 @@ module Strongroom
     # @return [nil]
     def wipe
       value.wipe
-      handle = @handle
-      @handle = nil
-      return unless handle
-
-      Finalize.done(self)
-      # A forked child leaves the library alone; its copy of the value is wiped.
-      Call.free_object(:strongroom_secret_free, handle) if Process.pid == @process
+      LOCK.synchronize { release }
       nil
     end
 
@@ -90,6 +88,16 @@ module Strongroom
     end
 
     private
+
+    def release
+      handle = @handle
+      @handle = nil
+      return unless handle
+
+      Finalize.done(self)
+      # A forked child leaves the library alone; its copy of the value is wiped.
+      Call.free_object(:strongroom_secret_free, handle) if Process.pid == @process
+    end
 
     def open_handle
       @handle || raise(ClosedError, "this secret was wiped")

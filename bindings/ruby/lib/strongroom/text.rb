@@ -27,9 +27,9 @@ module Strongroom
       [name, name.bytesize]
     end
 
-    # Tags as keys and values; a bare label has an empty value.
+    # Tags as keys and values; a bare label has an empty value. Keys may be Symbols.
     def tag_pairs(tags)
-      return tags.to_a if tags.is_a?(Hash)
+      return tags.transform_keys { |key| key.is_a?(Symbol) ? key.name : key }.to_a if tags.is_a?(Hash)
 
       labels(tags).map { |label| [label, ""] }
     end

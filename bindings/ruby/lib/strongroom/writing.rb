@@ -8,7 +8,8 @@ module Strongroom
     # @param path [String]
     # @param value [String, SecretBytes] bytes as they are, whatever their encoding
     # @param expect [Symbol, Integer, nil] `:absent` writes only where no secret is, `3` only over version 3
-    # @param tags [Hash{String => String}, Array<String>, nil] values by key, or bare labels, which are then all there are
+    # @param tags [Hash{String => String}, Array<String>, nil] values by key (a Symbol is
+    #   fine), or bare labels, which are then all there are
     # @param add_tags [Hash{String => String}, Array<String>, nil] leaves the others
     # @param remove_tags [Array<String>, nil] leaves the others
     # @param description [String, nil]
@@ -33,7 +34,8 @@ module Strongroom
     # Changes what is known of a secret, without a new version. What is left out stays as it is; `""` takes a text away.
     #
     # @param path [String]
-    # @param tags [Hash{String => String}, Array<String>, nil] values by key, or bare labels, which are then all there are
+    # @param tags [Hash{String => String}, Array<String>, nil] values by key (a Symbol is
+    #   fine), or bare labels, which are then all there are
     # @param add_tags [Hash{String => String}, Array<String>, nil] leaves the others
     # @param remove_tags [Array<String>, nil] leaves the others
     # @param description [String, nil]
