@@ -9,14 +9,15 @@ module Strongroom
 
     module_function
 
-    # Calls a function whose last parameter is the error. Each of these frees what was given out also if this thread is
-    # interrupted as the call returns.
+    # Calls a function whose last parameter is the error. This thread may be interrupted as the call returns: what was given
+    # out then is freed, here and below.
     def call(function, *arguments)
       error = cell
       status = Native.__send__(function, *arguments, error)
       raise failure(status, handle_in(error)) unless status.zero?
     ensure
-      free_object(:strongroom_error_free, handle_in(error)) if error
+      # Ruby looks for interrupts where its own methods end, so this asks without one.
+      Interrupts.held { Native.strongroom_error_free(handle_in(error)) } if error && error.get_uint64(0) != 0
     end
 
     # Calls a function that returns a status and has no error.
@@ -35,7 +36,7 @@ module Strongroom
       taken = true
       made
     ensure
-      free_object(free, handle_in(object)) if object && !taken
+      Interrupts.held { free_object(free, handle_in(object)) } if object && !taken
     end
 
     # As obtain, with an object that is freed at the end of the block in any case.
@@ -44,7 +45,7 @@ module Strongroom
       call(function, *arguments, object)
       yield handle_in(object)
     ensure
-      free_object(free, handle_in(object)) if object
+      Interrupts.held { free_object(free, handle_in(object)) } if object
     end
 
     # Room for a handle, with none in it.

@@ -38,7 +38,7 @@ module Strongroom
       teller = progress && Teller.new(checked(progress))
       options(teller, drop_other_slots, label, kdf) do |handle|
         copied = Call.sized(Native::Copied)
-        Thread.handle_interrupt(Object => :never) { yield handle, copied }
+        Interrupts.held { yield handle, copied }
         Items.copied(copied)
       end
     rescue Error

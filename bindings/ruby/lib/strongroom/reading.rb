@@ -11,12 +11,11 @@ module Strongroom
     # @return [Secret] or what the block returns
     # @raise [NotFoundError]
     # @raise [DestroyedError]
-    def get(path, version: nil)
+    def get(path, version: nil, &block)
       number = version.nil? ? 0 : Numbers.u64(version)
-      secret = Call.obtain(:strongroom_get, @handle, *Text.pair(path), number, free: :strongroom_secret_free) do |found|
-        Secret.taken(found, @process)
-      end
-      block_given? ? Secret.lend([secret]) { yield secret } : secret
+      return read(path, number) unless block
+
+      Interrupts.lend(-> { read(path, number) }, :wipe.to_proc, &block)
     end
 
     # Reads the current versions of several secrets, all of one state of the store. With a block, the values are wiped at its
@@ -26,14 +25,11 @@ module Strongroom
     # @yieldparam found [Array<Secret, Error>]
     # @return [Array<Secret, Error>] in the order of the paths a secret each, or the error that reading it gave; or what the
     #   block returns
-    def get_many(paths)
+    def get_many(paths, &block)
       names = Text.labels(paths).map { |path| Text.pair(path).first }
-      found = with_texts(names) do |texts|
-        Call.with(:strongroom_get_many, @handle, texts, names.size, free: :strongroom_secrets_free) do |secrets|
-          Array.new(names.size) { |index| take_out(secrets, index) }
-        end
-      end
-      block_given? ? Secret.lend(found) { yield found } : found
+      return read_many(names) unless block
+
+      Interrupts.lend(-> { read_many(names) }, ->(found) { found.grep(Secret).each(&:wipe) }, &block)
     end
 
     # Whether this is the current value of a secret, without showing it. How long it takes does not depend on where they
@@ -71,6 +67,20 @@ module Strongroom
     end
 
     private
+
+    def read(path, version)
+      Call.obtain(:strongroom_get, @handle, *Text.pair(path), version, free: :strongroom_secret_free) do |found|
+        Secret.taken(found, @process)
+      end
+    end
+
+    def read_many(names)
+      with_texts(names) do |texts|
+        Call.with(:strongroom_get_many, @handle, texts, names.size, free: :strongroom_secrets_free) do |secrets|
+          Array.new(names.size) { |index| take_out(secrets, index) }
+        end
+      end
+    end
 
     def take_out(secrets, index)
       Call.obtain(:strongroom_secrets_take, secrets, index, free: :strongroom_secret_free) do |secret|

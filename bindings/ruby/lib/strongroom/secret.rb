@@ -22,14 +22,6 @@ module Strongroom
       new(handle, process)
     end
 
-    # Wipes those that are secrets at the end of the block.
-    # @api private
-    def self.lend(found)
-      yield
-    ensure
-      found.grep(Secret).each(&:wipe)
-    end
-
     # The bytes of a secret of the library's.
     # @api private
     def self.bytes_of(handle)
@@ -71,8 +63,10 @@ module Strongroom
     # Wipes the value.
     # @return [nil]
     def wipe
-      value.wipe
-      LOCK.synchronize { release }
+      Interrupts.held do
+        value.wipe
+        LOCK.synchronize { release }
+      end
       nil
     end
 

@@ -20,8 +20,9 @@ module Strongroom
       # @yieldparam bytes [SecretBytes]
       # @return [SecretBytes] or what the block returns
       def new(value = "", &block)
-        made = super(value)
-        block ? wiping(made, &block) : made
+        return super(value) unless block
+
+        Interrupts.lend(-> { super(value) }, :wipe.to_proc, &block)
       end
 
       # Copies a String and wipes it, as {Strongroom.wipe} does; with a block, yields the copy and wipes it at the end.
@@ -31,9 +32,9 @@ module Strongroom
       # @return [SecretBytes] or what the block returns
       # @raise [FrozenError]
       def take(string, &block)
-        made = new(string)
-        Strongroom.wipe(string)
-        block ? wiping(made, &block) : made
+        return Interrupts.lend(-> { take(string) }, :wipe.to_proc, &block) if block
+
+        Interrupts.held { new(string).tap { Strongroom.wipe(string) } }
       end
 
       # Bytes in memory with room for so many, which the block fills; it returns how many there are.
@@ -51,14 +52,6 @@ module Strongroom
         return value.with_bytes(&block) if value.is_a?(SecretBytes)
 
         new(value) { |copy| copy.with_bytes(&block) }
-      end
-
-      private
-
-      def wiping(made)
-        yield made
-      ensure
-        made.wipe
       end
     end
 
@@ -80,15 +73,11 @@ module Strongroom
     # @return [Object] what the block returns
     # @raise [ClosedError] if they were wiped
     def with_bytes
-      memory = LOCK.synchronize do
-        raise ClosedError, "these bytes were wiped" if @wiped
-
-        @borrowers += 1
-        @memory
-      end
+      memory = nil
+      Interrupts.held { memory = borrow }
       yield memory, @length
     ensure
-      give_back if memory
+      Interrupts.held { give_back } if memory
     end
 
     # Overwrites the bytes; everything else is a {ClosedError} from then on. Where another thread is using them, they are
@@ -96,10 +85,12 @@ module Strongroom
     #
     # @return [nil]
     def wipe
-      overwrite(LOCK.synchronize do
-        @wiped = true
-        @borrowers.zero?
-      end)
+      Interrupts.held do
+        overwrite(LOCK.synchronize do
+          @wiped = true
+          @borrowers.zero?
+        end)
+      end
     end
 
     # @return [Boolean]
@@ -201,6 +192,15 @@ module Strongroom
       @length = yield @memory
     end
 
+    def borrow
+      LOCK.synchronize do
+        raise ClosedError, "these bytes were wiped" if @wiped
+
+        @borrowers += 1
+        @memory
+      end
+    end
+
     def give_back
       overwrite(LOCK.synchronize do
         @borrowers -= 1
@@ -216,14 +216,10 @@ module Strongroom
       nil
     end
 
-    def lend_string(string)
-      return string unless block_given?
+    def lend_string(string, &block)
+      return string unless block
 
-      begin
-        yield string
-      ensure
-        Strongroom.wipe(string) unless string.frozen?
-      end
+      Interrupts.lend(-> { string }, ->(text) { Strongroom.wipe(text) unless text.frozen? }, &block)
     end
   end
 

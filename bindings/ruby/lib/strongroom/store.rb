@@ -39,7 +39,7 @@ module Strongroom
                  cache_bytes: cache_bytes, allow_shared_mode: allow_shared_mode, allow_network_fs: allow_network_fs,
                  require_locked_memory: require_locked_memory }
         given = { passphrase: passphrase, key_file: key_file, raw_key: raw_key }
-        closing(unlocked(:strongroom_create, file, given, said), &block)
+        closing(-> { unlocked(:strongroom_create, file, given, said) }, &block)
       end
 
       # Opens a store. With a block, it is closed at its end.
@@ -84,7 +84,7 @@ module Strongroom
                  allow_shared_mode: allow_shared_mode, allow_network_fs: allow_network_fs,
                  require_locked_memory: require_locked_memory }
         given = { passphrase: passphrase, key_file: key_file, raw_key: raw_key, recovery_code: recovery_code }
-        closing(unlocked(:strongroom_open, file, given, said), &block)
+        closing(-> { unlocked(:strongroom_open, file, given, said) }, &block)
       end
 
       # A store without a file, and otherwise alike: for tests. It is gone when it is closed. With a block, that is at its
@@ -96,10 +96,8 @@ module Strongroom
       # @yieldparam store [Store]
       # @return [Store] or what the block returns
       def in_memory(environment: nil, clock: nil, write_wait_seconds: nil, &block)
-        store = Options.with(environment: environment, clock: clock, write_wait_seconds: write_wait_seconds) do |options|
-          taken(:strongroom_in_memory, options)
-        end
-        closing(store, &block)
+        said = { environment: environment, clock: clock, write_wait_seconds: write_wait_seconds }
+        closing(-> { Options.with(**said) { |options| taken(:strongroom_in_memory, options) } }, &block)
       end
 
       private
@@ -114,14 +112,8 @@ module Strongroom
         Call.obtain(function, *arguments, free: :strongroom_close) { |handle| new(handle) }
       end
 
-      def closing(store)
-        return store unless block_given?
-
-        begin
-          yield store
-        ensure
-          store.close
-        end
+      def closing(make, &block)
+        block ? Interrupts.lend(make, :close.to_proc, &block) : make.call
       end
     end
     private_class_method :new
@@ -157,8 +149,7 @@ module Strongroom
     # @raise [ReentrantError] inside a transaction of the same thread
     # @raise [InUseError] if the writes of other threads do not end in time
     def transaction(&block)
-      begun = Transaction.new(self)
-      block ? begun.run(&block) : begun
+      block ? Transaction.run(self, &block) : Transaction.new(self)
     end
 
     # Wipes the keys, and keeps the file from other handles. Everything but {#unlock}, {#locked?}, {#health} and {#close} is

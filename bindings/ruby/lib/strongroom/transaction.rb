@@ -11,7 +11,18 @@ module Strongroom
 
     # @api private
     def initialize(store)
+      @ended = false
       Call.obtain(:strongroom_begin, store.handle, free: :strongroom_close) { |handle| take_over(handle, store) }
+    end
+
+    # Commits at the end of the block, unless it was ended inside; whatever else leaves the block rolls back.
+    # @api private
+    def self.run(store)
+      Interrupts.lend(-> { new(store) }, :abort.to_proc) do |begun|
+        result = yield begun
+        begun.commit unless begun.ended?
+        result
+      end
     end
 
     # Makes everything it changed durable, at once. Whatever the outcome it has ended; behind an error nothing is changed.
@@ -20,10 +31,12 @@ module Strongroom
     # @raise [InvalidArgumentError] if a change inside failed
     # @raise [ClosedError] if it has ended
     def commit
-      @ended = true
-      Call.call(:strongroom_commit, Call.cell(@handle))
-    ensure
-      Finalize.done(self)
+      Interrupts.held do
+        @ended = true
+        Call.call(:strongroom_commit, Call.cell(@handle))
+      ensure
+        Finalize.done(self)
+      end
     end
 
     # Undoes everything. Does nothing if it has ended.
@@ -34,14 +47,9 @@ module Strongroom
       end_handle
     end
 
-    # Commits at the end of the block, unless it was ended inside; whatever else leaves the block rolls back.
-    # @api private
-    def run
-      result = yield self
-      commit unless @ended
-      result
-    ensure
-      abort unless @ended
+    # @return [Boolean] whether it was committed or rolled back
+    def ended?
+      @ended
     end
   end
 end
