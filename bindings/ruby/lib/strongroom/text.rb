@@ -1,0 +1,45 @@
+# frozen_string_literal: true
+
+module Strongroom
+  # Text that is no secret, on its way to C.
+  #
+  # @api private
+  module Text
+    module_function
+
+    # A text and its length. It is a copy, which no other thread can change while C reads it. Bytes without an encoding
+    # are taken as they are.
+    def pair(value)
+      raise TypeError, "expected a String, not #{value.class}" unless value.is_a?(String)
+
+      encoded = value.encoding == Encoding::BINARY ? value.dup : value.encode(Encoding::UTF_8)
+      [encoded, encoded.bytesize]
+    end
+
+    # A text that may be left out.
+    def pair_or_nil(value)
+      value.nil? ? [nil, 0] : pair(value)
+    end
+
+    # The name of a file, of whatever bytes.
+    def file(value)
+      name = File.path(value).b
+      [name, name.bytesize]
+    end
+
+    # Tags as keys and values; a bare label has an empty value. Keys may be Symbols.
+    def tag_pairs(tags)
+      return tags.transform_keys { |key| key.is_a?(Symbol) ? key.name : key }.to_a if tags.is_a?(Hash)
+
+      labels(tags).map { |label| [label, ""] }
+    end
+
+    # Several texts.
+    def labels(texts)
+      raise TypeError, "expected several texts, not #{texts.class}" unless texts.is_a?(Enumerable) && !texts.is_a?(Hash)
+
+      texts.to_a
+    end
+  end
+  private_constant :Text
+end

@@ -1,0 +1,86 @@
+# frozen_string_literal: true
+
+require_relative "helper"
+
+# Lists, counts and tags.
+class TestListing < Minitest::Test
+  include Helper
+
+  def full
+    in_memory do |store, clock|
+      6.times do |index|
+        tags = { "env" => index.odd? ? "prod" : "test", (index.even? ? "even" : "odd") => "" }
+        store.put("team/#{index < 3 ? "db" : "mail"}/#{index}", index.to_s, tags: tags, tier: index == 5 ? :critical : nil)
+        clock.advance(1)
+      end
+      store.put("alone", "x")
+      yield store
+    end
+  end
+
+  def paths(page)
+    page.items.map(&:path)
+  end
+
+  def test_pages_follow_each_other
+    full do |store|
+      first = store.list(limit: 3, count: true)
+      assert_equal [3, 7, true], [first.items.size, first.total, first.has_more]
+      second = store.list(limit: 10, cursor: first.next_cursor)
+      assert_equal [4, nil, false, nil], [second.items.size, second.total, second.has_more, second.next_cursor]
+      assert_equal paths(first) + paths(second), store.scan(limit: 2).map(&:path)
+      assert_equal store.keys, store.scan(limit: 2).map(&:path)
+      assert_raises(Strongroom::InvalidCursorError) { store.list(cursor: "made up") }
+      assert_raises(Strongroom::LimitExceededError) { store.list(limit: 100_000) }
+    end
+  end
+
+  def test_tests
+    full do |store|
+      assert_equal %w[team/db/0 team/db/1 team/db/2], paths(store.list("team/db"))
+      assert_equal %w[team/db/1], paths(store.list("team/db", tags: { "env" => "prod" }))
+      assert_equal %w[team/db/0 team/db/2 team/mail/4], paths(store.list(tags: ["even"]))
+      assert_equal 3, store.list(has_tags: %w[env odd]).items.size
+      assert_equal %w[alone], paths(store.list(without_tags: ["env"]))
+      assert_equal %w[team/mail/5], paths(store.list(tier: :critical))
+      assert_equal %w[alone team/mail/5], paths(store.list(updated_since: START + 5))
+      assert_equal %w[alone], paths(store.list(updated_since: START + 5 + Rational(1, 1_000_000)))
+      assert_equal %w[alone team/mail/5], paths(store.list(sort: :updated, limit: 2))
+      store.delete("alone")
+      assert_equal %w[alone], paths(store.list(state: :trash))
+      assert_equal 7, store.scan(state: :all).count
+      assert_same store, store.scan("team") { |info| assert info.path.start_with?("team/") }
+    end
+  end
+
+  def test_levels
+    full do |store|
+      page = store.list(recursive: false)
+      assert_equal %w[alone], paths(page)
+      assert_equal [Strongroom::Namespace.new(path: "team", secrets: 6)], page.namespaces
+      assert_equal [["team/db", 3], ["team/mail", 3]], store.namespaces("team").map(&:to_a)
+      assert_equal [Strongroom::Namespace.new(path: "team", secrets: 6)], store.namespaces
+    end
+  end
+
+  def test_tags_are_counted
+    full do |store|
+      assert_equal [["env", 6], ["even", 3], ["odd", 3]], store.tag_keys.map(&:to_a)
+      assert_equal [["prod", 3], ["test", 3]], store.tag_values("env").map(&:to_a)
+    end
+  end
+
+  def test_stats
+    full do |store|
+      store.put("team/db/0", "longer")
+      store.delete("alone")
+      stats = store.stats
+      assert_equal [6, 7, 12], [stats.live_secrets, stats.live_versions, stats.live_value_bytes]
+      assert_equal [1, 1, 1], [stats.trash_secrets, stats.trash_versions, stats.trash_value_bytes]
+      assert_equal [["team", 6, 7, 12]], stats.namespaces.map(&:to_a)
+      assert_operator stats.file_bytes, :>=, stats.used_bytes
+      assert_operator stats.used_bytes, :>, 0
+      assert_equal %w[db mail], store.stats("team").namespaces.map(&:name)
+    end
+  end
+end
