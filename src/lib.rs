@@ -18,6 +18,50 @@
 //! # Ok::<(), strongroom::Error>(())
 //! ```
 //!
+//! # A tour
+//!
+//! ```
+//! use strongroom::{Put, Query, Result, Store, Sweep, Tier, Unlock, Update};
+//!
+//! fn organise(store: &Store) -> Result<()> {
+//!     let new = Put::new().expect_absent().tag("env", "prod").tier(Tier::Sensitive);
+//!     store.put_with("production/mail/password", "one", &new)?; // only if there is none
+//!     store.put_with("production/mail/password", "two", Put::new().expect_version(1))?; // compare and set
+//!     store.update("production/mail/password", Update::new().description("of the relay"))?; // no new version
+//!     store.rollback("production/mail/password", 1)?; // version 3 has the value of version 1
+//!     for info in store.list(Query::all().tag("env", "prod").count(true))? {
+//!         println!("{} {} {:?}", info.path(), info.tier(), info.tags());
+//!     }
+//!     store.rename_prefix("production/mail", "production/smtp")?; // ids and versions stay
+//!     let deleted = store.delete("production/smtp/password")?; // to the trash, for 30 days
+//!     store.restore(deleted.id)?;
+//!     store.sweep(Sweep::new())?; // removes what is over; nothing else does
+//!     Ok(())
+//! }
+//!
+//! fn look_after(store: &Store, backup: &str) -> Result<String> {
+//!     let (_, code) = store.slots().add_recovery_code()?; // another way in, to be written down
+//!     println!("If the passphrase is lost: {}", code.expose());
+//!     store.slots().change_passphrase(Unlock::passphrase("old"), Unlock::passphrase("new"))?;
+//!     store.backup(backup)?; // while others read and write
+//!     store.compact()?; // gives back what is unused; purge() and rekey() seal everything anew
+//!     store.lock()?; // keys are wiped, the file stays held
+//!     store.unlock(Unlock::passphrase("new"))?;
+//!     Ok(store.pin()?.to_string()) // kept elsewhere it shows an older copy that was put back
+//! }
+//! # let path = std::env::temp_dir().join(format!("strongroom-tour-{}", std::process::id()));
+//! # let path = path.to_str().expect("a path of UTF-8");
+//! # let store = Store::create(path, Unlock::passphrase("old"))?;
+//! # organise(&store)?;
+//! # let backup = format!("{path}.backup");
+//! # let kept = look_after(&store, &backup)?;
+//! # drop(store);
+//! # strongroom::StoreOptions::new().pin(kept.parse()?).open(path, Unlock::passphrase("new"))?.close()?;
+//! # std::fs::remove_file(path).expect("the store is there");
+//! # std::fs::remove_file(backup).expect("the backup is there");
+//! # Ok::<(), strongroom::Error>(())
+//! ```
+//!
 //! # What it promises
 //!
 //! 1. Nothing acknowledged is lost, whatever instant the power fails; nothing half-done appears.

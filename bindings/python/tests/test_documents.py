@@ -47,7 +47,7 @@ def test_the_readme_runs(directory: Path) -> None:
 def test_the_readme_of_the_library_runs(directory: Path) -> None:
     (block,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     printed = run("-c", block, directory=directory)
-    assert printed == "production/openai/api-key 1 14\n['production/openai/api-key']\n"
+    assert printed == "7 bytes, version 1\nteam/token\n"
 
 
 def test_a_dotenv_file_is_replaced(directory: Path) -> None:

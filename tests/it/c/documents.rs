@@ -59,7 +59,7 @@ fn the_program_in_c_plus_plus_runs() {
 
 #[test]
 fn the_programs_of_the_readme_run() {
-    for (kind, said) in [(C, "7 bytes, no error\n"), (CPP, "7 bytes\n")] {
+    for (kind, said) in [(C, "7 bytes, no error\n"), (CPP, "7 bytes, version 1\nteam/token\n")] {
         let folder = Folder::in_memory();
         let binary = compiled(&folder, "README.md", kind);
         assert_eq!(run(Command::new(&binary).arg(folder.join("store"))), said);
