@@ -12,15 +12,16 @@ func TestNothingOfAValueIsLeftInMemory(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v: %s", err, printed)
 	}
-	var alone, reading, behind, forgotten, collected int
-	if _, err := fmt.Sscan(string(printed), &alone, &reading, &behind, &forgotten, &collected); err != nil {
+	var alone, reading, behind, forgotten, collected, given, unlocked int
+	if _, err := fmt.Sscan(string(printed), &alone, &reading, &behind, &forgotten, &collected, &given, &unlocked); err != nil {
 		t.Fatalf("%v: %s", err, printed)
 	}
-	t.Logf("alone %d, reading %d, behind %d, forgotten %d, collected %d", alone, reading, behind, forgotten, collected)
-	if alone < 1 || reading < 4 || forgotten < 2 {
+	t.Logf("of a value: alone %d, reading %d, behind %d, forgotten %d, collected %d", alone, reading, behind, forgotten, collected)
+	t.Logf("of a passphrase: given %d, behind %d", given, unlocked)
+	if alone < 1 || reading < 4 || forgotten < 2 || given < 1 {
 		t.Error("the search does not find what is there")
 	}
-	if behind != 0 || collected != 0 {
+	if behind != 0 || collected != 0 || unlocked != 0 {
 		t.Error("something is left")
 	}
 }
