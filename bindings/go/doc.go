@@ -29,7 +29,9 @@
 // # Secrets in memory
 //
 // A [Secret] lies outside of the Go heap. Wipe overwrites it, and what its Bytes gave; one that is forgotten is wiped once nobody can reach
-// it. It is not printed, logged or encoded. What Reveal gives is a string, and nothing can wipe that.
+// it. It is not printed, logged or encoded. What Reveal gives is a string, and nothing can wipe that. Nor can anything wipe what Go saves of
+// the processor's registers when it interrupts a goroutine: a piece of what was copied last may stand there. With
+// GODEBUG=asyncpreemptoff=1 it saves nothing.
 //
 // # Errors
 //

@@ -2,5 +2,7 @@
 
 package strongroom
 
+// What pkg-config says is cached with the package: behind another installation, build once with -a.
+
 // #cgo pkg-config: strongroom
 import "C"

@@ -37,7 +37,8 @@ func TestALibraryWithAnotherInterfaceStopsTheProgram(t *testing.T) {
 	program := filepath.Join(prefix, "play")
 	build := exec.Command("go", "build", "-tags", "strongroom_shared", "-o", program, "./internal/play")
 	build.Dir = source
-	build.Env = append(os.Environ(), "PKG_CONFIG_PATH="+prefix)
+	// Go caches what pkg-config said before, unless the flags of the environment are other ones.
+	build.Env = append(os.Environ(), "PKG_CONFIG_PATH="+prefix, "CGO_LDFLAGS=-L"+prefix)
 	if said, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, said)
 	}

@@ -1,5 +1,5 @@
 // Command scan says how often a value is in the writable memory of this process: before it is given to the library, while it is read, and
-// behind all that. The test of this package runs it, as a process of its own has only the memory that it is about.
+// behind all that; and so of a passphrase. The test of this package runs it, as a process of its own has only the memory that it is about.
 package main
 
 import (
@@ -18,8 +18,8 @@ func main() {
 }
 
 func run() error {
-	marker := make([]byte, markerLen)
-	if _, err := rand.Read(marker); err != nil {
+	marker, err := newMarker()
+	if err != nil {
 		return err
 	}
 	looked, err := newNeedle(marker)
@@ -38,8 +38,19 @@ func run() error {
 	}
 	behind := looked.count()
 	forgotten, collected, err := forget(store, looked)
-	fmt.Println(alone, reading, behind, forgotten, collected)
+	if err != nil {
+		return err
+	}
+	given, unlocked, err := unlock()
+	fmt.Println(alone, reading, behind, forgotten, collected, given, unlocked)
 	return err
+}
+
+// newMarker is a value that is nowhere else.
+func newMarker() ([]byte, error) {
+	marker := make([]byte, markerLen)
+	_, err := rand.Read(marker)
+	return marker, err
 }
 
 // use does with a value what programs do, and wipes all of it. It says how often it was there while it was read.
