@@ -121,7 +121,7 @@ class TestThreads < Minitest::Test
     on_disk do |store, file|
       store["a"] = "1"
       before = settled
-      100.times do
+      200.times do
         thread = Thread.new { loop { use(store, file) } }
         thread.report_on_exception = false
         sleep random.rand(0.004)
