@@ -56,7 +56,7 @@ class TestReadingAndWriting < Minitest::Test
   def test_paths_are_texts
     in_memory do |store|
       store.put("ü/a", "1")
-      ["ü/a", "ü/a".freeze, "ü/a".encode("UTF-16LE"), "ü/a".b, "u\u0308/a"].each { |path| assert store.key?(path), path.inspect }
+      ["ü/a", "ü/a".freeze, "ü/a".encode("UTF-16LE"), "ü/a".b, "ü/a".dup.force_encoding("US-ASCII"), "u\u0308/a"].each { |path| assert store.key?(path), path.inspect }
       assert_equal [Encoding::UTF_8, "ü/a"], [store.keys.first.encoding, store.keys.first]
       ["\xFF", "a\0b", "\xFF".b].each { |path| assert_raises(Strongroom::InvalidArgumentError) { store.put(path, "1") } }
     end
