@@ -2,8 +2,8 @@
 
 module Strongroom
   # What happens to an object of the library's, or to secret bytes, whose owner was garbage-collected: a net under
-  # `close` and `wipe`. None of these procs holds its owner, which would then live for ever. They run in any thread, which may
-  # be interrupted.
+  # `close` and `wipe`. None of these procs holds its owner, which would then live for ever. They run in any thread, which
+  # may be interrupted.
   #
   # A forked child leaves the library alone: a thread that is not there may have held one of its locks.
   #
