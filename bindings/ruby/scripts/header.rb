@@ -34,7 +34,8 @@ module Header
   end
 
   # Functions, the one of libraries built for tests last.
-  FUNCTIONS = TEXT.scan(/^STRONGROOM_API\s+(?:STRONGROOM_WARN_UNUSED\s+)?([\w\s*]*?)\b(strongroom_\w+)\((.*?)\);/m).map do |returns, name, takes|
+  DECLARATION = /^STRONGROOM_API\s+(?:STRONGROOM_WARN_UNUSED\s+)?([\w\s*]*?)\b(strongroom_\w+)\((.*?)\);/m.freeze
+  FUNCTIONS = TEXT.scan(DECLARATION).map do |returns, name, takes|
     parameters = takes.split(",").map { |parameter| parameter.strip.sub(/\w+\z/, "") }
     Function.new(name, returns.strip, takes.strip == "void" ? [] : parameters)
   end.sort_by { |function| function.name == "strongroom_test_panic" ? 1 : 0 }

@@ -117,7 +117,9 @@ class Player
   def judge(step, on)
     found = outcome(step, on)
     failed = found.is_a?(Strongroom::Error) ? found.name : nil
-    raise Fault, "#{step["fails"] || "no error"} was expected, and it gave #{found.inspect} at #{step}" if failed != step["fails"]
+    unless failed == step["fails"]
+      raise Fault, "#{step["fails"] || "no error"} was expected, and it gave #{found.inspect} at #{step}"
+    end
 
     match(step["gives"], found, step) if step.key?("gives")
   end

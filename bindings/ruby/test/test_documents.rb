@@ -25,8 +25,11 @@ class TestDocuments < Minitest::Test
       Strongroom.create_key_file(key_file)
       Strongroom::Store.create(file, key_file: key_file) { |store| store["db/password"] = "old" }
       said, complaints, status = ruby(example, file, key_file, "db/password", in_folder: folder)
-      assert_equal ["the service accepted 43 bytes\ndb/password went from version 1 to 2\n", "", true], [said, complaints, status.success?]
-      Strongroom::Store.open(file, key_file: key_file) { |store| assert_equal ["rotated"], store.versions("db/password").last(1).map(&:note) }
+      assert_equal "the service accepted 43 bytes\ndb/password went from version 1 to 2\n", said
+      assert_equal ["", true], [complaints, status.success?]
+      Strongroom::Store.open(file, key_file: key_file) do |store|
+        assert_equal ["", "rotated"], store.versions("db/password").map(&:note)
+      end
     end
   end
 
@@ -49,7 +52,9 @@ class TestDocuments < Minitest::Test
   end
 
   def test_the_gem_carries_the_licences
-    %w[LICENSE-APACHE LICENSE-MIT].each { |name| assert_equal File.binread(File.join(ROOT, name)), File.binread(File.join(PACKAGE, name)) }
+    %w[LICENSE-APACHE LICENSE-MIT].each do |name|
+      assert_equal File.binread(File.join(ROOT, name)), File.binread(File.join(PACKAGE, name))
+    end
   end
 
   def test_the_signatures_are_those_of_the_code
@@ -58,7 +63,9 @@ class TestDocuments < Minitest::Test
       body = signatures[/^  (?:class|module) #{owner.name.split("::").last}\b.*?^  end$/m]
       body ||= signatures if owner == Strongroom.singleton_class
       assert body, "sig has no #{owner}"
-      methods.each { |method| assert_match(/^\s+(?:def (?:self\.)?|alias |attr_reader )#{Regexp.escape(method)}[: ]/, body, "#{owner} #{method}") }
+      methods.each do |method|
+        assert_match(/^\s+(?:def (?:self\.)?|alias |attr_reader )#{Regexp.escape(method)}[: ]/, body, "#{owner} #{method}")
+      end
     end
   end
 
@@ -66,7 +73,8 @@ class TestDocuments < Minitest::Test
     sources = Dir[File.join(PACKAGE, "lib/strongroom/*.rb")]
     undocumented = sources.flat_map { |file| undocumented_in(File.readlines(file, chomp: true, encoding: "UTF-8")) }
     assert_empty undocumented
-    assert_equal ["    def wrong"], undocumented_in(["  # Right.", "  class Right", "    def wrong", "    end", "    private", "    def hidden"])
+    wrong = ["  # Right.", "  class Right", "    def wrong", "    end", "    private", "    def hidden"]
+    assert_equal ["    def wrong"], undocumented_in(wrong)
   end
 
   private
@@ -89,7 +97,7 @@ class TestDocuments < Minitest::Test
   def public_api
     classes = [Strongroom::Store, Strongroom::Transaction, Strongroom::Secret, Strongroom::SecretBytes, Strongroom::ManualClock,
                Strongroom::Slots, Strongroom::Policy, Strongroom::Error]
-    operations = Strongroom::Operations.ancestors.select { |one| one.name.to_s.start_with?("Strongroom") && one.name != "Strongroom::Uncopied" }
+    operations = Strongroom::Operations.ancestors.select { |one| one.name.to_s.match?(/\AStrongroom::(?!Uncopied)/) }
     found = classes.to_h { |one| [one, one.public_instance_methods(false) + one.singleton_methods(false)] }
     found[Strongroom::Operations] = operations.flat_map { |one| one.public_instance_methods(false) }
     found.transform_values { |methods| methods.map(&:to_s) - INTERNAL }
@@ -102,7 +110,9 @@ class TestDocuments < Minitest::Test
     return [] if lines.join("\n").match?(/@api private\n  (?:module|class) /)
 
     visible = visible_in(lines)
-    found = visible.each_with_index.select { |line, index| line.match?(/^\s+(?:def|attr_reader|class|module) /) && !visible[index - 1].match?(/^\s*#/) }
+    found = visible.each_with_index.select do |line, index|
+      line.match?(/^\s+(?:def|attr_reader|class|module) /) && !visible[index - 1].match?(/^\s*#/)
+    end
     found.map(&:first).grep_v(/class << self|module Strongroom/)
   end
 

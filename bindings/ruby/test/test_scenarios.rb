@@ -29,7 +29,8 @@ class TestScenarios < Minitest::Test
 
   def test_the_runner_tells_of_faults
     folder do |folder|
-      wrong = write(folder, "wrong", [{ "call" => "put", "with" => { "path" => "a", "value" => "1" }, "gives" => { "version" => 2 } }])
+      put = { "call" => "put", "with" => { "path" => "a", "value" => "1" }, "gives" => { "version" => 2 } }
+      wrong = write(folder, "wrong", [put])
       error = write(folder, "error", [{ "call" => "get", "with" => { "path" => "a" }, "fails" => "locked" }])
       said, complaints, status = play(folder, wrong, error, FILES.first)
       assert_equal "1 of 3 scenarios\n", said
@@ -42,7 +43,8 @@ class TestScenarios < Minitest::Test
     folder do |folder|
       put = { "call" => "put", "with" => { "path" => "a", "value" => "1" } }
       first = write(folder, "first", [put], "store" => "shared")
-      second = write(folder, "second", [{ "call" => "get", "with" => { "path" => "a" }, "gives" => { "value" => "1" } }], "store" => "shared")
+      get = { "call" => "get", "with" => { "path" => "a" }, "gives" => { "value" => "1" } }
+      second = write(folder, "second", [get], "store" => "shared")
       assert_equal "2 of 2 scenarios\n", play(folder, first, second).first
       assert_equal "1 of 1 scenarios\n", play(folder, second).first
       assert_path_exists File.join(folder, "shared.strongroom")

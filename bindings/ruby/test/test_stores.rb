@@ -19,8 +19,8 @@ class TestStores < Minitest::Test
       Store.open(file, passphrase: SecretBytes.new("open sesame"), read_only: true, pin: pin) do |store|
         assert_operator store["a"], :==, "1"
         report = store.open_report
-        assert_equal [true, :in_history, nil, 0.0, false, false],
-                     [report.verified, report.pin, report.discarded_generation, report.clock_behind, report.unreadable_superblock, report.kdf_upgrade]
+        assert_equal({ discarded_generation: nil, clock_behind: 0.0, unreadable_superblock: false, verified: true,
+                       pin: :in_history, kdf_upgrade: false }, report.to_h)
         assert_raises(Strongroom::ReadOnlyError) { store["a"] = "2" }
       end
       assert_raises(Strongroom::WrongKeyError) { Store.open(file, passphrase: "open barley") }
@@ -43,8 +43,9 @@ class TestStores < Minitest::Test
       refute store.closed?
       2.times { assert_nil store.close }
       assert store.closed?
-      [-> { store["a"] }, -> { store.health }, -> { store.transaction }, -> { store.locked? }, -> { store.size }, -> { store.slots.list },
-       -> { store.policy.get }, -> { store.each { flunk } }].each { |use| assert_raises(Strongroom::ClosedError, &use) }
+      uses = [-> { store["a"] }, -> { store.health }, -> { store.transaction }, -> { store.locked? }, -> { store.size },
+              -> { store.slots.list }, -> { store.policy.get }, -> { store.each { flunk } }]
+      uses.each { |use| assert_raises(Strongroom::ClosedError, &use) }
       assert_raises(IOError) { store.get("a") }
       assert_equal "#<Strongroom::Store>", store.inspect
     end
@@ -60,7 +61,9 @@ class TestStores < Minitest::Test
 
   def test_stores_are_made_by_their_three_methods_and_not_copied
     assert_raises(NoMethodError) { Store.new(1) }
-    in_memory { |store| [-> { store.dup }, -> { store.clone }, -> { Marshal.dump(store) }].each { |use| assert_raises(TypeError, &use) } }
+    in_memory do |store|
+      [-> { store.dup }, -> { store.clone }, -> { Marshal.dump(store) }].each { |use| assert_raises(TypeError, &use) }
+    end
   end
 
   def test_every_kind_of_key
@@ -121,7 +124,8 @@ class TestStores < Minitest::Test
       assert_equal [1, 1, 3], [verified.secrets, verified.trashed, verified.versions]
       assert_operator verified.events, :>=, 4
       health = store.health
-      assert_equal [:ok, true, false, 0.0, nil], [health.status, health.in_place, health.clock_jumped, health.clock_behind, health.last_backup_at]
+      assert_equal [:ok, true, false], [health.status, health.in_place, health.clock_jumped]
+      assert_equal [0.0, nil], [health.clock_behind, health.last_backup_at]
       assert_operator health.free_bytes, :>, 0
       assert_instance_of Time, health.last_verified_at
       status = store.memory_status
@@ -171,10 +175,11 @@ class TestStores < Minitest::Test
     folder do |folder|
       file = "#{folder}/store"
       key = "k" * 32
-      Store.create(file, raw_key: key, cache_bytes: 1 << 20, write_wait_seconds: 0.05, allow_network_fs: true, environment: "test") do |store|
+      said = { cache_bytes: 1 << 20, write_wait_seconds: 0.05, allow_network_fs: true, environment: "test" }
+      Store.create(file, raw_key: key, **said) do |store|
         assert_equal :test, store.environment
         assert_raises(Strongroom::InUseError) { Store.open(file, raw_key: key, wait_seconds: Rational(1, 100)) }
-        assert_raises(Strongroom::InUseError) { store.transaction { Thread.new { store["a"] = "1" }.tap { |thread| thread.report_on_exception = false }.value } }
+        assert_raises(Strongroom::InUseError) { store.transaction { write_in_another_thread(store) } }
       end
       File.chmod(0o644, file)
       assert_raises(Strongroom::FileRefusedError) { Store.open(file, raw_key: key) }
@@ -193,10 +198,17 @@ class TestStores < Minitest::Test
 
   private
 
+  def write_in_another_thread(store)
+    thread = Thread.new { store["a"] = "1" }
+    thread.report_on_exception = false
+    thread.value
+  end
+
   def add_every_slot(store, raw, key_file)
     slots = store.slots
     ids = { raw_key: slots.check(raw_key: raw), passphrase: slots.add_passphrase("pässword", label: "Anna", kdf: CHEAP),
-            key_file: slots.add_key_file(key_file), passphrase_and_key_file: slots.add_key_file(key_file, passphrase: "both", kdf: CHEAP) }
+            key_file: slots.add_key_file(key_file),
+            passphrase_and_key_file: slots.add_key_file(key_file, passphrase: "both", kdf: CHEAP) }
     recovery = slots.add_recovery_code(label: "safe")
     found = slots.list.to_h { |slot| [slot.kind, slot] }
     assert_equal ids.merge(recovery_code: recovery.id), found.transform_values(&:id)

@@ -25,7 +25,9 @@ class TestThreads < Minitest::Test
       holding = FFI::Function.new(:int32, NATIVE::FUNCTIONS.fetch(:strongroom_open)[1],
                                   NATIVE::LIBRARY.find_function("strongroom_open"), blocking: false)
       gap, took = longest_gap do
-        NATIVE.stub(:strongroom_open, ->(*arguments) { holding.call(*arguments) }) { Strongroom::Store.open(file, passphrase: "p").close }
+        NATIVE.stub(:strongroom_open, ->(*arguments) { holding.call(*arguments) }) do
+          Strongroom::Store.open(file, passphrase: "p").close
+        end
       end
       assert_operator gap, :>=, took / 2
     end
@@ -121,7 +123,7 @@ class TestThreads < Minitest::Test
     on_disk do |store, file|
       store["a"] = "1"
       before = settled
-      100.times do
+      200.times do
         thread = Thread.new { loop { use(store, file) } }
         thread.report_on_exception = false
         sleep random.rand(0.004)
@@ -141,12 +143,19 @@ class TestThreads < Minitest::Test
     folder do |folder|
       file = "#{folder}/store"
       Strongroom::Store.create(file, passphrase: "p", kdf: COSTLY).close
-      5.times { |index| assert_raises(Timeout::Error) { Timeout.timeout(0.001 + (index * 0.02)) { Strongroom::Store.open(file, passphrase: "p").close && sleep } } }
+      5.times do |index|
+        assert_raises(Timeout::Error) { Timeout.timeout(0.001 + (index * 0.02)) { open_and_sleep(file) } }
+      end
       Strongroom::Store.open(file, passphrase: "p").close
     end
   end
 
   private
+
+  def open_and_sleep(file)
+    Strongroom::Store.open(file, passphrase: "p").close
+    sleep
+  end
 
   # The longest time that another thread stood still during the block, and how long the block took.
   def longest_gap

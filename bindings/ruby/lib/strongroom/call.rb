@@ -16,8 +16,8 @@ module Strongroom
       status = Native.__send__(function, *arguments, error)
       raise failure(status, handle_in(error)) unless status.zero?
     ensure
-      # Ruby looks for interrupts where its own methods end, so this asks without one.
-      Interrupts.held { Native.strongroom_error_free(handle_in(error)) } if error && error.get_uint64(0) != 0
+      # Ruby may look for interrupts where anything else is called first.
+      Interrupts.held { free_object(:strongroom_error_free, handle_in(error)) } if error
     end
 
     # Calls a function that returns a status and has no error.

@@ -55,12 +55,16 @@ module Strongroom
 
     def options(teller, drop_other_slots, label, kdf)
       Call.with(:strongroom_copy_options_new, free: :strongroom_copy_options_free) do |options|
-        callback = teller && FFI::Function.new(:int32, %i[uint64 uint64 pointer]) { |done, total, _| teller.call(done, total) }
+        callback = teller && function(teller)
         Call.call(:strongroom_copy_options_progress, options, callback, nil) if callback
         Call.call(:strongroom_copy_options_drop_other_slots, options, 1) if drop_other_slots
         slot(options, label, kdf) unless label.nil? && kdf.nil?
         yield options
       end
+    end
+
+    def function(teller)
+      FFI::Function.new(:int32, %i[uint64 uint64 pointer]) { |done, total, _| teller.call(done, total) }
     end
 
     def slot(options, label, kdf)

@@ -2,7 +2,8 @@
 
 module Strongroom
   # What happens to an object of the library's, or to secret bytes, whose owner was garbage-collected: a net under
-  # `close` and `wipe`. None of these procs holds its owner, which would then live for ever.
+  # `close` and `wipe`. None of these procs holds its owner, which would then live for ever. They run in any thread, which
+  # may be interrupted.
   #
   # A forked child leaves the library alone: a thread that is not there may have held one of its locks.
   #
@@ -21,11 +22,11 @@ module Strongroom
     end
 
     def freer(process, free, handle, _keep) # The proc holds this too.
-      proc { Call.free_object(free, handle) if Process.pid == process }
+      proc { Interrupts.held { Call.free_object(free, handle) } if Process.pid == process }
     end
 
     def wiper(memory)
-      proc { Native.strongroom_wipe(memory, memory.size) }
+      proc { Interrupts.held { Native.strongroom_wipe(memory, memory.size) } }
     end
 
     # Nothing is left to do for this object.

@@ -187,7 +187,7 @@ module Strongroom
     def reserve(room)
       @borrowers = 0
       @wiped = false
-      @memory = FFI::MemoryPointer.new(:uint8, [room, 1].max)
+      @memory = FFI::MemoryPointer.new([room, 1].max)
       Finalize.wipe(self, @memory)
       @length = yield @memory
     end

@@ -9,8 +9,8 @@ module Strongroom
     include Operations
 
     class << self
-      # Creates a store that a passphrase unlocks, a key file, both together or a raw key of 32 random bytes, and opens it for
-      # writing. An existing file is never replaced. With a block, the store is closed at its end.
+      # Creates a store that a passphrase unlocks, a key file, both together or a raw key of 32 random bytes, and opens it
+      # for writing. An existing file is never replaced. With a block, the store is closed at its end.
       #
       # @param file [String, #to_path]
       # @param passphrase [String, SecretBytes, nil] UTF-8

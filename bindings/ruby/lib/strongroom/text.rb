@@ -7,12 +7,15 @@ module Strongroom
   module Text
     module_function
 
-    # A text and its length. It is a copy, which no other thread can change while C reads it. Bytes without an encoding
-    # are taken as they are.
+    # Encodings that say nothing of bytes above 127, as what a program is given has them in some environments.
+    UNSAID = [Encoding::BINARY, Encoding::US_ASCII].freeze
+
+    # A text and its length. It is a copy, which no other thread can change while C reads it. Bytes of which no encoding is
+    # said are taken as they are.
     def pair(value)
       raise TypeError, "expected a String, not #{value.class}" unless value.is_a?(String)
 
-      encoded = value.encoding == Encoding::BINARY ? value.dup : value.encode(Encoding::UTF_8)
+      encoded = UNSAID.include?(value.encoding) ? value.dup : value.encode(Encoding::UTF_8)
       [encoded, encoded.bytesize]
     end
 

@@ -5,7 +5,7 @@
 module Strongroom
   module Native
     # `strongroom_progress_fn`.
-    PROGRESS = FFI::FunctionType.new(FFI.find_type(:int32), [:uint64, :uint64, :pointer].map { |name| FFI.find_type(name) })
+    PROGRESS = FFI::FunctionType.new(FFI::Type::INT32, [FFI::Type::UINT64, FFI::Type::UINT64, FFI::Type::POINTER])
 
     # For each function what it returns, what it takes, and whether other threads run while it does.
     FUNCTIONS = {

@@ -15,16 +15,16 @@ module Strongroom
         named = ENV.fetch(VARIABLE, "")
         return File.file?(CARRIED) ? CARRIED : FILE_NAME if named.empty?
         raise LoadError, "#{VARIABLE} must be an absolute path, and is #{named.inspect}" unless named.start_with?("/")
-        raise LoadError, "the library of strongroom is not at #{named}, where #{VARIABLE} says it is" unless File.file?(named)
+        return named if File.file?(named)
 
-        named
+        raise LoadError, "the library of strongroom is not at #{named}, where #{VARIABLE} says it is"
       end
 
       def open(file)
         FFI::DynamicLibrary.open(file, FFI::DynamicLibrary::RTLD_NOW | FFI::DynamicLibrary::RTLD_LOCAL)
       rescue LoadError => error
-        raise LoadError, "#{file} cannot be loaded as the library of strongroom (#{error.message}). Install the gem for this " \
-                         "platform, install the library with scripts/install-c, or set #{VARIABLE} to its absolute path"
+        raise LoadError, "#{file} cannot be loaded as the library of strongroom (#{error.message}). Install the gem for " \
+                         "this platform, install the library with scripts/install-c, or set #{VARIABLE} to its absolute path"
       end
 
       def check(library, file)
