@@ -121,12 +121,7 @@ module Strongroom
     # @raise [EncodingError] if the bytes are no UTF-8; they are not in its message
     # @raise [ClosedError] if they were wiped
     def reveal(&block)
-      text = reveal_bytes.force_encoding(Encoding::UTF_8)
-      unless text.valid_encoding?
-        Strongroom.wipe(text)
-        raise EncodingError, "the secret bytes are not UTF-8 text"
-      end
-      lend_string(text, &block)
+      block ? lend_string(-> { copied_text }, &block) : copied_text
     end
 
     # As {#reveal}, as a binary String.
@@ -135,7 +130,7 @@ module Strongroom
     # @return [String] or what the block returns
     # @raise [ClosedError] if they were wiped
     def reveal_bytes(&block)
-      lend_string(with_bytes { |memory, length| memory.get_bytes(0, length) }, &block)
+      block ? lend_string(-> { copied_bytes }, &block) : copied_bytes
     end
 
     # Compares with a String or other SecretBytes, byte by byte and whatever the encoding. How long it takes does not
@@ -216,10 +211,20 @@ module Strongroom
       nil
     end
 
-    def lend_string(string, &block)
-      return string unless block
+    def copied_bytes
+      with_bytes { |memory, length| memory.get_bytes(0, length) }
+    end
 
-      Interrupts.lend(-> { string }, ->(text) { Strongroom.wipe(text) unless text.frozen? }, &block)
+    def copied_text
+      text = copied_bytes.force_encoding(Encoding::UTF_8)
+      return text if text.valid_encoding?
+
+      Strongroom.wipe(text)
+      raise EncodingError, "the secret bytes are not UTF-8 text"
+    end
+
+    def lend_string(make, &block)
+      Interrupts.lend(make, ->(string) { Strongroom.wipe(string) unless string.frozen? }, &block)
     end
   end
 
