@@ -85,11 +85,11 @@
 #define STRONGROOM_E_CONFLICT 12
 /* A progress callback asked to stop. What was under way is undone. */
 #define STRONGROOM_E_CANCELLED 13
-/* Another handle holds the file; Error::holder says whether readers or a writer. */
+/* Another handle holds the file: the error's holder says whether readers or a writer. */
 #define STRONGROOM_E_IN_USE 15
 /* A write through a handle, to a file or on a medium that cannot be written. */
 #define STRONGROOM_E_READ_ONLY 16
-/* The store is locked; unlock it with Store::unlock. */
+/* The store is locked; unlock it. */
 #define STRONGROOM_E_LOCKED 17
 /* The value of this version is gone for good: destroyed, pruned, or past its time in the trash. */
 #define STRONGROOM_E_DESTROYED 18

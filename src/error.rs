@@ -35,11 +35,11 @@ pub enum ErrorKind {
     Conflict = 12,
     /// A progress callback asked to stop. What was under way is undone.
     Cancelled = 13,
-    /// Another handle holds the file; [`Error::holder`] says whether readers or a writer.
+    /// Another handle holds the file: the error's [`holder`](Error::holder) says whether readers or a writer.
     InUse = 15,
     /// A write through a handle, to a file or on a medium that cannot be written.
     ReadOnly = 16,
-    /// The store is locked; unlock it with [`Store::unlock`](crate::Store::unlock).
+    /// The store is locked; [`unlock`](crate::Store::unlock) it.
     Locked = 17,
     /// The value of this version is gone for good: destroyed, pruned, or past its time in the trash.
     Destroyed = 18,

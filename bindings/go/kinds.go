@@ -31,12 +31,12 @@ var (
 	ErrConflict error = newKind(C.STRONGROOM_E_CONFLICT, "conflict", "The secret is not at the version the write expected. Read it again, and decide anew.", nil)
 	// ErrCancelled: A progress callback asked to stop. What was under way is undone.
 	ErrCancelled error = newKind(C.STRONGROOM_E_CANCELLED, "cancelled", "A progress callback asked to stop. What was under way is undone.", nil)
-	// ErrInUse: Another handle holds the file; Error.Holder says whether readers or a writer.
-	ErrInUse error = newKind(C.STRONGROOM_E_IN_USE, "in_use", "Another handle holds the file; Error.Holder says whether readers or a writer.", nil)
+	// ErrInUse: Another handle holds the file: the error's holder says whether readers or a writer.
+	ErrInUse error = newKind(C.STRONGROOM_E_IN_USE, "in_use", "Another handle holds the file: the error's holder says whether readers or a writer.", nil)
 	// ErrReadOnly: A write through a handle, to a file or on a medium that cannot be written.
 	ErrReadOnly error = newKind(C.STRONGROOM_E_READ_ONLY, "read_only", "A write through a handle, to a file or on a medium that cannot be written.", nil)
-	// ErrLocked: The store is locked; unlock it with Store.Unlock.
-	ErrLocked error = newKind(C.STRONGROOM_E_LOCKED, "locked", "The store is locked; unlock it with Store.Unlock.", nil)
+	// ErrLocked: The store is locked; unlock it.
+	ErrLocked error = newKind(C.STRONGROOM_E_LOCKED, "locked", "The store is locked; unlock it.", nil)
 	// ErrDestroyed: The value of this version is gone for good: destroyed, pruned, or past its time in the trash.
 	ErrDestroyed error = newKind(C.STRONGROOM_E_DESTROYED, "destroyed", "The value of this version is gone for good: destroyed, pruned, or past its time in the trash.", nil)
 	// ErrVersionExpired: Reserved for versions whose grace is over: nothing fails with it yet.

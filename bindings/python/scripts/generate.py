@@ -39,11 +39,6 @@ def parse_constants(header: str) -> list[tuple[str, str]]:
     return [(name, values.get(value, value)) for name, value in found if not name.startswith(("E_", "VERSION_"))]
 
 
-def sentences(meaning: str) -> str:
-    """A meaning in the words of this package."""
-    return meaning.replace("Error::holder", "details['holder']").replace("::", ".")
-
-
 def kinds_module(header: str) -> str:
     """The text of _kinds.py."""
     lines = [
@@ -56,7 +51,7 @@ def kinds_module(header: str) -> str:
     kinds = parse_kinds(header)
     for name, number, meaning in kinds:
         bases = ", ".join(["Error", ALSO[name]] if name in ALSO else ["Error"])
-        lines += ["", "", f"class {class_name(name)}({bases}):", f'    """{sentences(meaning)}"""', ""]
+        lines += ["", "", f"class {class_name(name)}({bases}):", f'    """{meaning}"""', ""]
         lines += [f"    code = {number}", f'    name = "{name.lower()}"']
     lines += ["", "", "#: The class of each number.", "KINDS: dict[int, type[Error]] = {"]
     lines += [f"    {number}: {class_name(name)}," for name, number, _ in kinds]

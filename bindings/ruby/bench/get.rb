@@ -49,11 +49,11 @@ def readers(store, database)
     "ffi call, other threads run" => ->(_) { Bare.call_without_lock } }
 end
 
-# What writes one value durably, by name.
+# What writes one value durably, by name: a new one each time, as SQLite writes nothing for a row that stays as it was.
 def writers(store, database)
   replace = database.prepare("replace into secret values (?, ?)")
-  { "strongroom put" => ->(path) { store.put(path, VALUE) },
-    "sqlite replace" => ->(path) { replace.execute(path, SQLite3::Blob.new(VALUE)).to_a } }
+  { "strongroom put" => ->(path) { store.put(path, Random.bytes(64)) },
+    "sqlite replace" => ->(path) { replace.execute(path, SQLite3::Blob.new(Random.bytes(64))).to_a } }
 end
 
 # How long one call takes, in microseconds.

@@ -161,6 +161,17 @@ fn the_header_is_generated_from_the_sources() {
     check_file(&root().join("include/strongroom.h"), &generated());
 }
 
+/// Every language takes its words from the header.
+#[test]
+fn the_header_names_things_as_c_does() {
+    let rust: Vec<String> = generated()
+        .lines()
+        .filter(|line| line.contains("::") || line.contains("[`"))
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(rust, Vec::<String>::new());
+}
+
 #[test]
 fn the_list_of_symbols_has_what_the_header_declares() {
     let mut names = functions(&generated());

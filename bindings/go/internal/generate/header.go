@@ -25,7 +25,7 @@ var (
 func parse(text string) header {
 	var found header
 	for _, match := range errorLines.FindAllStringSubmatch(text, -1) {
-		found.errors = append(found.errors, constant{match[2], inGo(match[1])})
+		found.errors = append(found.errors, constant{match[2], match[1]})
 	}
 	for _, match := range constantLines.FindAllStringSubmatch(text, -1) {
 		about := strings.ReplaceAll(match[1], "\n * ", " ")
@@ -35,16 +35,6 @@ func parse(text string) header {
 		found.functions = append(found.functions, match[1])
 	}
 	return found
-}
-
-var rustNames = regexp.MustCompile(`(\w+)::(\w)(\w*)`)
-
-// inGo turns Error::holder into Error.Holder.
-func inGo(about string) string {
-	return rustNames.ReplaceAllStringFunc(about, func(name string) string {
-		parts := rustNames.FindStringSubmatch(name)
-		return parts[1] + "." + strings.ToUpper(parts[2]) + parts[3]
-	})
 }
 
 // The words that Go writes in capitals.

@@ -83,7 +83,7 @@ class CancelledError(Error):
 
 
 class InUseError(Error):
-    """Another handle holds the file; details['holder'] says whether readers or a writer."""
+    """Another handle holds the file: the error's holder says whether readers or a writer."""
 
     code = 15
     name = "in_use"
@@ -97,7 +97,7 @@ class ReadOnlyError(Error):
 
 
 class LockedError(Error):
-    """The store is locked; unlock it with Store.unlock."""
+    """The store is locked; unlock it."""
 
     code = 17
     name = "locked"

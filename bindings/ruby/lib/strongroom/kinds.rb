@@ -135,7 +135,7 @@ module Strongroom
     MEANING = "A progress callback asked to stop. What was under way is undone."
   end
 
-  # Another handle holds the file; details["holder"] says whether readers or a writer.
+  # Another handle holds the file: the error's holder says whether readers or a writer.
   class InUseError < StandardError
     include Error
 
@@ -144,7 +144,7 @@ module Strongroom
     # Its name.
     NAME = "in_use"
     # What it means.
-    MEANING = "Another handle holds the file; details[\"holder\"] says whether readers or a writer."
+    MEANING = "Another handle holds the file: the error's holder says whether readers or a writer."
   end
 
   # A write through a handle, to a file or on a medium that cannot be written.
@@ -159,7 +159,7 @@ module Strongroom
     MEANING = "A write through a handle, to a file or on a medium that cannot be written."
   end
 
-  # The store is locked; unlock it with Store#unlock.
+  # The store is locked; unlock it.
   class LockedError < StandardError
     include Error
 
@@ -168,7 +168,7 @@ module Strongroom
     # Its name.
     NAME = "locked"
     # What it means.
-    MEANING = "The store is locked; unlock it with Store#unlock."
+    MEANING = "The store is locked; unlock it."
   end
 
   # The value of this version is gone for good: destroyed, pruned, or past its time in the trash.
