@@ -2789,11 +2789,11 @@ strongroom_status strongroom_delete_version(struct strongroom_store *store,
                                             struct strongroom_error **error);
 
 /**
- * Restores a deleted version. `page`, unless NULL, gets a page of one strongroom_page_version.
+ * Restores a deleted version; of one that is not deleted it changes nothing. `page`, unless NULL, gets a page of one strongroom_page_version.
  *
  * Ownership: borrows `store` and `path`. `*page` is the caller's, to free with strongroom_page_free.
  * Thread safety: any thread.
- * Errors: as strongroom_delete_version; INVALID_ARGUMENT also if it is not deleted.
+ * Errors: as strongroom_delete_version; DESTROYED also if its time is over.
  */
 STRONGROOM_API
 STRONGROOM_WARN_UNUSED
@@ -2893,7 +2893,7 @@ strongroom_status strongroom_rename(struct strongroom_store *store,
                                     struct strongroom_error **error);
 
 /**
- * Gives everything at and below a namespace another one, all or nothing. `renamed`, unless NULL, gets the number of secrets.
+ * Gives everything below a namespace another one, all or nothing. `renamed`, unless NULL, gets the number of secrets.
  *
  * Ownership: borrows `store`, `namespace_path` and `to`; writes `*renamed`.
  * Thread safety: any thread.

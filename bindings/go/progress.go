@@ -10,7 +10,8 @@ import (
 )
 
 // Progress is told now and then how far a copy is. An error cancels the copy, and the call then fails with it. It may call the library,
-// also on this store. What it panics with comes out of the call, behind which the copy is cancelled too.
+// also on this store, but runs in a goroutine of its own: a write to the store while that is compacted, purged or rekeyed waits as long as
+// [WithWriteWait] says, and fails with ErrInUse. What it panics with comes out of the call, behind which the copy is cancelled too.
 type Progress func(done, total uint64) error
 
 // teller is what a copy tells, and what came of that.

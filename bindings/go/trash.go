@@ -54,7 +54,7 @@ func (o *Operations) DeleteVersion(path string, version uint64) (*VersionInfo, e
 	})
 }
 
-// RestoreVersion restores a deleted version. It fails with ErrNotFound, ErrDestroyed, and ErrInvalidArgument if it is not deleted.
+// RestoreVersion restores a deleted version; of one that is not deleted it changes nothing. It fails with ErrNotFound and ErrDestroyed.
 func (o *Operations) RestoreVersion(path string, version uint64) (*VersionInfo, error) {
 	name, length := chars(path)
 	return o.oneVersion(func(on *C.strongroom_store, page **C.strongroom_page, failed **C.strongroom_error) C.strongroom_status {

@@ -84,7 +84,7 @@ func (o *Operations) Rename(path, to string, options ...RenameOption) (*Written,
 	})
 }
 
-// RenamePrefix gives everything at and below a namespace another one, all or nothing. It returns the number of secrets.
+// RenamePrefix gives everything below a namespace another one, all or nothing. It returns the number of secrets.
 //
 // It fails with ErrNotFound, ErrAlreadyExists and ErrLimitExceeded.
 func (o *Operations) RenamePrefix(namespace, to string, options ...RenameOption) (uint64, error) {

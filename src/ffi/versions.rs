@@ -68,11 +68,11 @@ pub unsafe extern "C" fn strongroom_delete_version(
     change!(store, path, path_len, version, page, error, delete_version)
 }
 
-/// Restores a deleted version. `page`, unless NULL, gets a page of one strongroom_page_version.
+/// Restores a deleted version; of one that is not deleted it changes nothing. `page`, unless NULL, gets a page of one strongroom_page_version.
 ///
 /// Ownership: borrows `store` and `path`. `*page` is the caller's, to free with strongroom_page_free.
 /// Thread safety: any thread.
-/// Errors: as strongroom_delete_version; INVALID_ARGUMENT also if it is not deleted.
+/// Errors: as strongroom_delete_version; DESTROYED also if its time is over.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strongroom_restore_version(

@@ -187,7 +187,7 @@ pub unsafe extern "C" fn strongroom_rename(
     unsafe { guard(error, work) }
 }
 
-/// Gives everything at and below a namespace another one, all or nothing. `renamed`, unless NULL, gets the number of secrets.
+/// Gives everything below a namespace another one, all or nothing. `renamed`, unless NULL, gets the number of secrets.
 ///
 /// Ownership: borrows `store`, `namespace_path` and `to`; writes `*renamed`.
 /// Thread safety: any thread.

@@ -90,8 +90,7 @@ impl Store {
     /// Puts the secret at `path` into the trash, with all its versions. The path is free at once, and another secret may
     /// take it. Until the [retention](crate::Retention) says otherwise it can be [restored](Self::restore).
     ///
-    /// A disk without free space has room for it: 64 blocks are kept for deletes. That is enough unless dozens of its
-    /// versions were deleted one by one.
+    /// A disk without free space has room for it: 64 blocks are kept for deletes.
     ///
     /// # Errors
     ///
@@ -332,7 +331,7 @@ impl Transaction<'_, '_> {
                 tx.purge_version(&due)?;
                 report.versions += 1;
             }
-            report.more = trash::count_due(tx.batch, time.as_millis())? > 0;
+            report.more = trash::is_due(tx.batch, time.as_millis())?;
             Ok(report)
         })
     }

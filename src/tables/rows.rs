@@ -178,7 +178,7 @@ pub(super) fn trash_of(key: &[u8]) -> Option<(i64, [u8; 16])> {
     Some((i64::try_from(u64::from_be_bytes(*time)).ok()?, id.try_into().ok()?))
 }
 
-/// A deleted version of a live secret, by the time it goes.
+/// A deleted version, by the time it goes.
 pub(super) fn deleted_version(until: i64, id: &[u8; 16], version: u64) -> Vec<u8> {
     [&[DELETED_VERSION], millis(until).as_slice(), id, &version.to_be_bytes()].concat()
 }

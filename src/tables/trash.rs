@@ -125,6 +125,11 @@ fn scan_due_versions(rows: &impl Rows, time: i64, visit: &mut dyn FnMut(DueVersi
     })
 }
 
+/// Whether a sweep would purge anything.
+pub(crate) fn is_due(rows: &impl Rows, time: i64) -> Result<bool> {
+    Ok(!due(rows, time, 1)?.is_empty() || !due_versions(rows, time, 1)?.is_empty())
+}
+
 /// How many secrets and deleted versions a sweep would purge.
 pub(crate) fn count_due(rows: &impl Rows, time: i64) -> Result<u64> {
     let mut count = 0;

@@ -1,4 +1,7 @@
-/* Random sequences of calls. Usage: sequence FOLDER SEED COUNT, or sequence FOLDER control for one that leaves an object. */
+/*
+ * Random sequences of calls. Usage: sequence FOLDER SEED COUNT, or sequence FOLDER control for one that leaves an object. Every file in
+ * FOLDER is removed.
+ */
 #define _POSIX_C_SOURCE 200809L
 #include "sequence.h"
 

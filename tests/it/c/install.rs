@@ -11,7 +11,8 @@ fn pkg_config(prefix: &Path, flags: &[&str]) -> Vec<String> {
     let mut command = tool("pkg-config", "pkg-config");
     command.arg(format!("--define-variable=prefix={}", prefix.display())).args(flags).arg("strongroom");
     let said = run(command.env("PKG_CONFIG_PATH", prefix.join("lib/pkgconfig")));
-    said.split_whitespace().map(str::to_owned).collect()
+    // A space in a path has a backslash before it.
+    said.replace("\\ ", "\0").split_whitespace().map(|flag| flag.replace('\0', " ")).collect()
 }
 
 /// The system's libraries that the archive needs.

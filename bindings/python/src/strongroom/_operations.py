@@ -204,7 +204,7 @@ class Operations:
         return _items.written(done)
 
     def rename_prefix(self, old: str, new: str, allow_large: bool = False) -> int:
-        """Gives everything at and below a namespace another one, all or nothing; returns the number of secrets.
+        """Gives everything below a namespace another one, all or nothing; returns the number of secrets.
 
         Raises NotFoundError, AlreadyExistsError and LimitExceededError.
         """
@@ -242,9 +242,9 @@ class Operations:
         return _version_of(obtain(lib.strongroom_delete_version, self._handle, *text(path), u64(version)))
 
     def restore_version(self, path: str, version: int) -> VersionInfo:
-        """Restores a deleted version.
+        """Restores a deleted version; of one that is not deleted it changes nothing.
 
-        Raises NotFoundError, DestroyedError, and InvalidArgumentError if it is not deleted.
+        Raises NotFoundError and DestroyedError.
         """
         return _version_of(obtain(lib.strongroom_restore_version, self._handle, *text(path), u64(version)))
 

@@ -14,14 +14,13 @@ module Strongroom
       change_version(:strongroom_delete_version, path, version)
     end
 
-    # Restores a deleted version.
+    # Restores a deleted version; of one that is not deleted it changes nothing.
     #
     # @param path [String]
     # @param version [Integer]
     # @return [VersionInfo]
     # @raise [NotFoundError]
     # @raise [DestroyedError]
-    # @raise [InvalidArgumentError] if it is not deleted
     def restore_version(path, version)
       change_version(:strongroom_restore_version, path, version)
     end

@@ -80,7 +80,7 @@ module Strongroom
       write(:strongroom_rename, *Text.pair(path), *Text.pair(new), Numbers.flag(allow_large))
     end
 
-    # Gives everything at and below a namespace another one, all or nothing.
+    # Gives everything below a namespace another one, all or nothing.
     #
     # @param old [String]
     # @param new [String]
