@@ -27,7 +27,8 @@ func otherLibrary(t *testing.T) string {
 	if said, err := compile.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, said)
 	}
-	description := "Name: strongroom\nDescription: another one\nVersion: 77\nLibs: -L" + prefix + " -lstrongroom\nCflags: -I" + in("../../include") + "\n"
+	description := "Name: strongroom\nDescription: another one\nVersion: 77\n" +
+		"Libs: -L\"" + prefix + "\" -lstrongroom\nCflags: -I\"" + in("../../include") + "\"\n"
 	ok(t, os.WriteFile(filepath.Join(prefix, "strongroom.pc"), []byte(description), 0o600))
 	return prefix
 }
