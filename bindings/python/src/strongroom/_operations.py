@@ -21,7 +21,7 @@ from ._numbers import u64
 from ._policy import Policy
 from ._query import Query
 from ._secret import Secret
-from ._secret_bytes import SecretBytes, Value
+from ._secret_bytes import SecretBytes, Value, owning
 from ._text import Tags, text, text_or_none
 from ._types import Deleted, Namespace, Page, SecretInfo, Stats, Swept, TagCount, VersionInfo, Written
 
@@ -357,7 +357,7 @@ class Operations:
             length, error, to_length, to_error = place
             status = _get_into(self._handle, encoded, path_length, 0, array, room, to_length, to_error)
             if not status:
-                found = SecretBytes._owning(array, length.value)
+                found = owning(array, length.value)
                 _places.append(place)
                 return found
             raised = failure(status, error.value)

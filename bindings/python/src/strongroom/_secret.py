@@ -12,7 +12,7 @@ from . import _structs as c
 from ._call import call, sized
 from ._kinds import ClosedError
 from ._native import lib
-from ._secret_bytes import SecretBytes
+from ._secret_bytes import SecretBytes, owning
 from ._types import SecretInfo
 
 _data = lib.strongroom_secret_data
@@ -25,7 +25,7 @@ def take_value(handle: Any) -> SecretBytes:
     """Copies the bytes of a secret of the library's."""
     length = _len(handle)
     kind = c_char * length
-    return SecretBytes._owning(kind.from_buffer_copy(kind.from_address(_data(handle))), length)
+    return owning(kind.from_buffer_copy(kind.from_address(_data(handle))), length)
 
 
 class Secret:

@@ -38,14 +38,6 @@ class SecretBytes:
             self._length = length
             ctypes.memmove(self._array, address, length)
 
-    @classmethod
-    def _owning(cls, array: Any, length: int) -> SecretBytes:
-        """Takes the first bytes of a ctypes array over."""
-        made = object.__new__(cls)
-        made._array = array
-        made._length = length
-        return made
-
     def _borrow(self) -> tuple[Any, int]:
         """The array and how much of it counts; ClosedError if it was wiped."""
         array = self._array
@@ -125,3 +117,11 @@ class SecretBytes:
     __reduce__ = _refuse
     __copy__ = _refuse
     __deepcopy__ = _refuse
+
+
+def owning(array: Any, length: int, _new: Any = object.__new__) -> SecretBytes:
+    """Secret bytes that take the first bytes of a ctypes array over."""
+    made: SecretBytes = _new(SecretBytes)
+    made._array = array
+    made._length = length
+    return made
