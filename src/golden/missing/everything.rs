@@ -2,11 +2,8 @@
 
 use std::time::Duration;
 
-use super::stores::{describe, options, put, save, start};
-use crate::golden::directory;
+use super::stores::{describe, options, put, write_once};
 use crate::golden::text::bytes_of;
-use crate::golden::unlocking::unlock_of;
-use crate::sealed::disk::scratch::Scratch;
 use crate::{ManualClock, Put, Result, Retention, Store, Sweep, Tags, Tier, Timestamp, Update};
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -17,33 +14,25 @@ closed: orderly
 ";
 
 pub(super) fn write_everything() {
-    let target = directory().join("everything.store");
-    if target.exists() {
-        return;
-    }
-    let (scratch, clock) = (Scratch::new(), start());
-    let path = scratch.join("new");
-    let key = unlock_of(HEAD.lines().nth(1).unwrap().strip_prefix("unlock: ").unwrap());
-    let made = || -> Result<_> {
-        let store = options(&clock).create(&path, &key)?;
+    write_once("everything", HEAD, |scratch, clock, key| {
+        let path = scratch.join("new");
+        let store = options(clock).create(&path, key)?;
         keep(&store)?;
-        mistake_time(&store, &clock)?;
-        describe_secrets(&store, &clock)?;
-        change_versions(&store, &clock)?;
-        fill_trash(&store, &clock)?;
+        mistake_time(&store, clock)?;
+        describe_secrets(&store, clock)?;
+        change_versions(&store, clock)?;
+        fill_trash(&store, clock)?;
         move_secrets(&store)?;
         store.close()?;
-        let store = options(&clock).open(&path, &key)?;
+        let store = options(clock).open(&path, key)?;
         store.backup(scratch.join("backup"))?;
-        jump(&store, &clock)?;
+        jump(&store, clock)?;
         store.close()?;
-        let store = options(&clock).open(&path, &key)?;
-        let described = describe(&store, HEAD, &clock)?;
+        let store = options(clock).open(&path, key)?;
+        let described = describe(&store, HEAD, clock)?;
         store.close()?;
         Ok(described)
-    };
-    let (text, len) = made().unwrap();
-    save(&target, std::fs::read(&path).unwrap(), len, &text);
+    });
 }
 
 /// What is kept, of the store and of namespaces.

@@ -2,11 +2,8 @@
 
 use std::time::Duration;
 
-use super::stores::{describe, options, save, start};
-use crate::golden::directory;
-use crate::golden::unlocking::unlock_of;
-use crate::sealed::disk::scratch::Scratch;
-use crate::{Put, Result};
+use super::stores::{describe, options, write_once};
+use crate::Put;
 
 const HEAD: &str = "\
 comment: notes of deleted versions of a secret in the trash, at the path of another one that lives, and of one that came back
@@ -15,15 +12,9 @@ closed: orderly
 ";
 
 pub(super) fn write_left() {
-    let target = directory().join("left.store");
-    if target.exists() {
-        return;
-    }
-    let (scratch, clock) = (Scratch::new(), start());
-    let path = scratch.join("new");
-    let key = unlock_of(HEAD.lines().nth(1).unwrap().strip_prefix("unlock: ").unwrap());
-    let made = || -> Result<_> {
-        let store = options(&clock).create(&path, &key)?;
+    write_once("left", HEAD, |scratch, clock, key| {
+        let path = scratch.join("new");
+        let store = options(clock).create(&path, key)?;
         for name in ["team/key", "team/token"] {
             for value in ["one", "two", "three"] {
                 store.put_with(name, value, Put::new().tag("env", "prod"))?;
@@ -38,10 +29,8 @@ pub(super) fn write_left() {
         store.delete_version("team/key", 1)?;
         store.put("team/key", "its second version")?;
         store.restore_to("team/token", "team/came back")?;
-        let described = describe(&store, HEAD, &clock)?;
+        let described = describe(&store, HEAD, clock)?;
         store.close()?;
         Ok(described)
-    };
-    let (text, len) = made().unwrap();
-    save(&target, std::fs::read(&path).unwrap(), len, &text);
+    });
 }

@@ -10,7 +10,7 @@ use crate::golden::stores::{Sidecar, access_of, open};
 use crate::golden::text::bytes_of;
 use crate::golden::unlocking::unlock_of;
 use crate::sealed::disk::scratch::Scratch;
-use crate::{KdfCost, ManualClock, Query, Result, Store, StoreOptions, Timestamp};
+use crate::{KdfCost, ManualClock, Query, Result, Store, StoreOptions, Timestamp, Unlock};
 
 /// A name, a comment, what unlocks, whether it is closed, and what is put in.
 type Recipe = (&'static str, &'static str, &'static str, &'static str, Vec<(&'static str, &'static str)>);
@@ -55,6 +55,21 @@ pub(in crate::golden) fn write_stores() {
         }
     }
     super::slot_stores::write_slot_stores();
+}
+
+/// Writes the store that `make` makes as the file `new`, unless it is there. `head` begins the text beside it.
+pub(super) fn write_once(
+    name: &str,
+    head: &str,
+    make: impl FnOnce(&Scratch, &ManualClock, &Unlock) -> Result<(String, u64)>,
+) {
+    let target = directory().join(format!("{name}.store"));
+    if !target.exists() {
+        let scratch = Scratch::new();
+        let key = unlock_of(Sidecar::parse(head).text("unlock"));
+        let (text, len) = make(&scratch, &start(), &key).unwrap();
+        save(&target, std::fs::read(scratch.join("new")).unwrap(), len, &text);
+    }
 }
 
 /// A clock that shows the same time for every store.
