@@ -17,7 +17,7 @@ pub enum ErrorKind {
     InvalidArgument = 1,
     /// Of the C interface alone: a handle that is none, or of another type.
     BadHandle = 2,
-    /// Of the C interface alone: a handle that was closed or freed.
+    /// A handle that was closed or freed, or came from a store that was closed.
     Closed = 3,
     /// A write through the store by a thread that is inside a transaction of the same store.
     Reentrant = 4,
@@ -43,7 +43,7 @@ pub enum ErrorKind {
     Locked = 17,
     /// The value of this version is gone for good: destroyed, pruned, or past its time in the trash.
     Destroyed = 18,
-    /// Reserved for versions whose grace is over: nothing fails with it yet.
+    /// The grace of this version is over: another one was rotated in, or it was revoked.
     VersionExpired = 19,
     /// No key slot of this store opens with this key. A slot altered on purpose looks the same, and must.
     WrongKey = 20,
@@ -64,6 +64,8 @@ pub enum ErrorKind {
     InvalidCredential = 27,
     /// Reserved for principals with fewer rights than the owner: nothing fails with it yet.
     PermissionDenied = 28,
+    /// The secret has expired: no value of it is read until its expiry is changed.
+    Expired = 29,
     /// The operating system refused an input or output operation; the source has its error.
     Io = 30,
     /// No space left. The store is as it was before the write, and the handle stays usable.
@@ -130,6 +132,7 @@ names! {
     ForkedHistory "forked_history",
     InvalidCredential "invalid_credential",
     PermissionDenied "permission_denied",
+    Expired "expired",
     Io "io",
     DiskFull "disk_full",
     Damaged "damaged",

@@ -127,7 +127,10 @@ pub use crypto::arena::MemoryStatus;
 pub use crypto::kdf::{Calibration, KdfCost};
 pub use error::{Error, ErrorKind, Holder, Result};
 pub use format::slot::SlotKind;
+pub use record::context::Context;
+pub use record::duration::parse_duration;
 pub use record::environment::Environment;
+pub use record::expiry::OnExpiry;
 pub use record::id::{SecretId, SlotId};
 pub use record::path::SecretPath;
 pub use record::pin::Pin;
@@ -138,9 +141,9 @@ pub use sealed::recovery::RecoveryCode;
 pub use sealed::unlock::Unlock;
 pub use secret::SecretBytes;
 pub use store::{
-    Author, BegunTransaction, Capabilities, Copied, CopyOptions, Cursor, Deleted, Health, HealthStatus,
-    KdfUpgrade, KeySlot, Listed, Namespace, NewSlot, OpenReport, OpenedReport, Page, PinCheck, Policy,
-    Progress, Put, Query, Rename, Retention, Scan, Secret, SecretInfo, SecretRef, Slots, Sort, Stats, Store,
-    StoreOptions, Sweep, SweepReport, TagCount, Transaction, Trashed, Update, Usage, VerifyAtOpen,
-    VerifyReport, VersionInfo, Written, capabilities,
+    Author, BegunTransaction, Capabilities, Copied, CopyOptions, Cursor, Deleted, Due, DueReason, Health,
+    HealthStatus, KdfUpgrade, KeySlot, Listed, Namespace, NewSlot, OpenReport, OpenedReport, Page, PinCheck,
+    Policy, Progress, Put, Query, Rename, Retention, Rotated, Scan, Secret, SecretInfo, SecretRef, Slots,
+    Sort, Stats, Store, StoreOptions, Sweep, SweepReport, TagCount, Transaction, Trashed, Update, Usage,
+    VerifyAtOpen, VerifyReport, VersionInfo, Written, capabilities,
 };

@@ -22,9 +22,17 @@ pub const DESCRIPTION_LEN_MAX: usize = 4096;
 pub const CONTENT_TYPE_LEN_MAX: usize = 255;
 /// Longest note on a version, in bytes.
 pub const NOTE_LEN_MAX: usize = 256;
+/// Longest reason given for an operation, in bytes.
+pub const REASON_LEN_MAX: usize = 256;
+/// Longest id of a request, in bytes.
+pub const REQUEST_ID_LEN_MAX: usize = 128;
 
 /// Versions kept of a secret unless a policy says otherwise.
 pub const VERSIONS_KEPT_DEFAULT: u32 = 10;
+/// Longest time until a secret expires or is to be rotated, and longest grace, in seconds: a hundred years of 365 days.
+pub const SCHEDULE_SECONDS_MAX: u64 = 36_500 * 86_400;
+/// How many days before a secret expires a sweep writes an event that says so, from the first to the last.
+pub const EXPIRY_LEADS_DAYS: [u16; 3] = [30, 7, 1];
 /// Days in the trash unless a policy says otherwise.
 pub const TRASH_DAYS_DEFAULT: u16 = 30;
 /// Most days in the trash.
@@ -56,6 +64,8 @@ pub const CURSOR_LEN_MAX: usize = 1024;
 pub const TRANSACTION_OPERATIONS_MAX: usize = 100_000;
 /// Most events of one row of the audit log.
 pub const SEGMENT_EVENTS_MAX: usize = 1024;
+/// Most bytes of the events in one row of the audit log: 48 KiB.
+pub const SEGMENT_BYTES_MAX: usize = 48 << 10;
 
 /// Least Argon2id memory accepted from a file, in KiB (OWASP's minimum: 19 MiB with two passes).
 pub const KDF_MEMORY_KIB_MIN: u32 = 19 * 1024;

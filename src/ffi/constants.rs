@@ -15,6 +15,10 @@ pub const STRONGROOM_STATE_SUPERSEDED: u32 = 2;
 pub const STRONGROOM_STATE_DELETED: u32 = 3;
 /// Its value is gone for good.
 pub const STRONGROOM_STATE_DESTROYED: u32 = 4;
+/// Of a version: readable by number, and accepted beside the current one, for a time: a newer one was rotated in.
+pub const STRONGROOM_STATE_GRACE: u32 = 5;
+/// Of a version: its grace is over, and it cannot be read.
+pub const STRONGROOM_STATE_RETIRED: u32 = 6;
 
 /// Whoever had a key to the store.
 pub const STRONGROOM_AUTHOR_OWNER: u32 = 1;

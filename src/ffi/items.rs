@@ -253,6 +253,8 @@ impl VersionRow {
         let (state, until) = match info.state {
             VersionState::Current => (STRONGROOM_STATE_CURRENT, None),
             VersionState::Superseded => (STRONGROOM_STATE_SUPERSEDED, None),
+            VersionState::Grace { until } => (STRONGROOM_STATE_GRACE, Some(until)),
+            VersionState::Retired => (STRONGROOM_STATE_RETIRED, None),
             VersionState::Deleted { until } => (STRONGROOM_STATE_DELETED, Some(until)),
             VersionState::Destroyed => (STRONGROOM_STATE_DESTROYED, None),
         };

@@ -93,14 +93,16 @@ fn version_of(tx: &mut Transaction<'_, '_>, path: &SecretPath, version: &Version
     let (state, until) = match version.state {
         VersionState::Current => ("current", None),
         VersionState::Superseded => ("superseded", None),
+        VersionState::Grace { until } => ("grace", Some(until)),
+        VersionState::Retired => ("retired", None),
         VersionState::Deleted { until } => ("deleted", Some(until)),
         VersionState::Destroyed => ("destroyed", None),
     };
-    if until.is_some() {
+    if matches!(version.state, VersionState::Deleted { .. }) {
         tx.restore_version(path, number)?;
     }
     let value = match version.state {
-        VersionState::Destroyed => "-".to_owned(),
+        VersionState::Destroyed | VersionState::Retired => "-".to_owned(),
         _ => spelled(tx.get_version(path, number)?.value().expose()),
     };
     let (created, size) = (version.created_at.as_millis(), version.size);

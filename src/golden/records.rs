@@ -93,6 +93,7 @@ impl OfCase for SecretRecord {
             updated_at: case.number("updated-at"),
             accessed_at: case.maybe("accessed-at"),
             tags: text(case, "tags"),
+            schedule: None,
             details: (case.text("details") == "some").then(|| Details {
                 description: text(case, "description"),
                 content_type: text(case, "content-type"),
@@ -184,7 +185,7 @@ pub(super) fn events(case: &Case) -> Vec<Event> {
         let &[time, kind, secret, version, times] = words.as_slice() else { panic!("{}: {line}", case.name) };
         let secret = bytes_of(secret).unwrap().try_into().unwrap();
         let (time, kind) = (time.parse().unwrap(), kind.parse().unwrap());
-        let event = Event { time, kind, subject: secret, version: version.parse().unwrap() };
+        let event = Event { time, kind, subject: secret, version: version.parse().unwrap(), more: None };
         events.extend(std::iter::repeat_n(event, times.parse().unwrap()));
     }
     events

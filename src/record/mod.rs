@@ -2,7 +2,10 @@
 
 pub(crate) mod audit;
 pub(crate) mod codec;
+pub(crate) mod context;
+pub(crate) mod duration;
 pub(crate) mod environment;
+pub(crate) mod expiry;
 pub(crate) mod id;
 pub(crate) mod path;
 pub(crate) mod path_list;

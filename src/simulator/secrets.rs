@@ -113,6 +113,9 @@ impl SecretsSubject {
             VersionState::Current | VersionState::Superseded => Standing::Kept,
             VersionState::Deleted { until } => Standing::Deleted { at, until: until.as_millis() },
             VersionState::Destroyed => Standing::Destroyed { at },
+            VersionState::Grace { .. } | VersionState::Retired => {
+                return Err(Error::internal("a version was retired that nobody rotated"));
+            }
         };
         let is_current = version.number == info.version();
         if version.state.is_readable() && (version.state == VersionState::Current) != is_current {

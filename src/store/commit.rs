@@ -8,7 +8,8 @@ use super::policy::kdf_floor;
 use crate::access::Action;
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
-use crate::record::audit::{Event, EventKind};
+use crate::record::audit::{Event, EventKind, More};
+use crate::record::context::Said;
 use crate::sealed::change::{Rewrapped, SlotChange};
 use crate::sealed::disk::file::Access;
 use crate::sealed::file::Stamp;
@@ -41,11 +42,11 @@ impl Store {
     ///
     /// [`ErrorKind::ReadOnly`]; otherwise those of [`authorise`](Self::authorise) and of the gate.
     pub(super) fn begin_writing(&self, action: Action<'_>) -> Result<(Pass, Arc<Tables>)> {
-        if self.options.access == Access::ReadOnly {
+        if self.shared.options.access == Access::ReadOnly {
             return Err(Error::new(ErrorKind::ReadOnly, "the store was opened read-only"));
         }
         self.authorise(action)?;
-        let pass = self.gate.enter()?;
+        let pass = self.shared.gate.enter()?;
         Ok((pass, self.authorise(action)?))
     }
 
@@ -102,14 +103,24 @@ impl Store {
         }
         let discarded = owed.discarded.map(|lost| discarded_event(now, lost));
         let clock = self.judge_clock(batch, stamp.clock_mark, now, &events)?;
-        let events = discarded.into_iter().chain(clock).chain(events).collect();
+        let events =
+            discarded.into_iter().chain(clock).chain(events).map(|event| self.attribute(tables, event));
+        let events = events.collect();
         let audit_head = audit::append(batch, &stamp.audit_head, generation, events)?;
         Ok(Stamp { audit_head, clock_mark: now.as_millis() })
     }
 
+    /// Says in an event through which handle it came about.
+    fn attribute(&self, tables: &Tables, mut event: Event) -> Event {
+        let more = event.more.get_or_insert_default();
+        more.actor = Some(tables.file().opener_id());
+        more.said = (*self.said != Said::default()).then(|| (*self.said).clone());
+        event
+    }
+
     /// What the handle owes the log. Whoever commits keeps it to the end.
     pub(super) fn owed(&self) -> MutexGuard<'_, Owed> {
-        self.owed.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shared.owed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Changes a key slot: header, row and event in the order that a crash cannot break. The caller holds the gate.
@@ -157,7 +168,8 @@ impl Store {
 }
 
 pub(super) fn event(now: Timestamp, kind: EventKind, subject: [u8; 16], version: u64) -> Event {
-    Event { time: now.as_millis(), kind: kind.code(), subject, version }
+    let more = More { count: 1, ..More::default() };
+    Event { time: now.as_millis(), kind: kind.code(), subject, version, more: Some(more) }
 }
 
 pub(super) fn discarded_event(now: Timestamp, generation: u64) -> Event {

@@ -16,12 +16,12 @@ use crate::tables::Tables;
 impl Store {
     /// The file this store stands on now.
     pub(crate) fn file(&self) -> Arc<SealedFile> {
-        self.root.tables().unwrap().file().clone()
+        self.shared.root.tables().unwrap().file().clone()
     }
 
     /// The rows this store stands on now.
     pub(crate) fn tables(&self) -> Arc<Tables> {
-        self.root.tables().unwrap()
+        self.shared.root.tables().unwrap()
     }
 
     /// A backup to a medium that is not a file.

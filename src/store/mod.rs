@@ -4,8 +4,10 @@ mod accesses;
 mod begun;
 mod capabilities;
 mod commit;
+mod context;
 mod copy;
 mod cursor;
+mod due;
 mod facets;
 mod gate;
 mod health;
@@ -25,8 +27,10 @@ mod rename;
 mod report;
 mod retention;
 mod root;
+mod rotate;
 mod slots;
 mod stats;
+mod sweep;
 mod time;
 mod transaction;
 mod trash;
@@ -49,6 +53,7 @@ pub use begun::BegunTransaction;
 pub use capabilities::{Capabilities, capabilities};
 pub use copy::{Copied, CopyOptions, Progress};
 pub use cursor::Cursor;
+pub use due::{Due, DueReason};
 pub use facets::TagCount;
 pub use health::{Health, HealthStatus};
 pub use info::{Author, SecretInfo, Trashed, VersionInfo};
@@ -62,15 +67,18 @@ pub use read::Secret;
 pub use rename::Rename;
 pub use report::{KdfUpgrade, OpenReport, OpenedReport, VerifyReport};
 pub use retention::Retention;
+pub use rotate::Rotated;
 pub use slots::{KeySlot, NewSlot, Slots};
 pub use stats::{Stats, Usage};
+pub use sweep::{Sweep, SweepReport};
 pub use transaction::Transaction;
-pub use trash::{Deleted, SecretRef, Sweep, SweepReport};
+pub use trash::{Deleted, SecretRef};
 pub use write::Written;
 
 use crate::access::{Action, Principal, authorise};
 use crate::clock::{Clock, Timestamp};
 use crate::error::Result;
+use crate::record::context::Said;
 use crate::record::id::SecretId;
 use crate::tables::Tables;
 
@@ -103,8 +111,17 @@ use crate::tables::Tables;
 /// # Ok::<(), strongroom::Error>(())
 /// ```
 pub struct Store {
-    root: Root,
+    shared: Arc<Shared>,
     principal: Principal,
+    /// What the operations through this handle say of themselves.
+    said: Arc<Said>,
+    /// Whether closing this handle closes the store, and with it every handle that came from it.
+    is_root: bool,
+}
+
+/// What every handle of an open store has in common.
+struct Shared {
+    root: Root,
     clock: Clock,
     seen: Seen,
     accesses: Accesses,
@@ -123,10 +140,19 @@ pub struct Store {
 impl Store {
     /// The way into every operation: nothing is read, and no lock is waited for, where the handle is of no use.
     fn authorise(&self, action: Action<'_>) -> Result<Arc<Tables>> {
-        let tables = self.root.tables()?;
+        let tables = self.shared.root.tables()?;
         tables.file().check_usable()?;
         authorise(self.principal, action)?;
         Ok(tables)
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        if self.is_root {
+            // The last commit is durable with or without the proof; the next open then syncs once.
+            let _ = self.shared.root.close();
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use super::policy::{kdf_floor, set_kdf_floor};
 use super::report::KdfUpgrade;
 use super::root::Root;
 use super::time::{Seen, behind};
-use super::{OpenReport, Store, StoreOptions, VerifyAtOpen, VerifyReport};
+use super::{OpenReport, Shared, Store, StoreOptions, VerifyAtOpen, VerifyReport};
 use crate::access::{Action, Principal};
 use crate::clock::Timestamp;
 use crate::crypto::arena::{Arena, MemoryStatus};
@@ -71,7 +71,7 @@ impl Store {
     /// [`unlock`](Self::unlock), what that found.
     #[must_use]
     pub fn open_report(&self) -> OpenReport {
-        *self.report.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.shared.report.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How well the operating system protects the memory that holds the keys of this store.
@@ -114,6 +114,9 @@ impl Store {
 
     /// Closes the store. Dropping it does the same, but cannot report a failure.
     ///
+    /// Handles that came from this one, as by [`with`](Self::with), are [`Closed`](ErrorKind::Closed) from then on. Closing one of
+    /// those leaves the store open.
+    ///
     /// Writes at most one superblock, without a sync: proof for the next open that the last commit is durable.
     ///
     /// # Errors
@@ -121,10 +124,7 @@ impl Store {
     /// [`ErrorKind::Io`] if the proof cannot be written. Nothing acknowledged is lost; the next open syncs once.
     /// [`ErrorKind::Forked`] in a forked child: nothing is written, and the parent's handle stays as it is.
     pub fn close(self) -> Result<()> {
-        match self.root.locked()? {
-            Some(_) => Ok(()),
-            None => self.root.tables()?.close(),
-        }
+        if self.is_root { self.shared.root.close() } else { Ok(()) }
     }
 }
 
@@ -223,9 +223,8 @@ impl StoreOptions {
 
     fn store(&self, tables: Tables, report: OpenReport, owed: Owed) -> Result<Store> {
         let seen = Seen::from_mark(tables.file().stamp()?.clock_mark);
-        Ok(Store {
+        let shared = Shared {
             root: Root::new(tables),
-            principal: Principal::Owner,
             clock: self.clock.clone(),
             seen,
             accesses: Accesses::default(),
@@ -236,6 +235,12 @@ impl StoreOptions {
             report: Mutex::new(report),
             owed: Mutex::new(owed),
             wrong_keys: AtomicU32::new(0),
+        };
+        Ok(Store {
+            shared: Arc::new(shared),
+            principal: Principal::Owner,
+            said: Arc::default(),
+            is_root: true,
         })
     }
 

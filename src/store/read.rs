@@ -2,15 +2,14 @@
 
 use std::fmt;
 
-use subtle::ConstantTimeEq;
-
+use super::rotate::is_same;
 use super::view::View;
 use super::{SecretInfo, Store, Transaction};
 use crate::access::Action;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::record::path::SecretPath;
-use crate::secret::{Plaintext, SecretBytes};
+use crate::secret::SecretBytes;
 use crate::tables::{Rows, Snapshot};
 
 /// A secret with the value of one version. The value is wiped on drop.
@@ -76,7 +75,8 @@ impl Store {
     /// # Errors
     ///
     /// [`NotFound`](crate::ErrorKind::NotFound) if there is none, or its current version is deleted;
-    /// [`Destroyed`](crate::ErrorKind::Destroyed) if that is destroyed;
+    /// [`Destroyed`](crate::ErrorKind::Destroyed) if that is destroyed; [`Expired`](crate::ErrorKind::Expired) if the secret has
+    /// expired;
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if `path` breaks a rule of
     /// [`SecretPath`]; [`Tampered`](crate::ErrorKind::Tampered) if something on the way does not authenticate.
     pub fn get<P>(&self, path: P) -> Result<Secret>
@@ -93,7 +93,8 @@ impl Store {
     /// # Errors
     ///
     /// As [`get`](Self::get); [`NotFound`](crate::ErrorKind::NotFound) also if there was no such version yet;
-    /// [`Destroyed`](crate::ErrorKind::Destroyed) also if it was pruned.
+    /// [`Destroyed`](crate::ErrorKind::Destroyed) also if it was pruned;
+    /// [`VersionExpired`](crate::ErrorKind::VersionExpired) if its grace is over.
     pub fn get_version<P>(&self, path: P, version: u64) -> Result<Secret>
     where
         P: TryInto<SecretPath>,
@@ -188,14 +189,7 @@ impl<R: Rows> View<'_, R> {
     fn matches(&self, path: &SecretPath, candidate: &[u8]) -> Result<bool> {
         let record = self.find(path)?;
         let (_, value) = self.value(path, &record, None)?;
-        let value = value.expose();
-        // Of the value's length whatever the candidate's, so that the comparison never ends early.
-        let mut padded = Plaintext::zeros(value.len());
-        for (to, from) in padded.iter_mut().zip(candidate) {
-            *to = *from;
-        }
-        let same_length = u64::try_from(value.len()).ok() == u64::try_from(candidate.len()).ok();
-        Ok(bool::from(value.ct_eq(&padded)) & same_length)
+        Ok(is_same(value.expose(), candidate))
     }
 }
 

@@ -242,7 +242,7 @@ impl Transaction<'_, '_> {
         tags::forget(self.batch, from, &secret.tags)?;
         secrets::save(self.batch, to, None, &secret)?;
         trash::note_versions(self.batch, to, &secret)?;
-        self.log(EventKind::SecretRenamed, secret.id, secret.current.number)?;
+        self.log(EventKind::SecretRenamed, (to, secret.id), secret.current.number)?;
         Ok(secret)
     }
 }

@@ -23,6 +23,8 @@ pub(super) struct Root {
 enum State {
     Unlocked(Arc<Tables>),
     Locked(LockedFile),
+    /// For good.
+    Closed,
 }
 
 /// A file without its keys, held against other handles.
@@ -55,6 +57,7 @@ impl Root {
         match &*self.state()? {
             State::Unlocked(tables) => Ok(tables.clone()),
             State::Locked(_) => Err(Error::new(ErrorKind::Locked, "the store is locked; unlock it first")),
+            State::Closed => Err(closed()),
         }
     }
 
@@ -67,6 +70,7 @@ impl Root {
         Ok(match &*self.state()? {
             State::Unlocked(_) => None,
             State::Locked(file) => Some(file.clone()),
+            State::Closed => return Err(closed()),
         })
     }
 
@@ -129,7 +133,24 @@ impl Root {
         }
         match std::mem::replace(&mut *state, locked) {
             State::Unlocked(tables) => Ok(Arc::into_inner(tables)),
-            State::Locked(_) => Ok(None),
+            State::Locked(_) | State::Closed => Ok(None),
+        }
+    }
+
+    /// Ends everything for good, and closes the rows unless that is done already. Operations under way end on them.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Forked`] in a forked child, where nothing is done; those of [`Tables::close`].
+    pub(super) fn close(&self) -> Result<()> {
+        self.process.check()?;
+        let last = {
+            let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *state, State::Closed)
+        };
+        match last {
+            State::Unlocked(tables) => tables.close(),
+            State::Locked(_) | State::Closed => Ok(()),
         }
     }
 
@@ -148,4 +169,8 @@ impl Root {
             }
         }
     }
+}
+
+fn closed() -> Error {
+    Error::new(ErrorKind::Closed, "the store that this handle came from was closed; open it again")
 }

@@ -8,6 +8,7 @@ use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::TRANSACTION_OPERATIONS_MAX;
 use crate::record::audit::{Event, EventKind};
+use crate::record::path::SecretPath;
 use crate::sealed::space::Space;
 use crate::tables::{Batch, Tables, state};
 
@@ -112,13 +113,35 @@ impl<'b> Transaction<'_, 'b> {
         result
     }
 
-    /// Notes what was done.
-    pub(super) fn log(&mut self, kind: EventKind, subject: [u8; 16], version: u64) -> Result<()> {
+    /// Notes what was done to a secret, and where that is now.
+    pub(super) fn log(
+        &mut self,
+        kind: EventKind,
+        (path, id): (&SecretPath, [u8; 16]),
+        version: u64,
+    ) -> Result<()> {
+        self.log_at(kind, Some(path), id, version)
+    }
+
+    /// Notes what was done to the store, or to what a namespace says.
+    pub(super) fn log_change(&mut self, kind: EventKind, namespace: Option<&SecretPath>) -> Result<()> {
+        self.log_at(kind, namespace, [0; 16], 0)
+    }
+
+    fn log_at(
+        &mut self,
+        kind: EventKind,
+        path: Option<&SecretPath>,
+        subject: [u8; 16],
+        version: u64,
+    ) -> Result<()> {
         if self.done.events.len() >= TRANSACTION_OPERATIONS_MAX {
             let message = format!("a transaction has at most {TRANSACTION_OPERATIONS_MAX} changes");
             return Err(Error::new(ErrorKind::LimitExceeded, message));
         }
-        self.done.events.push(event(self.now, kind, subject, version));
+        let mut event = event(self.now, kind, subject, version);
+        event.more.get_or_insert_default().path = path.map_or("", SecretPath::as_str).to_owned();
+        self.done.events.push(event);
         Ok(())
     }
 
@@ -131,8 +154,8 @@ impl<'b> Transaction<'_, 'b> {
     /// jumped to: the trash is judged by that, and the doubt stays until the clock gets there.
     pub(super) fn confirm_clock(&mut self) -> Result<()> {
         let judged_by = self.view().purge_time()?;
-        let shown = self.store.clock.now();
-        if time::behind(&self.store.clock, self.now).is_none() {
+        let shown = self.store.shared.clock.now();
+        if time::behind(&self.store.shared.clock, self.now).is_none() {
             if judged_by >= self.now {
                 return Ok(());
             }
@@ -144,7 +167,7 @@ impl<'b> Transaction<'_, 'b> {
             }
             state::set_before_jump(self.batch, Some(shown.as_millis()))?;
         }
-        self.log(EventKind::ClockConfirmed, [0; 16], 0)
+        self.log_change(EventKind::ClockConfirmed, None)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::access::Action;
 use crate::error::{Error, Result};
 use crate::record::audit::EventKind;
 use crate::record::path::SecretPath;
-use crate::record::secret::{SecretRecord, Standing, VersionRecord};
+use crate::record::secret::{SecretRecord, VersionRecord};
 use crate::record::version::VersionState;
 use crate::tables::{history, retention, secrets, trash};
 
@@ -61,7 +61,7 @@ impl Store {
         self.transaction(|tx| tx.delete_version(path, version))
     }
 
-    /// Restores a deleted version. Restoring one that is not deleted changes nothing.
+    /// Restores a deleted version. Restoring one that is not deleted changes nothing. A grace ends when it would have ended.
     ///
     /// # Errors
     ///
@@ -126,13 +126,13 @@ impl Transaction<'_, '_> {
             match tx.view().state(&record, &found)? {
                 VersionState::Destroyed => return Err(destroyed(&path, version)),
                 VersionState::Deleted { .. } => {}
-                VersionState::Current | VersionState::Superseded => {
+                _ => {
                     let days = retention::trash_days(tx.batch, &path, &record)?;
                     let until = tx.now.plus_days(days).as_millis();
                     trash::note_version(tx.batch, &path, &record.id, version, until, true)?;
-                    found.standing = Standing::Deleted { at: tx.now.as_millis(), until };
+                    found.standing = found.standing.deleted(tx.now.as_millis(), until);
                     tx.save_version(&path, &record, &found)?;
-                    tx.log(EventKind::VersionDeleted, record.id, version)?;
+                    tx.log(EventKind::VersionDeleted, (&path, record.id), version)?;
                 }
             }
             tx.version_info(&record, found)
@@ -154,13 +154,13 @@ impl Transaction<'_, '_> {
                 tx.find_version(path.try_into()?, version, |path| Action::Write(path))?;
             match tx.view().state(&record, &found)? {
                 VersionState::Destroyed => return Err(destroyed(&path, version)),
-                VersionState::Current | VersionState::Superseded => {}
                 VersionState::Deleted { until } => {
                     trash::note_version(tx.batch, &path, &record.id, version, until.as_millis(), false)?;
-                    found.standing = Standing::Kept;
+                    found.standing = found.standing.restored();
                     tx.save_version(&path, &record, &found)?;
-                    tx.log(EventKind::VersionRestored, record.id, version)?;
+                    tx.log(EventKind::VersionRestored, (&path, record.id), version)?;
                 }
+                _ => {}
             }
             tx.version_info(&record, found)
         })
@@ -179,9 +179,9 @@ impl Transaction<'_, '_> {
         self.change(|tx| {
             let (path, record, mut found) =
                 tx.find_version(path.try_into()?, version, |path| Action::Destroy(path))?;
-            if !matches!(found.standing, Standing::Destroyed { .. }) {
+            if !found.standing.is_destroyed() {
                 tx.remove_value(&path, &record, &mut found)?;
-                tx.log(EventKind::VersionDestroyed, record.id, version)?;
+                tx.log(EventKind::VersionDestroyed, (&path, record.id), version)?;
             }
             tx.version_info(&record, found)
         })
@@ -194,14 +194,14 @@ impl Transaction<'_, '_> {
         record: &SecretRecord,
         version: &mut VersionRecord,
     ) -> Result<()> {
-        if let Standing::Deleted { until, .. } = version.standing {
+        if let Some(until) = version.standing.deleted_until() {
             trash::note_version(self.batch, path, &record.id, version.number, until, false)?;
         }
         history::destroy(self.batch, &record.id, version, self.now.as_millis())?;
         self.save_version(path, record, version)
     }
 
-    fn find_version(
+    pub(super) fn find_version(
         &self,
         path: SecretPath,
         number: u64,
@@ -214,7 +214,7 @@ impl Transaction<'_, '_> {
     }
 
     /// Writes a version that was changed, where it stands.
-    fn save_version(
+    pub(super) fn save_version(
         &mut self,
         path: &SecretPath,
         record: &SecretRecord,
@@ -230,7 +230,7 @@ impl Transaction<'_, '_> {
         secrets::save(self.batch, path, Some(record), &after)
     }
 
-    fn version_info(&self, record: &SecretRecord, version: VersionRecord) -> Result<VersionInfo> {
+    pub(super) fn version_info(&self, record: &SecretRecord, version: VersionRecord) -> Result<VersionInfo> {
         let state = self.view().state(record, &version)?;
         VersionInfo::new(version, state)
     }

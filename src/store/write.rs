@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::record::audit::EventKind;
 use crate::record::id::SecretId;
 use crate::record::path::SecretPath;
-use crate::record::secret::{SecretRecord, Standing, VersionRecord};
+use crate::record::secret::{SecretRecord, VersionRecord};
 use crate::record::text;
 use crate::record::tier::Tier;
 use crate::tables::secrets;
@@ -77,14 +77,15 @@ impl Written {
 
 impl Store {
     /// Writes `value` as the next version of the secret at `path`: version 1 if there is none. Older versions stay
-    /// readable by number, as many as the [retention](crate::Retention) says.
+    /// readable by number, as many as the [retention](crate::Retention) says; [`rotate`](Self::rotate) retires them instead.
     ///
     /// The value, its audit event and the new head of the audit chain are one commit, durable when this returns.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::InvalidArgument`] if `path` breaks a rule of [`SecretPath`];
-    /// [`LimitExceeded`](ErrorKind::LimitExceeded) for a value above 16 MiB;
+    /// [`LimitExceeded`](ErrorKind::LimitExceeded) for a value above 16 MiB; [`Expired`](ErrorKind::Expired) if the secret
+    /// has expired and no other expiry is set with the value, which nobody could read;
     /// [`ReadOnly`](ErrorKind::ReadOnly); [`Reentrant`](ErrorKind::Reentrant) inside a transaction of
     /// this thread; [`InUse`](ErrorKind::InUse) if another thread's write does not end in time;
     /// [`DiskFull`](ErrorKind::DiskFull), after which the store is as it was and the handle works;
@@ -175,7 +176,7 @@ impl Store {
     /// The id of a new secret.
     fn new_id(&self, now: Timestamp) -> Result<SecretId> {
         let fresh = SecretId::new(now, random::bytes()?);
-        let mut last = self.last_id.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = self.shared.last_id.lock().unwrap_or_else(PoisonError::into_inner);
         let id = last.map_or(fresh, |last| fresh.after(last));
         *last = Some(id);
         Ok(id)
@@ -211,7 +212,7 @@ impl Transaction<'_, '_> {
         P: TryInto<SecretPath>,
         Error: From<P::Error>,
     {
-        self.change(|tx| tx.write(&path.try_into()?, value.as_ref(), put.borrow()))
+        self.change(|tx| tx.write(&path.try_into()?, value.as_ref(), put.borrow(), None))
     }
 
     /// As [`Store::update`], in this transaction.
@@ -242,11 +243,18 @@ impl Transaction<'_, '_> {
             tx.authorise(Action::Read(&path))?;
             let record = tx.view().find(&path)?;
             let (_, value) = tx.view().value(&path, &record, Some(version))?;
-            tx.write(&path, value.expose(), &Put::new().note(format!("rollback of {version}")))
+            tx.write(&path, value.expose(), &Put::new().note(format!("rollback of {version}")), None)
         })
     }
 
-    fn write(&mut self, path: &SecretPath, value: &[u8], put: &Put) -> Result<Written> {
+    /// Writes a value as the next version. If `retired` says until when, the version before is accepted no longer than that.
+    pub(super) fn write(
+        &mut self,
+        path: &SecretPath,
+        value: &[u8],
+        put: &Put,
+        retired: Option<Timestamp>,
+    ) -> Result<Written> {
         self.authorise(Action::Write(path))?;
         let before = secrets::find(self.batch, path)?;
         check_expected(path, before.as_ref(), put.expected)?;
@@ -254,7 +262,8 @@ impl Transaction<'_, '_> {
             Some(before) => before.clone(),
             None => SecretRecord::new(*self.store.new_id(self.now)?.as_bytes(), self.now.as_millis()),
         };
-        let changed = edit(&mut record, &put.changes, before.as_ref())?;
+        let changed = edit(&mut record, &put.changes, before.as_ref(), self.now)?;
+        self.view().check_expiry(path, &record)?;
         self.touch(&mut record);
         let version = VersionRecord {
             created_at: self.now.as_millis(),
@@ -268,16 +277,18 @@ impl Transaction<'_, '_> {
             before.as_ref(),
             &mut record,
             (version, value),
+            retired.map(Timestamp::as_millis),
         )?;
-        let kind = match before {
-            None => EventKind::SecretCreated,
-            Some(_) => EventKind::SecretUpdated,
+        let kind = match (&before, retired) {
+            (None, _) => EventKind::SecretCreated,
+            (Some(_), None) => EventKind::SecretUpdated,
+            (Some(_), Some(_)) => EventKind::SecretRotated,
         };
-        self.log(kind, record.id, record.current.number)?;
-        self.log_changes(&record, before.as_ref(), changed && before.is_some())?;
+        self.log(kind, (path, record.id), record.current.number)?;
+        self.log_changes(path, &record, before.as_ref(), changed && before.is_some())?;
         for version in pruned {
-            if !matches!(version.standing, Standing::Destroyed { .. }) {
-                self.log(EventKind::VersionPruned, record.id, version.number)?;
+            if !version.standing.is_destroyed() {
+                self.log(EventKind::VersionPruned, (path, record.id), version.number)?;
             }
         }
         Written::new(path.clone(), &record)
@@ -294,10 +305,10 @@ impl Transaction<'_, '_> {
             return Err(Error::new(ErrorKind::Conflict, message));
         }
         let mut record = before.clone();
-        if edit(&mut record, &update.changes, Some(&before))? {
+        if edit(&mut record, &update.changes, Some(&before), self.now)? {
             self.touch(&mut record);
             secrets::save(self.batch, &path, Some(&before), &record)?;
-            self.log_changes(&record, Some(&before), true)?;
+            self.log_changes(&path, &record, Some(&before), true)?;
         }
         SecretInfo::new(self.store, path, record)
     }
@@ -310,21 +321,22 @@ impl Transaction<'_, '_> {
 
     /// Notes in a record that is about to be written what is known of reads of it.
     pub(super) fn note_access(&self, record: &mut SecretRecord) {
-        record.accessed_at = record.accessed_at.max(self.store.accesses.last(&record.id));
+        record.accessed_at = record.accessed_at.max(self.store.shared.accesses.last(&record.id));
     }
 
     fn log_changes(
         &mut self,
+        path: &SecretPath,
         record: &SecretRecord,
         before: Option<&SecretRecord>,
         changed: bool,
     ) -> Result<()> {
         if changed {
-            self.log(EventKind::MetadataUpdated, record.id, record.meta_version)?;
+            self.log(EventKind::MetadataUpdated, (path, record.id), record.meta_version)?;
         }
         match before {
             Some(before) if before.tier != record.tier => {
-                self.log(EventKind::TierChanged, record.id, u64::from(record.tier))
+                self.log(EventKind::TierChanged, (path, record.id), u64::from(record.tier))
             }
             _ => Ok(()),
         }
@@ -351,8 +363,13 @@ fn check_expected(path: &SecretPath, found: Option<&SecretRecord>, expected: Exp
 }
 
 /// Makes changes of metadata, and says whether there were any.
-fn edit(record: &mut SecretRecord, changes: &Changes, before: Option<&SecretRecord>) -> Result<bool> {
-    let changed = changes.apply(record)?;
+fn edit(
+    record: &mut SecretRecord,
+    changes: &Changes,
+    before: Option<&SecretRecord>,
+    now: Timestamp,
+) -> Result<bool> {
+    let changed = changes.apply(record, now)?;
     if changed && before.is_some() {
         record.meta_version = record.meta_version.saturating_add(1);
     }

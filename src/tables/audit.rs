@@ -3,7 +3,7 @@
 use super::snapshot::Rows;
 use super::{Batch, rows};
 use crate::error::{Error, ErrorKind, Result};
-use crate::limits::SEGMENT_EVENTS_MAX;
+use crate::limits::{SEGMENT_BYTES_MAX, SEGMENT_EVENTS_MAX};
 use crate::record::audit::{Event, Segment, follow_all};
 use crate::record::codec::{Authenticated, decode, encode};
 
@@ -18,7 +18,14 @@ pub(crate) fn append(
     let mut head = *head;
     let mut events = events.into_iter().peekable();
     while events.peek().is_some() {
-        let part: Vec<Event> = events.by_ref().take(SEGMENT_EVENTS_MAX).collect();
+        let (mut part, mut bytes) = (Vec::new(), 0);
+        while let Some(event) = events.next_if(|event| {
+            part.is_empty()
+                || (part.len() < SEGMENT_EVENTS_MAX && bytes + event.encoded_len() <= SEGMENT_BYTES_MAX)
+        }) {
+            bytes += event.encoded_len();
+            part.push(event);
+        }
         head = follow_all(&head, first, generation, &part);
         let count = count(&part);
         batch.insert(&rows::audit(first), &encode(&Segment { generation, events: part, head })?)?;

@@ -59,7 +59,13 @@ fn forge(tables: &Tables, edit: impl FnOnce(&mut Batch<'_>) -> Result<()>) -> Re
     let (stamp, generation) = (tables.file().stamp()?, tables.file().generation()? + 1);
     tables.write(Space::Normal, |batch| {
         edit(batch)?;
-        let event = Event { time: 0, kind: EventKind::SecretUpdated.code(), subject: [7; 16], version: 1 };
+        let event = Event {
+            time: 0,
+            kind: EventKind::SecretUpdated.code(),
+            subject: [7; 16],
+            version: 1,
+            more: None,
+        };
         let audit_head = audit::append(batch, &stamp.audit_head, generation, vec![event])?;
         Ok(Outcome { value: (), commit: Some(Stamp { audit_head, ..stamp }) })
     })

@@ -28,6 +28,7 @@ pub(crate) mod history;
 pub(crate) mod list;
 pub(crate) mod retention;
 mod rows;
+pub(crate) mod schedule;
 pub(crate) mod secrets;
 pub(crate) mod slots;
 mod snapshot;

@@ -22,6 +22,7 @@ const RETENTION: u8 = 0x04;
 const PATH: u8 = 0x10;
 const TRASH: u8 = 0x11;
 const DELETED_VERSION: u8 = 0x12;
+const SCHEDULED: u8 = 0x13;
 const TAG: u8 = 0x18;
 const HISTORY: u8 = 0x20;
 const PIECE: u8 = 0x30;
@@ -199,6 +200,29 @@ pub(super) fn deleted_version_of(key: &[u8]) -> Option<(i64, [u8; 16], u64)> {
     let (id, version) = rest.split_first_chunk::<16>()?;
     let until = i64::try_from(u64::from_be_bytes(*time)).ok()?;
     Some((until, *id, u64::from_be_bytes(version.try_into().ok()?)))
+}
+
+/// When something is to be done with a secret. `what` tells what.
+pub(super) fn scheduled(time: i64, id: &[u8; 16], what: u8) -> Vec<u8> {
+    [&[SCHEDULED], millis(time).as_slice(), id, &[what]].concat()
+}
+
+/// All that is to be done at some time.
+pub(super) fn all_scheduled() -> (Vec<u8>, Vec<u8>) {
+    (vec![SCHEDULED], vec![SCHEDULED + 1])
+}
+
+/// What is to be done up to a time.
+pub(super) fn scheduled_until(time: i64) -> (Vec<u8>, Vec<u8>) {
+    (vec![SCHEDULED], scheduled(time.saturating_add(1), &[0; 16], 0))
+}
+
+/// What the key of such a row stands for: when, with which secret, and what.
+pub(super) fn scheduled_of(key: &[u8]) -> Option<(i64, [u8; 16], u8)> {
+    let (time, rest) = key.strip_prefix(&[SCHEDULED])?.split_first_chunk::<8>()?;
+    let (id, what) = rest.split_first_chunk::<16>()?;
+    let [what] = <[u8; 1]>::try_from(what).ok()?;
+    Some((i64::try_from(u64::from_be_bytes(*time)).ok()?, *id, what))
 }
 
 /// Times in keys are never before 1970.

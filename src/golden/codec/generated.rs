@@ -12,6 +12,7 @@ use super::{check_bytes, check_record};
 use crate::crypto::random::seeded::splitmix64;
 use crate::record::audit;
 use crate::record::codec;
+use crate::record::context::Said;
 use crate::record::policy::{
     BackupRecord, ClockJumpRecord, EnvironmentRecord, KdfFloorRecord, RetentionRecord,
 };
@@ -82,10 +83,14 @@ fn array<const N: usize>(random: Random<'_>) -> [u8; N] {
 
 fn version(random: Random<'_>) -> VersionRecord {
     let len = if random().is_multiple_of(4) { below(random, 1_301) } else { below(random, 130) };
-    let standing = match below(random, 3) {
+    let standing = match below(random, 5) {
         0 => secret::Standing::Kept,
         1 => secret::Standing::Deleted { at: time(random), until: time(random) },
-        _ => secret::Standing::Destroyed { at: time(random) },
+        2 => secret::Standing::Destroyed { at: time(random) },
+        3 => secret::Standing::Rotated { until: time(random) },
+        _ => {
+            secret::Standing::RotatedDeleted { at: time(random), until: time(random), accepted: time(random) }
+        }
     };
     VersionRecord {
         number: number(random),
@@ -113,6 +118,12 @@ fn secret(random: Random<'_>) -> SecretRecord {
             max_versions: random().is_multiple_of(2).then(|| small(random)),
             trash_days: random().is_multiple_of(2).then(|| (number(random) & 0xffff) as u16),
         }),
+        schedule: random().is_multiple_of(2).then(|| secret::Schedule {
+            expires_at: random().is_multiple_of(2).then(|| time(random)),
+            on_expiry: random().to_le_bytes()[0],
+            told: random().to_le_bytes()[0],
+            rotate_every: random().is_multiple_of(2).then(|| number(random)),
+        }),
         current: version(random),
     }
 }
@@ -125,7 +136,22 @@ fn text(random: Random<'_>) -> String {
 
 fn event(random: Random<'_>) -> audit::Event {
     let kind = (number(random) & 0xffff) as u16;
-    audit::Event { time: time(random), kind, subject: array(random), version: number(random) }
+    let more = random().is_multiple_of(2).then(|| more(random));
+    audit::Event { time: time(random), kind, subject: array(random), version: number(random), more }
+}
+
+fn more(random: Random<'_>) -> audit::More {
+    audit::More {
+        path: text(random),
+        actor: random().is_multiple_of(2).then(|| array(random)),
+        error: small(random).cast_signed(),
+        count: small(random),
+        said: random().is_multiple_of(2).then(|| Said {
+            labels: text(random),
+            reason: text(random),
+            request_id: text(random),
+        }),
+    }
 }
 
 /// A label of one to four bytes a character, and now and then longer than a writer may make it.

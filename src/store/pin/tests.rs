@@ -26,7 +26,7 @@ fn edited(edit: impl FnOnce(&Tables) -> Result<()>) -> (Arc<MemoryDisk>, Vec<Pin
         store.put("name", "value").unwrap();
         pins.push(store.pin().unwrap());
     }
-    edit(&store.root.tables().unwrap()).unwrap();
+    edit(&store.shared.root.tables().unwrap()).unwrap();
     (disk, pins)
 }
 
