@@ -8,9 +8,12 @@ use bincode::config::{Configuration, Fixint, Limit, LittleEndian};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Plaintext;
 
+/// Bytes of a record.
 const LIMIT: usize = 65_536;
-const CONFIG: Configuration<LittleEndian, Fixint, Limit<LIMIT>> =
-    bincode::config::legacy().with_limit::<LIMIT>();
+/// Bytes of memory that reading a record may take, as bincode counts them: of its lists the size of their items in memory.
+const MEMORY: usize = 4 * LIMIT;
+const CONFIG: Configuration<LittleEndian, Fixint, Limit<MEMORY>> =
+    bincode::config::legacy().with_limit::<MEMORY>();
 
 /// A type with a place in the format: what it is and which shape of it.
 pub(crate) trait Record: bincode::Encode + bincode::Decode<()> {
@@ -56,7 +59,7 @@ pub(crate) fn encode<R: Record>(record: &R) -> Result<Plaintext> {
     let bytes = bincode::encode_to_vec((R::KIND, R::VERSION, record), CONFIG)
         .map(Plaintext::from)
         .map_err(|_| Error::internal("a record cannot be encoded"))?;
-    // bincode holds only its decoder to the limit.
+    // bincode holds only its decoder to a limit.
     if bytes.len() > LIMIT { Err(Error::internal("a record does not fit its limit")) } else { Ok(bytes) }
 }
 
@@ -65,6 +68,9 @@ pub(crate) fn encode<R: Record>(record: &R) -> Result<Plaintext> {
 /// [`ErrorKind::UnsupportedFormat`] for a newer shape; [`ErrorKind::Damaged`] for anything else that is not exactly
 /// one record of this type.
 pub(crate) fn decode<R: Record>(bytes: &Authenticated<'_>) -> Result<R> {
+    if bytes.0.len() > LIMIT {
+        return Err(damaged());
+    }
     let ((kind, version), head) =
         bincode::decode_from_slice::<(u16, u16), _>(bytes.0, CONFIG).map_err(|_| damaged())?;
     if kind != R::KIND {
