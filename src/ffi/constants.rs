@@ -15,10 +15,22 @@ pub const STRONGROOM_STATE_SUPERSEDED: u32 = 2;
 pub const STRONGROOM_STATE_DELETED: u32 = 3;
 /// Its value is gone for good.
 pub const STRONGROOM_STATE_DESTROYED: u32 = 4;
-/// Of a version: readable by number, and accepted beside the current one, for a time: a newer one was rotated in.
+/// Readable by number, and accepted beside the current one, for a time: a newer one was rotated in.
 pub const STRONGROOM_STATE_GRACE: u32 = 5;
-/// Of a version: its grace is over, and it cannot be read.
+/// Its grace is over, and it cannot be read.
 pub const STRONGROOM_STATE_RETIRED: u32 = 6;
+
+/// On expiry nothing is done: the secret stays, and cannot be read.
+pub const STRONGROOM_ON_EXPIRY_BLOCK: u32 = 0;
+/// On expiry a sweep puts the secret into the trash.
+pub const STRONGROOM_ON_EXPIRY_TRASH: u32 = 1;
+
+/// The secret expires, or has expired.
+pub const STRONGROOM_DUE_EXPIRY: u32 = 1;
+/// The current version gets as old as its rotation allows.
+pub const STRONGROOM_DUE_ROTATION: u32 = 2;
+/// The secret is in the trash, and cannot be restored from then on.
+pub const STRONGROOM_DUE_PURGE: u32 = 3;
 
 /// Whoever had a key to the store.
 pub const STRONGROOM_AUTHOR_OWNER: u32 = 1;

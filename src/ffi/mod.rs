@@ -12,6 +12,7 @@
 mod changes;
 mod clock;
 mod constants;
+mod context;
 mod copy;
 mod error;
 mod guard;
@@ -28,6 +29,7 @@ mod page;
 mod policy;
 mod query;
 mod read;
+mod rotate;
 mod secret;
 mod slots;
 mod store;
