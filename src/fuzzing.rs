@@ -33,7 +33,7 @@ use crate::store::{Store, StoreOptions};
 
 pub use listing::listing;
 pub use texts::texts;
-pub use typed::{pin, recovery_code, secret_id, slot_id};
+pub use typed::{pin, recovery_code, secret_id, signature, slot_id};
 
 const DIGEST_LEN: usize = 32;
 

@@ -19,13 +19,20 @@ impl Authenticates for AuthorityHeaderMac {}
 /// `HMAC-SHA-256(key, bytes)`.
 pub(crate) fn hmac<P: Authenticates>(key: &Key<P>, bytes: &[u8]) -> Result<[u8; DIGEST_LEN]> {
     let key = key.expose()?;
-    Ok(on_clean_stack::<SHALLOW, _>(|| keyed(key, bytes)))
+    Ok(hmac_under(key, &[bytes]))
 }
 
-fn keyed(key: &[u8; 32], bytes: &[u8]) -> [u8; DIGEST_LEN] {
+/// `HMAC-SHA-256(key, concatenated parts)`, with a key of any length.
+pub(crate) fn hmac_under(key: &[u8], parts: &[&[u8]]) -> [u8; DIGEST_LEN] {
+    on_clean_stack::<SHALLOW, _>(|| keyed(key, parts))
+}
+
+fn keyed(key: &[u8], parts: &[&[u8]]) -> [u8; DIGEST_LEN] {
     #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC accepts this length");
-    mac.update(bytes);
+    for part in parts {
+        mac.update(part);
+    }
     mac.finalize().into_bytes().into()
 }
 

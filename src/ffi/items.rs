@@ -54,12 +54,16 @@ pub struct strongroom_secret_info {
     pub trash_days: i64,
     /// STRONGROOM_TIER_STANDARD, _SENSITIVE or _CRITICAL.
     pub tier: u32,
-    /// STRONGROOM_ON_EXPIRY_BLOCK or _TRASH.
-    pub on_expiry: u32,
+    /// Zero.
+    pub reserved: u32,
     /// How old, in seconds, the current version gets before it is to be rotated; 0 if nothing was said.
     pub rotate_every: u64,
     /// When it gets that old.
     pub rotation_due_at: i64,
+    /// STRONGROOM_ON_EXPIRY_BLOCK or _TRASH.
+    pub on_expiry: u32,
+    /// Zero.
+    pub reserved_too: u32,
 }
 
 /// What is known of a version without its value. Times are milliseconds since the Unix epoch, or STRONGROOM_NO_TIME.
@@ -234,6 +238,8 @@ impl SecretRow {
             max_versions: inherited(info.max_versions()),
             trash_days: inherited(info.trash_days()),
             tier: tier_code(info.tier()),
+            reserved: 0,
+            reserved_too: 0,
             on_expiry: match info.on_expiry() {
                 OnExpiry::Block => STRONGROOM_ON_EXPIRY_BLOCK,
                 OnExpiry::Trash => STRONGROOM_ON_EXPIRY_TRASH,

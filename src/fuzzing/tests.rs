@@ -7,6 +7,7 @@ use crate::crypto::random::seeded::splitmix64;
 use crate::record::id::{SecretId, SlotId};
 use crate::record::pin::Pin;
 use crate::record::secret::{Details, Standing};
+use crate::record::signature::Signature;
 use crate::sealed::recovery;
 
 /// `text` with some characters replaced, left out or put in.
@@ -45,6 +46,13 @@ proptest! {
         let shown = Pin { store_id, generation, head }.to_string();
         prop_assert!(pin(&shown));
         pin(&mistyped(&shown, &changes));
+    }
+
+    #[test]
+    fn signatures_are_read_as_they_are_shown_or_not_at_all(bytes: [u8; 32], changes in changes()) {
+        let shown = Signature::from_bytes(bytes).to_string();
+        prop_assert!(signature(&shown));
+        signature(&mistyped(&shown, &changes));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::{Put, Secret, SecretInfo, Store, Transaction, VersionInfo, Written};
 use crate::access::Action;
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
+use crate::generator::Generator;
 use crate::limits::SCHEDULE_SECONDS_MAX;
 use crate::record::audit::EventKind;
 use crate::record::path::SecretPath;
@@ -84,6 +85,39 @@ impl Store {
         Error: From<P::Error>,
     {
         self.transaction(|tx| tx.rotate_with(path, value, grace, put))
+    }
+
+    /// As [`rotate_with`](Self::rotate_with), with a value that nobody sees before it is read.
+    ///
+    /// # Errors
+    ///
+    /// As [`rotate_with`](Self::rotate_with) and [`put_generated`](Self::put_generated).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use strongroom::{Generator, Put, Store};
+    ///
+    /// let store = Store::in_memory()?;
+    /// store.put("api-key", "old")?;
+    /// let day = Duration::from_secs(86_400);
+    /// let rotated = store.rotate_generated("api-key", &Generator::token(32), day, Put::new())?;
+    /// assert_eq!((rotated.old_version, rotated.written.version()), (1, 2));
+    /// # Ok::<(), strongroom::Error>(())
+    /// ```
+    pub fn rotate_generated<P>(
+        &self,
+        path: P,
+        generator: &Generator,
+        grace: Duration,
+        put: impl Borrow<Put>,
+    ) -> Result<Rotated>
+    where
+        P: TryInto<SecretPath>,
+        Error: From<P::Error>,
+    {
+        self.transaction(|tx| tx.rotate_generated(path, generator, grace, put))
     }
 
     /// The current version of the secret at `path` and those in grace, the newest first: what whoever checks a value is to
@@ -195,14 +229,34 @@ impl Transaction<'_, '_> {
         P: TryInto<SecretPath>,
         Error: From<P::Error>,
     {
-        self.change(|tx| {
-            let path = path.try_into()?;
-            tx.authorise(Action::Write(&path))?;
-            let old_version = tx.view().find(&path)?.current.number;
-            let old_expires_at = tx.now.after(checked_grace(grace)?);
-            let written = tx.write(&path, value.as_ref(), put.borrow(), Some(old_expires_at))?;
-            Ok(Rotated { written, old_version, old_expires_at })
-        })
+        self.change(|tx| tx.replace(path.try_into()?, value.as_ref(), grace, put.borrow()))
+    }
+
+    /// As [`Store::rotate_generated`], in this transaction.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::rotate_generated`].
+    pub fn rotate_generated<P>(
+        &mut self,
+        path: P,
+        generator: &Generator,
+        grace: Duration,
+        put: impl Borrow<Put>,
+    ) -> Result<Rotated>
+    where
+        P: TryInto<SecretPath>,
+        Error: From<P::Error>,
+    {
+        self.change(|tx| tx.replace(path.try_into()?, generator.generate()?.expose(), grace, put.borrow()))
+    }
+
+    fn replace(&mut self, path: SecretPath, value: &[u8], grace: Duration, put: &Put) -> Result<Rotated> {
+        self.authorise(Action::Write(&path))?;
+        let old_version = self.view().find(&path)?.current.number;
+        let old_expires_at = self.now.after(checked_grace(grace)?);
+        let written = self.write(&path, value, put, Some(old_expires_at))?;
+        Ok(Rotated { written, old_version, old_expires_at })
     }
 
     /// As [`Store::accepted`], of the state this transaction sees.

@@ -9,6 +9,7 @@ use crate::access::Action;
 use crate::clock::Timestamp;
 use crate::crypto::random;
 use crate::error::{Error, ErrorKind, Result};
+use crate::generator::Generator;
 use crate::record::audit::EventKind;
 use crate::record::id::SecretId;
 use crate::record::path::SecretPath;
@@ -133,6 +134,35 @@ impl Store {
         self.transaction(|tx| tx.put_with(path, value, put))
     }
 
+    /// As [`put_with`](Self::put_with), with a new value that `generator` makes. Nobody sees it before it is read.
+    ///
+    /// # Errors
+    ///
+    /// As [`put_with`](Self::put_with) and [`Generator::generate`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use strongroom::{Generator, Put, Store};
+    ///
+    /// let store = Store::in_memory()?;
+    /// store.put_generated("db/password", &Generator::password(32), Put::new().expect_absent())?;
+    /// assert_eq!(store.get("db/password")?.value().len(), 32);
+    /// # Ok::<(), strongroom::Error>(())
+    /// ```
+    pub fn put_generated<P>(
+        &self,
+        path: P,
+        generator: &Generator,
+        put: impl std::borrow::Borrow<Put>,
+    ) -> Result<Written>
+    where
+        P: TryInto<SecretPath>,
+        Error: From<P::Error>,
+    {
+        self.transaction(|tx| tx.put_generated(path, generator, put))
+    }
+
     /// Changes metadata without a new version. If nothing would change, nothing is written.
     ///
     /// # Errors
@@ -213,6 +243,24 @@ impl Transaction<'_, '_> {
         Error: From<P::Error>,
     {
         self.change(|tx| tx.write(&path.try_into()?, value.as_ref(), put.borrow(), None))
+    }
+
+    /// As [`Store::put_generated`], in this transaction.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::put_generated`].
+    pub fn put_generated<P>(
+        &mut self,
+        path: P,
+        generator: &Generator,
+        put: impl std::borrow::Borrow<Put>,
+    ) -> Result<Written>
+    where
+        P: TryInto<SecretPath>,
+        Error: From<P::Error>,
+    {
+        self.change(|tx| tx.write(&path.try_into()?, generator.generate()?.expose(), put.borrow(), None))
     }
 
     /// As [`Store::update`], in this transaction.
