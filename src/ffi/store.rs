@@ -52,14 +52,19 @@ impl Target {
 
     /// Another handle of the same store, which says something of the calls through it.
     pub(super) fn with(&self, context: &Context) -> Result<Self> {
-        let open = self.open_store()?;
-        let store = Arc::new(open.store.with(context)?);
+        let (store, open) = (self.store()?, self.open_store()?);
+        let store = Arc::new(store.with(context)?);
         Ok(Self::Store(OpenStore { store, begun: open.begun.clone() }))
     }
 
     /// The store, for what cannot be done inside a transaction.
     pub(super) fn store(&self) -> Result<&Arc<Store>> {
-        self.open_store().map(|open| &open.store)
+        let store = &self.open_store()?.store;
+        if store.is_closed() {
+            let message = "the store that this handle came from was closed; close this one too";
+            return Err(Error::new(ErrorKind::Closed, message));
+        }
+        Ok(store)
     }
 
     fn open_store(&self) -> Result<&OpenStore> {

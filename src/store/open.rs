@@ -112,6 +112,12 @@ impl Store {
         self.look(Action::List, |view| state::environment(view.rows))
     }
 
+    /// Whether the store was closed by the handle that this one [came from](Self::with).
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.shared.root.is_closed()
+    }
+
     /// Closes the store. Dropping it does the same, but cannot report a failure.
     ///
     /// Handles that came from this one, as by [`with`](Self::with), are [`Closed`](ErrorKind::Closed) from then on. Closing one of

@@ -61,6 +61,11 @@ impl Root {
         }
     }
 
+    /// Whether everything has ended.
+    pub(super) fn is_closed(&self) -> bool {
+        self.state().is_ok_and(|state| matches!(*state, State::Closed))
+    }
+
     /// What is locked; `None` if nothing is.
     ///
     /// # Errors
