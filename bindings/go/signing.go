@@ -3,7 +3,10 @@ package strongroom
 // #include "strongroom.h"
 import "C"
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // SignatureCheck is what checking a signature found. A signature that is not valid is no error: ask Valid.
 type SignatureCheck struct {
@@ -34,7 +37,8 @@ func (o *Operations) SignPayload(path string, payload []byte) (string, error) {
 func (o *Operations) VerifyPayload(path string, payload []byte, signature string) (SignatureCheck, error) {
 	name, length := chars(path)
 	start, size := octets(payload)
-	given, givenLength := chars(signature)
+	// What is no UTF-8 is no signature either; the library would refuse to look at it.
+	given, givenLength := chars(strings.ToValidUTF8(signature, "\uFFFD"))
 	return o.checks(func(on *C.strongroom_store, found *C.uint32_t, by *C.uint64_t, failed **C.strongroom_error) C.strongroom_status {
 		return C.strongroom_verify_payload(on, name, length, start, size, given, givenLength, found, by, failed)
 	})
@@ -60,7 +64,7 @@ func (o *Operations) SignRequest(path string, timestamp time.Time, body []byte) 
 func (o *Operations) VerifyRequest(path string, timestamp time.Time, body []byte, signature string) (SignatureCheck, error) {
 	name, length := chars(path)
 	start, size := octets(body)
-	given, givenLength := chars(signature)
+	given, givenLength := chars(strings.ToValidUTF8(signature, "\uFFFD"))
 	seconds := C.int64_t(timestamp.Unix())
 	return o.checks(func(on *C.strongroom_store, found *C.uint32_t, by *C.uint64_t, failed **C.strongroom_error) C.strongroom_status {
 		return C.strongroom_verify_request(on, name, length, seconds, start, size, given, givenLength, found, by, failed)
