@@ -38,6 +38,7 @@ pub fn capabilities() -> Capabilities {
 const FEATURES: &[&str] = &[
     "backup",
     "compact",
+    "idempotency-keys",
     "key-slots",
     "lists",
     "lock",
@@ -66,6 +67,7 @@ macro_rules! limits {
 limits! {
     "content_type_len_max": limits::CONTENT_TYPE_LEN_MAX,
     "description_len_max": limits::DESCRIPTION_LEN_MAX,
+    "idempotency_key_len_max": limits::IDEMPOTENCY_KEY_LEN_MAX,
     "key_file_len_max": limits::KEY_FILE_LEN_MAX,
     "note_len_max": limits::NOTE_LEN_MAX,
     "page_items_default": limits::PAGE_ITEMS_DEFAULT,

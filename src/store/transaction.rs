@@ -128,6 +128,11 @@ impl<'b> Transaction<'_, 'b> {
         self.log_at(kind, namespace, [0; 16], 0)
     }
 
+    /// Notes something of calls that happen once, with a number.
+    pub(super) fn log_call(&mut self, kind: EventKind, number: u64) -> Result<()> {
+        self.log_at(kind, None, [0; 16], number)
+    }
+
     fn log_at(
         &mut self,
         kind: EventKind,
