@@ -354,3 +354,6 @@ pub(super) fn misremembered() -> Error {
     let message = "the answer to a remembered call is of another operation; restore a backup of the file";
     Error::new(ErrorKind::Damaged, message)
 }
+
+#[cfg(test)]
+mod tests;
