@@ -1,4 +1,4 @@
-//! Calls that were made with an idempotency key, and what they returned. FORMAT 8.11.
+//! Calls that were made with an idempotency key, and what they returned. FORMAT 8.3.
 
 use bincode::{Decode, Encode};
 

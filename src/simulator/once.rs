@@ -68,7 +68,7 @@ fn base() -> Vec<u8> {
 }
 
 /// What a store holds but for what differs each time: sealed values, and ids made of random bytes.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 struct Effect {
     events: u64,
     secrets: u64,
@@ -81,7 +81,8 @@ impl Effect {
     fn of(store: &Store) -> Result<Self> {
         let opened = store.verify()?.opened.unwrap();
         let infos = store.list(crate::Query::all())?;
-        let paths = infos.items().iter().map(|info| (info.path().to_string(), info.version(), info.meta_version()));
+        let paths =
+            infos.items().iter().map(|info| (info.path().to_string(), info.version(), info.meta_version()));
         Ok(Self {
             events: opened.events,
             secrets: opened.secrets,
@@ -92,69 +93,88 @@ impl Effect {
     }
 }
 
-/// What is there after the call was made once, and before.
-fn effects(base: &[u8], call: Call) -> (Effect, Effect) {
-    let store = open(&CrashDisk::holding(base.to_vec())).unwrap();
-    let before = Effect::of(&store).unwrap();
-    call(&once(&store)).unwrap();
-    (before, Effect::of(&store).unwrap())
+/// A call on a store, and what is there before and after it is made once.
+struct Case<'a> {
+    base: &'a [u8],
+    call: Call,
+    before: Effect,
+    after: Effect,
 }
 
-/// Makes a call whose power fails at an operation, and makes it again on all that may be left. `None` once it is not cut off.
-fn examine(base: &[u8], call: Call, operation: u64, tally: &mut Tally) -> std::result::Result<Option<()>, String> {
-    let (before, after) = effects(base, call);
-    let disk = CrashDisk::holding(base.to_vec());
-    let store = open(&disk).unwrap();
-    disk.fail_after(operation);
-    let acknowledged = call(&once(&store));
-    let was_cut = disk.is_off();
-    drop(store);
-    tally.cuts += 1;
-    let mut rng = Rng::new(operation);
-    let mut images = disk.every_cut(setting("STRONGROOM_CRASH_IMAGES", 16), &mut rng);
-    images.push(disk.killed());
-    for image in images {
-        let failed = |error: crate::Error| format!("operation {operation}: {error}");
-        let store = open(&image).map_err(failed)?;
-        tally.images += 1;
-        let found = Effect::of(&store).map_err(failed)?;
-        if acknowledged.is_ok() && found == before {
-            return Err(format!("operation {operation}: what was acknowledged is lost"));
+impl<'a> Case<'a> {
+    fn new(base: &'a [u8], call: Call) -> Self {
+        let store = open(&CrashDisk::holding(base.to_vec())).unwrap();
+        let before = Effect::of(&store).unwrap();
+        call(&once(&store)).unwrap();
+        Self { base, call, before, after: Effect::of(&store).unwrap() }
+    }
+
+    /// Cuts the call off at each of its operations. The first failure ends it.
+    fn cut_everywhere(&self) -> std::result::Result<Tally, String> {
+        let mut tally = Tally::default();
+        let mut operation = 1;
+        while self.cut_at(operation, &mut tally)? {
+            operation += 1;
         }
-        let again = once(&store);
-        let answer = call(&again).map_err(failed)?;
-        *(if again.was_replayed() { &mut tally.replayed } else { &mut tally.made }) += 1;
-        if again.was_replayed() != (found == after) {
-            return Err(format!("operation {operation}: effect and key are apart: {found:?}"));
+        Ok(tally)
+    }
+
+    /// Makes the call, whose power fails at an operation, and makes it again on all that may be left. Says whether it was cut
+    /// off.
+    fn cut_at(&self, operation: u64, tally: &mut Tally) -> std::result::Result<bool, String> {
+        let disk = CrashDisk::holding(self.base.to_vec());
+        let store = open(&disk).unwrap();
+        disk.fail_after(operation);
+        let acknowledged = (self.call)(&once(&store)).ok();
+        let was_cut = disk.is_off();
+        drop(store);
+        tally.cuts += 1;
+        let mut images = disk.every_cut(setting("STRONGROOM_CRASH_IMAGES", 16), &mut Rng::new(operation));
+        images.push(disk.killed());
+        for image in &images {
+            let examined = self.examine(image, acknowledged.as_deref(), tally);
+            examined.map_err(|error| format!("operation {operation}: {error}"))?;
         }
-        if acknowledged.as_ref().is_ok_and(|first| *first != answer) {
-            return Err(format!("operation {operation}: another answer"));
-        }
-        let (events, expected) = (Effect::of(&store).map_err(failed)?, &after);
-        // A commit that was cut off and found so is an event of its own.
+        Ok(was_cut)
+    }
+
+    fn examine(
+        &self,
+        image: &Arc<CrashDisk>,
+        acknowledged: Option<&str>,
+        tally: &mut Tally,
+    ) -> std::result::Result<(), String> {
+        let failed = |error: crate::Error| error.to_string();
+        let store = open(image).map_err(failed)?;
+        // It becomes an event of its own with the next commit.
         let discarded = u64::from(store.open_report().discarded_generation.is_some());
-        if (Effect { events: events.events - discarded, ..events }) != *expected {
-            return Err(format!("operation {operation}: not one effect"));
+        let found = Effect::of(&store).map_err(failed)?;
+        let again = once(&store);
+        let answer = (self.call)(&again).map_err(failed)?;
+        let expected = match again.was_replayed() {
+            true => self.after.clone(),
+            false => Effect { events: self.after.events + discarded, ..self.after.clone() },
+        };
+        tally.images += 1;
+        *(if again.was_replayed() { &mut tally.replayed } else { &mut tally.made }) += 1;
+        if Effect::of(&store).map_err(failed)? != expected {
+            return Err(format!("not one effect, from {found:?}"));
+        }
+        if found != *(if again.was_replayed() { &self.after } else { &self.before }) {
+            return Err(format!("effect and key are apart: {found:?}"));
+        }
+        match acknowledged {
+            Some(first) if first != answer => Err("what was acknowledged is answered otherwise".into()),
+            _ => Ok(()),
         }
     }
-    Ok(was_cut.then_some(()))
-}
-
-/// Cuts a call off at each operation. The first failure ends it.
-fn cut_everywhere(base: &[u8], call: Call) -> std::result::Result<Tally, String> {
-    let mut tally = Tally::default();
-    let mut operation = 1;
-    while examine(base, call, operation, &mut tally)?.is_some() {
-        operation += 1;
-    }
-    Ok(tally)
 }
 
 #[test]
 fn an_interrupted_call_that_is_made_again_has_one_effect() {
     let base = base();
     for (name, call) in CALLS {
-        let tally = cut_everywhere(&base, call).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let tally = Case::new(&base, call).cut_everywhere().unwrap_or_else(|error| panic!("{name}: {error}"));
         println!("{name}: {tally:?}");
         assert!(tally.cuts > 3 && tally.replayed > 0 && tally.made > 0, "{name}: {tally:?}");
     }
@@ -165,7 +185,7 @@ fn an_interrupted_call_that_is_made_again_has_one_effect() {
 fn a_key_in_another_commit_than_the_effect_is_caught() {
     let base = base();
     faults::set(Some(Fault::KeyApart));
-    let result = cut_everywhere(&base, CALLS[0].1);
+    let result = Case::new(&base, CALLS[0].1).cut_everywhere();
     // It is the crash that kills, not a variant that never worked.
     let orderly = {
         let store = open(&CrashDisk::holding(base.clone())).unwrap();

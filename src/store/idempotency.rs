@@ -15,6 +15,8 @@ use crate::record::id::SecretId;
 use crate::record::idempotency::{Answer, IdempotencyRecord, StateAnswer, VersionAnswer, call_id};
 use crate::record::path::SecretPath;
 use crate::record::version::VersionState;
+#[cfg(test)]
+use crate::sealed::faults;
 use crate::sealed::file::SealedFile;
 use crate::store::Author;
 use crate::store::info::unreadable;
@@ -188,6 +190,11 @@ impl Transaction<'_, '_> {
         let until = self.now.after(window).as_millis();
         let record = IdempotencyRecord { digest, epoch, until, answer: value.answer() };
         idempotency::forget(self.batch, self.now.as_millis(), IDEMPOTENCY_FORGOTTEN_AT_ONCE)?;
+        #[cfg(test)]
+        if faults::active(faults::Fault::KeyApart) {
+            apart::keep((id, record));
+            return Ok(value);
+        }
         idempotency::remember(self.batch, &id, &record)?;
         self.store.once.replayed.store(false, Ordering::Release);
         Ok(value)
@@ -355,5 +362,7 @@ pub(super) fn misremembered() -> Error {
     Error::new(ErrorKind::Damaged, message)
 }
 
+#[cfg(test)]
+mod apart;
 #[cfg(test)]
 mod tests;

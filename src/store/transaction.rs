@@ -85,6 +85,8 @@ impl Store {
             let value = work(&mut transaction)?;
             Ok((value, transaction.done.events()?))
         })?;
+        #[cfg(test)]
+        self.remember_apart(&tables)?;
         self.strengthen(&tables);
         Ok(value)
     }

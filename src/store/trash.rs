@@ -246,6 +246,9 @@ impl Transaction<'_, '_> {
     }
 
     fn take_out_once(&mut self, wanted: &SecretRef, to: Option<SecretPath>) -> Result<Written> {
+        if let SecretRef::Path(path) = wanted {
+            self.authorise(Action::Write(path))?;
+        }
         self.once(
             Operation::Restore,
             |call| {
@@ -259,9 +262,6 @@ impl Transaction<'_, '_> {
     }
 
     fn take_out(&mut self, wanted: &SecretRef, to: Option<SecretPath>) -> Result<Written> {
-        if let SecretRef::Path(path) = wanted {
-            self.authorise(Action::Write(path))?;
-        }
         let time = self.view().purge_time()?.as_millis();
         let found = trash::newest(self.batch, time, |trashed| match wanted {
             SecretRef::Path(path) => trashed.path == *path,
@@ -300,6 +300,10 @@ impl Transaction<'_, '_> {
     {
         self.change(|tx| {
             let wanted = secret.try_into()?;
+            tx.authorise(match &wanted {
+                SecretRef::Path(path) => Action::Destroy(path),
+                SecretRef::Id(_) => Action::List,
+            })?;
             tx.once(Operation::Destroy, |call| wanted.say(call), |tx| tx.remove_for_good(&wanted))
         })
     }
@@ -307,13 +311,11 @@ impl Transaction<'_, '_> {
     fn remove_for_good(&mut self, wanted: &SecretRef) -> Result<()> {
         let (path, secret) = match wanted {
             SecretRef::Path(path) => {
-                self.authorise(Action::Destroy(path))?;
                 let secret = self.view().find(path)?;
                 secrets::unlink(self.batch, path)?;
                 (path.clone(), secret)
             }
             SecretRef::Id(id) => {
-                self.authorise(Action::List)?;
                 let found = trash::find(self.batch, id.as_bytes())?;
                 let trashed = found.ok_or_else(|| not_in_trash(wanted))?;
                 self.authorise(Action::Destroy(&trashed.path))?;
