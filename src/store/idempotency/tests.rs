@@ -389,13 +389,11 @@ fn an_answer_of_another_operation_is_damage() {
     assert_eq!(<()>::of_answer(Answer::Count(0)).unwrap_err().kind(), ErrorKind::Damaged);
 }
 
-#[test]
-fn whatever_a_call_says_is_in_its_digest() {
-    let store = Store::in_memory().unwrap();
-    let file = store.file();
+/// Writes of which no two say the same.
+fn different_puts() -> Vec<Put> {
     let time = Timestamp::from_millis(1_900_000_000_000);
     let tags = |key: &str| Tags::new().with(key, "").unwrap();
-    let puts = [
+    vec![
         Put::new(),
         Put::new().expect_absent(),
         Put::new().expect_version(1),
@@ -429,21 +427,24 @@ fn whatever_a_call_says_is_in_its_digest() {
         Put::new().on_expiry(OnExpiry::Trash),
         Put::new().rotate_every(HOUR),
         Put::new().rotate_every(None),
-    ];
-    let mut digests: Vec<_> = puts
-        .iter()
-        .map(|put| {
-            let mut call = Arguments::default();
-            put.say(&mut call);
-            call.digest(&file).unwrap()
-        })
-        .collect();
-    let updates = [1, 2].map(|number| Update::new().expect_meta_version(number));
-    digests.extend(updates.iter().map(|update| {
+    ]
+}
+
+#[test]
+fn whatever_a_call_says_is_in_its_digest() {
+    let store = Store::in_memory().unwrap();
+    let file = store.file();
+    let mut digests = Vec::new();
+    for put in &different_puts() {
         let mut call = Arguments::default();
+        put.say(&mut call);
+        digests.push(call.digest(&file).unwrap());
+    }
+    for number in [1, 2] {
+        let (update, mut call) = (Update::new().expect_meta_version(number), Arguments::default());
         update.say(&mut call);
-        call.digest(&file).unwrap()
-    }));
+        digests.push(call.digest(&file).unwrap());
+    }
     let mut said = |say: &dyn Fn(&mut Arguments<'_>)| {
         let mut call = Arguments::default();
         say(&mut call);
