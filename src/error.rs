@@ -35,6 +35,9 @@ pub enum ErrorKind {
     Conflict = 12,
     /// A progress callback asked to stop. What was under way is undone.
     Cancelled = 13,
+    /// The idempotency key was used before for a call of the same operation with other arguments, or for one that cannot be
+    /// compared any more. Nothing was done.
+    IdempotencyConflict = 14,
     /// Another handle holds the file: the error's [`holder`](Error::holder) says whether readers or a writer.
     InUse = 15,
     /// A write through a handle, to a file or on a medium that cannot be written.
@@ -118,6 +121,7 @@ names! {
     AlreadyExists "already_exists",
     Conflict "conflict",
     Cancelled "cancelled",
+    IdempotencyConflict "idempotency_conflict",
     InUse "in_use",
     ReadOnly "read_only",
     Locked "locked",

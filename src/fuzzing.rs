@@ -21,9 +21,11 @@ use crate::format::slot::{SLOT_LEN, SlotState};
 use crate::format::superblock::{PLAINTEXT_LEN, Superblock};
 use crate::record::audit::Segment;
 use crate::record::codec::{Authenticated, Record, decode, encode};
+use crate::record::idempotency::IdempotencyRecord;
 use crate::record::path_list::{Writer, walk};
 use crate::record::policy::{
-    BackupRecord, ClockJumpRecord, EnvironmentRecord, KdfFloorRecord, RetentionRecord,
+    BackupRecord, ClockJumpRecord, EnvironmentRecord, IdempotencyPolicyRecord, KdfFloorRecord,
+    RetentionRecord,
 };
 use crate::record::secret::{SecretRecord, StoreRecord, TrashRecord, VersionRecord};
 use crate::record::slot::SlotRecord;
@@ -138,6 +140,8 @@ pub fn records(bytes: &[u8]) {
     record::<ClockJumpRecord>(bytes);
     record::<BackupRecord>(bytes);
     record::<EnvironmentRecord>(bytes);
+    record::<IdempotencyRecord>(bytes);
+    record::<IdempotencyPolicyRecord>(bytes);
     if let Ok(value) = unframe(bytes) {
         assert!(frame(value).is_ok_and(|framed| *framed == *bytes), "a value is framed otherwise");
     }

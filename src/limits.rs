@@ -27,6 +27,17 @@ pub const REASON_LEN_MAX: usize = 256;
 /// Longest id of a request, in bytes.
 pub const REQUEST_ID_LEN_MAX: usize = 128;
 
+/// Longest idempotency key, in bytes.
+pub const IDEMPOTENCY_KEY_LEN_MAX: usize = 255;
+/// Least time for which a call with an idempotency key is remembered, in seconds: a minute.
+pub const IDEMPOTENCY_SECONDS_MIN: u64 = 60;
+/// Most time for which a call with an idempotency key is remembered, in seconds: 30 days.
+pub const IDEMPOTENCY_SECONDS_MAX: u64 = 30 * 86_400;
+/// For how long a call with an idempotency key is remembered unless a policy says otherwise, in seconds: 24 hours.
+pub const IDEMPOTENCY_SECONDS_DEFAULT: u64 = 86_400;
+/// Calls whose time is over that each new call with an idempotency key forgets at most.
+pub const IDEMPOTENCY_FORGOTTEN_AT_ONCE: usize = 16;
+
 /// Versions kept of a secret unless a policy says otherwise.
 pub const VERSIONS_KEPT_DEFAULT: u32 = 10;
 /// Longest time until a secret expires or is to be rotated, and longest grace, in seconds: a hundred years of 365 days.

@@ -9,7 +9,7 @@
 //! KEK unwraps MK (32 random bytes, the same for every owner slot)
 //! MK -> HKDF-Extract(store id || epoch)
 //!       +- FK file key      -> header MAC (first), superblock, block, cursor
-//!       +- AK authority key -> header MAC (second)
+//!       +- AK authority key -> header MAC (second), idempotency
 //!       +- VK value root    -> one derivation per path segment -> key of that path
 //! ```
 

@@ -113,6 +113,12 @@ impl Generator {
         self.of_password(|password| password.each_class = required)
     }
 
+    /// All of it as a text, to tell descriptions apart. If another version of the library spells it otherwise, a call that is
+    /// repeated with that one is a conflict, and nothing worse.
+    pub(crate) fn description(&self) -> String {
+        format!("{self:?}")
+    }
+
     /// How tokens are written.
     #[must_use]
     pub fn encoding(mut self, encoding: TokenEncoding) -> Self {

@@ -74,6 +74,10 @@ pub(crate) enum EventKind {
     AuditPruned,
     /// Reads were counted and not told one by one.
     EventsLost,
+    /// A call with an idempotency key changed nothing: that it was made is remembered.
+    CallRemembered,
+    /// Calls with idempotency keys whose time was over were forgotten.
+    CallsForgotten,
 }
 
 impl EventKind {
@@ -119,6 +123,8 @@ impl EventKind {
             Self::IntegrityFailed => 82,
             Self::AuditPruned => 83,
             Self::EventsLost => 84,
+            Self::CallRemembered => 85,
+            Self::CallsForgotten => 86,
         }
     }
 }

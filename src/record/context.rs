@@ -13,6 +13,7 @@ pub struct Context {
     pub(crate) labels: Vec<(String, String)>,
     pub(crate) reason: String,
     pub(crate) request_id: String,
+    pub(crate) idempotency_key: Option<String>,
 }
 
 impl Context {
@@ -42,6 +43,30 @@ impl Context {
     pub fn request_id(mut self, id: impl Into<String>) -> Self {
         self.request_id = id.into();
         self
+    }
+
+    /// Makes every mutation of secrets through the handle happen once: one line of 1 to 255 bytes that names what is to be
+    /// done, not the attempt. Take it from what leads to the call, such as the number of an order; a random one that is not
+    /// kept, or the time, makes another key of each attempt.
+    ///
+    /// The first call with the key is processed, and its result remembered in the same commit, for as long as the
+    /// [window](crate::Policy::idempotency_window) says: 24 hours, unless it was set. A repeat until then changes nothing,
+    /// and returns the same result; [`Store::was_replayed`](crate::Store::was_replayed) tells. With other arguments it is
+    /// an [`IdempotencyConflict`](crate::ErrorKind::IdempotencyConflict). A call that failed is not remembered. A key counts for
+    /// one operation: the same key with another one is independent.
+    #[must_use]
+    pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
+        self.idempotency_key = Some(key.into());
+        self
+    }
+
+    /// The idempotency key, once it is known to follow the rules.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) names the rule.
+    pub(crate) fn checked_key(&self) -> Result<Option<String>> {
+        self.idempotency_key.as_deref().map(text::idempotency_key).transpose()
     }
 
     /// What it says, once it is known to follow the rules.

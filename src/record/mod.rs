@@ -7,6 +7,7 @@ pub(crate) mod duration;
 pub(crate) mod environment;
 pub(crate) mod expiry;
 pub(crate) mod id;
+pub(crate) mod idempotency;
 pub(crate) mod path;
 pub(crate) mod path_list;
 pub(crate) mod pin;

@@ -40,6 +40,12 @@ pub(crate) struct EnvironmentRecord {
     pub(crate) code: u8,
 }
 
+/// For how long calls with an idempotency key are remembered.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq)]
+pub(crate) struct IdempotencyPolicyRecord {
+    pub(crate) seconds: u64,
+}
+
 impl Record for KdfFloorRecord {
     const KIND: u16 = 5;
     const VERSION: u16 = 1;
@@ -62,5 +68,10 @@ impl Record for BackupRecord {
 
 impl Record for EnvironmentRecord {
     const KIND: u16 = 11;
+    const VERSION: u16 = 1;
+}
+
+impl Record for IdempotencyPolicyRecord {
+    const KIND: u16 = 15;
     const VERSION: u16 = 1;
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Store;
+use super::idempotency::Once;
 use crate::error::Result;
 use crate::record::context::Context;
 
@@ -26,10 +27,12 @@ impl Store {
     /// # Ok::<(), strongroom::Error>(())
     /// ```
     pub fn with(&self, context: impl std::borrow::Borrow<Context>) -> Result<Self> {
+        let context = context.borrow();
         Ok(Self {
             shared: self.shared.clone(),
             principal: self.principal,
-            said: Arc::new(context.borrow().checked()?),
+            said: Arc::new(context.checked()?),
+            once: Once::with_key(context.checked_key()?),
             is_root: false,
         })
     }
@@ -64,6 +67,9 @@ mod tests {
             Context::new().request_id("x".repeat(129)),
             Context::new().label("", "empty"),
             Context::new().label("a=b", ""),
+            Context::new().idempotency_key(""),
+            Context::new().idempotency_key("x".repeat(256)),
+            Context::new().idempotency_key("two\nlines"),
         ] {
             assert_eq!(store.with(context).unwrap_err().kind(), ErrorKind::InvalidArgument);
         }

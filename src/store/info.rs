@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use super::Store;
+use super::idempotency::{Remembered, misremembered, path_of};
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::expiry::OnExpiry;
 use crate::record::id::SecretId;
+use crate::record::idempotency::{Answer, InfoAnswer};
 use crate::record::path::SecretPath;
 use crate::record::secret::{SecretRecord, VersionRecord};
 use crate::record::tag::Tags;
@@ -203,6 +205,54 @@ impl SecretInfo {
     #[must_use]
     pub fn trashed(&self) -> Option<Trashed> {
         self.trashed
+    }
+}
+
+impl Remembered for SecretInfo {
+    fn answer(&self) -> Answer {
+        Answer::Info(Box::new(InfoAnswer {
+            id: *self.id.as_bytes(),
+            path: self.path.as_str().to_owned(),
+            version: self.version,
+            meta_version: self.meta_version,
+            tier: self.tier.code(),
+            description: self.description.clone(),
+            tags: self.tags.clone().into_text(),
+            content_type: self.content_type.clone(),
+            size_class: self.size_class,
+            updated_at: self.updated_at.as_millis(),
+            accessed_at: self.accessed_at.map(Timestamp::as_millis),
+            max_versions: self.max_versions,
+            trash_days: self.trash_days,
+            expires_at: self.expires_at.map(Timestamp::as_millis),
+            on_expiry: self.on_expiry.code(),
+            rotate_every: self.rotate_every.map(|every| every.as_secs()),
+            rotation_due_at: self.rotation_due_at.map(Timestamp::as_millis),
+        }))
+    }
+
+    fn of_answer(answer: Answer) -> Result<Self> {
+        let Answer::Info(info) = answer else { return Err(misremembered()) };
+        Ok(Self {
+            id: SecretId::from_bytes(info.id),
+            path: path_of(&info.path)?,
+            version: info.version,
+            meta_version: info.meta_version,
+            tier: Tier::of(info.tier).ok_or_else(unreadable)?,
+            description: info.description,
+            tags: Tags::from_text(info.tags).ok_or_else(unreadable)?,
+            content_type: info.content_type,
+            size_class: info.size_class,
+            updated_at: Timestamp::from_millis(info.updated_at),
+            accessed_at: info.accessed_at.map(Timestamp::from_millis),
+            max_versions: info.max_versions,
+            trash_days: info.trash_days,
+            expires_at: info.expires_at.map(Timestamp::from_millis),
+            on_expiry: OnExpiry::of(info.on_expiry).ok_or_else(unreadable)?,
+            rotate_every: info.rotate_every.map(Duration::from_secs),
+            rotation_due_at: info.rotation_due_at.map(Timestamp::from_millis),
+            trashed: None,
+        })
     }
 }
 

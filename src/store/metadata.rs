@@ -9,6 +9,7 @@ use crate::record::secret::{Details, Schedule, SecretRecord};
 use crate::record::tag::{Tags, tag_key};
 use crate::record::text;
 use crate::record::tier::Tier;
+use crate::store::idempotency::Arguments;
 use crate::store::info::unreadable;
 use crate::store::retention::check_trash_days;
 
@@ -54,6 +55,48 @@ impl Changes {
         record.details = (details != Details::default()).then_some(details);
         record.schedule = self.changed_schedule(record.schedule, now)?;
         Ok(before != (record.tier, record.tags.clone(), record.details.clone(), record.schedule))
+    }
+
+    /// Everything that it says. A value that is taken away is said as nothing.
+    fn say<'a>(&'a self, call: &mut Arguments<'a>) {
+        if let Some(tier) = self.tier {
+            call.number("tier", tier.code());
+        }
+        if let Some(description) = &self.description {
+            call.bytes("description", description);
+        }
+        if let Some(content_type) = &self.content_type {
+            call.bytes("content-type", content_type);
+        }
+        if let Some(tags) = &self.tags {
+            call.owned("tags", tags.clone().into_text().into_bytes());
+        }
+        for (key, value) in &self.added {
+            call.bytes("added-tag", key).bytes("value-of-tag", value);
+        }
+        for key in &self.removed {
+            call.bytes("removed-tag", key);
+        }
+        if let Some(max_versions) = self.max_versions {
+            call.number_or_none("max-versions", max_versions);
+        }
+        if let Some(days) = self.trash_days {
+            call.number_or_none("trash-days", days);
+        }
+        match self.expiry {
+            Some(Expiry::Never) => call.number_or_none("expires-at", None::<i64>),
+            Some(Expiry::At(time)) => call.number("expires-at", time.as_millis()),
+            Some(Expiry::In(duration)) => call.duration("expires-in", duration),
+            None => call,
+        };
+        if let Some(action) = self.on_expiry {
+            call.number("on-expiry", action.code());
+        }
+        match self.rotate_every {
+            Some(Some(every)) => call.duration("rotate-every", every),
+            Some(None) => call.number_or_none("rotate-every", None::<i64>),
+            None => call,
+        };
     }
 
     fn changed_schedule(&self, before: Option<Schedule>, now: Timestamp) -> Result<Option<Schedule>> {
@@ -143,6 +186,21 @@ impl Put {
     }
 }
 
+impl Put {
+    /// Everything that it says beside the value.
+    pub(super) fn say<'a>(&'a self, call: &mut Arguments<'a>) {
+        match self.expected {
+            Expected::Anything => {}
+            Expected::Absent => _ = call.number("expected-version", 0),
+            Expected::Version(version) => _ = call.number("expected-version", version),
+        }
+        if let Some(note) = &self.note {
+            call.bytes("note", note);
+        }
+        self.changes.say(call);
+    }
+}
+
 /// What [`Store::update`](crate::Store::update) is to change, and on what condition. What is left out stays as it is.
 #[derive(Clone, Debug, Default)]
 pub struct Update {
@@ -163,6 +221,16 @@ impl Update {
     pub fn expect_meta_version(mut self, meta_version: u64) -> Self {
         self.expected = Some(meta_version);
         self
+    }
+}
+
+impl Update {
+    /// Everything that it says.
+    pub(super) fn say<'a>(&'a self, call: &mut Arguments<'a>) {
+        if let Some(meta_version) = self.expected {
+            call.number("expected-meta-version", meta_version);
+        }
+        self.changes.say(call);
     }
 }
 

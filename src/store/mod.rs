@@ -11,6 +11,7 @@ mod due;
 mod facets;
 mod gate;
 mod health;
+mod idempotency;
 mod info;
 #[cfg(test)]
 mod inside;
@@ -38,6 +39,7 @@ mod trash;
 mod verify;
 mod versions;
 mod view;
+mod window;
 mod write;
 
 use std::fmt;
@@ -47,6 +49,7 @@ use std::sync::{Arc, Mutex};
 use accesses::Accesses;
 use commit::Owed;
 use gate::Gate;
+use idempotency::Once;
 use root::Root;
 use time::Seen;
 
@@ -117,6 +120,8 @@ pub struct Store {
     principal: Principal,
     /// What the operations through this handle say of themselves.
     said: Arc<Said>,
+    /// What makes its mutations of secrets happen once.
+    once: Once,
     /// Whether closing this handle closes the store, and with it every handle that came from it.
     is_root: bool,
 }

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use super::accesses::Accesses;
 use super::commit::Owed;
 use super::gate::Gate;
+use super::idempotency::Once;
 use super::pin::{check_history, check_position};
 use super::policy::{kdf_floor, set_kdf_floor};
 use super::report::KdfUpgrade;
@@ -254,6 +255,7 @@ impl StoreOptions {
             shared: Arc::new(shared),
             principal: Principal::Owner,
             said: Arc::default(),
+            once: Once::default(),
             is_root: true,
         })
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use subtle::ConstantTimeEq;
 
+use super::idempotency::Operation;
 use super::view::View;
 use super::{Put, Secret, SecretInfo, Store, Transaction, VersionInfo, Written};
 use crate::access::Action;
@@ -229,7 +230,15 @@ impl Transaction<'_, '_> {
         P: TryInto<SecretPath>,
         Error: From<P::Error>,
     {
-        self.change(|tx| tx.replace(path.try_into()?, value.as_ref(), grace, put.borrow()))
+        self.change(|tx| {
+            let (path, value, put) = (path.try_into()?, value.as_ref(), put.borrow());
+            tx.authorise(Action::Write(&path))?;
+            tx.once(
+                Operation::Rotate,
+                |call| put.say(call.path("path", &path).bytes("value", value).duration("grace", grace)),
+                |tx| tx.replace(&path, value, grace, put),
+            )
+        })
     }
 
     /// As [`Store::rotate_generated`], in this transaction.
@@ -248,14 +257,21 @@ impl Transaction<'_, '_> {
         P: TryInto<SecretPath>,
         Error: From<P::Error>,
     {
-        self.change(|tx| tx.replace(path.try_into()?, generator.generate()?.expose(), grace, put.borrow()))
+        self.change(|tx| {
+            let (path, recipe, put) = (path.try_into()?, generator.description(), put.borrow());
+            tx.authorise(Action::Write(&path))?;
+            tx.once(
+                Operation::Rotate,
+                |call| put.say(call.path("path", &path).bytes("generator", &recipe).duration("grace", grace)),
+                |tx| tx.replace(&path, generator.generate()?.expose(), grace, put),
+            )
+        })
     }
 
-    fn replace(&mut self, path: SecretPath, value: &[u8], grace: Duration, put: &Put) -> Result<Rotated> {
-        self.authorise(Action::Write(&path))?;
-        let old_version = self.view().find(&path)?.current.number;
+    fn replace(&mut self, path: &SecretPath, value: &[u8], grace: Duration, put: &Put) -> Result<Rotated> {
+        let old_version = self.view().find(path)?.current.number;
         let old_expires_at = self.now.after(checked_grace(grace)?);
-        let written = self.write(&path, value, put, Some(old_expires_at))?;
+        let written = self.write(path, value, put, Some(old_expires_at))?;
         Ok(Rotated { written, old_version, old_expires_at })
     }
 
@@ -299,9 +315,8 @@ impl Transaction<'_, '_> {
         P: TryInto<SecretPath>,
         Error: From<P::Error>,
     {
-        self.change(|tx| {
-            let (path, record, mut found) =
-                tx.find_version(path.try_into()?, version, |path| Action::Write(path))?;
+        self.change_version((Operation::RevokeVersion, |path| Action::Write(path)), path, version, |tx, path| {
+            let (record, mut found) = tx.find_version(path, version)?;
             if version == record.current.number {
                 let message = format!(
                     "version {version} of the secret at {path} is the current one; rotate the secret, or delete the version"
@@ -310,13 +325,13 @@ impl Transaction<'_, '_> {
             }
             let state = tx.view().state(&record, &found)?;
             if state == VersionState::Destroyed {
-                return Err(super::view::destroyed(&path, version));
+                return Err(super::view::destroyed(path, version));
             }
             let revoked = found.standing.rotated(tx.now.as_millis());
             if revoked != found.standing && state != VersionState::Retired {
                 found.standing = revoked;
-                tx.save_version(&path, &record, &found)?;
-                tx.log(EventKind::VersionRevoked, (&path, record.id), version)?;
+                tx.save_version(path, &record, &found)?;
+                tx.log(EventKind::VersionRevoked, (path, record.id), version)?;
             }
             tx.version_info(&record, found)
         })

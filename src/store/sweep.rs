@@ -13,7 +13,7 @@ use crate::tables::{history, secrets, trash};
 
 impl Store {
     /// Removes for good what has been in the trash for its time: secrets, and single versions. Nothing else does; reading
-    /// never deletes.
+    /// never deletes. It also forgets calls with an [idempotency key](crate::Context::idempotency_key) whose time is over.
     ///
     /// One call is one commit, and removes no more than it is told; [`SweepReport::more`] says whether to call again.
     ///
@@ -59,7 +59,9 @@ impl Transaction<'_, '_> {
                 report.versions += 1;
             }
             let more = tx.tell_expiry(time, left, &mut report)?;
-            report.more = more || trash::is_due(tx.batch, time.as_millis())?;
+            let told = usize::try_from(report.expiring + report.expired).unwrap_or(usize::MAX);
+            let more_calls = tx.forget_calls(left.saturating_sub(told))?;
+            report.more = more || more_calls || trash::is_due(tx.batch, time.as_millis())?;
             Ok(report)
         })
     }

@@ -85,6 +85,8 @@ impl Store {
             let value = work(&mut transaction)?;
             Ok((value, transaction.done.events()?))
         })?;
+        #[cfg(test)]
+        self.remember_apart(&tables)?;
         self.strengthen(&tables);
         Ok(value)
     }
@@ -126,6 +128,11 @@ impl<'b> Transaction<'_, 'b> {
     /// Notes what was done to the store, or to what a namespace says.
     pub(super) fn log_change(&mut self, kind: EventKind, namespace: Option<&SecretPath>) -> Result<()> {
         self.log_at(kind, namespace, [0; 16], 0)
+    }
+
+    /// Notes something of calls that happen once, with a number.
+    pub(super) fn log_call(&mut self, kind: EventKind, number: u64) -> Result<()> {
+        self.log_at(kind, None, [0; 16], number)
     }
 
     fn log_at(

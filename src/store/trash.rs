@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use super::idempotency::{Arguments, Operation};
 use super::{Store, Transaction, Written};
 use crate::access::Action;
 use crate::clock::Timestamp;
@@ -36,6 +37,16 @@ pub enum SecretRef {
     Path(SecretPath),
     /// The secret with this id.
     Id(SecretId),
+}
+
+impl SecretRef {
+    /// Which secret it is.
+    fn say<'a>(&'a self, call: &mut Arguments<'a>) {
+        match self {
+            Self::Path(path) => call.path("path", path),
+            Self::Id(id) => call.bytes("id", id.as_bytes()),
+        };
+    }
 }
 
 impl From<SecretId> for SecretRef {
@@ -180,8 +191,14 @@ impl Transaction<'_, '_> {
         self.change(|tx| {
             let path = path.try_into()?;
             tx.authorise(Action::Delete(&path))?;
-            let secret = tx.view().find(&path)?;
-            tx.throw_away(path, secret)
+            tx.once(
+                Operation::Delete,
+                |call| _ = call.path("path", &path),
+                |tx| {
+                    let secret = tx.view().find(&path)?;
+                    tx.throw_away(path.clone(), secret)
+                },
+            )
         })
     }
 
@@ -208,7 +225,7 @@ impl Transaction<'_, '_> {
         R: TryInto<SecretRef>,
         Error: From<R::Error>,
     {
-        self.change(|tx| tx.take_out(&secret.try_into()?, None))
+        self.change(|tx| tx.take_out_once(&secret.try_into()?, None))
     }
 
     /// As [`Store::restore_to`], in this transaction.
@@ -224,14 +241,27 @@ impl Transaction<'_, '_> {
     {
         self.change(|tx| {
             let path = path.try_into().map_err(Error::from)?;
-            tx.take_out(&secret.try_into()?, Some(path))
+            tx.take_out_once(&secret.try_into()?, Some(path))
         })
     }
 
-    fn take_out(&mut self, wanted: &SecretRef, to: Option<SecretPath>) -> Result<Written> {
+    fn take_out_once(&mut self, wanted: &SecretRef, to: Option<SecretPath>) -> Result<Written> {
         if let SecretRef::Path(path) = wanted {
             self.authorise(Action::Write(path))?;
         }
+        self.once(
+            Operation::Restore,
+            |call| {
+                wanted.say(call);
+                if let Some(path) = &to {
+                    call.path("to", path);
+                }
+            },
+            |tx| tx.take_out(wanted, to.clone()),
+        )
+    }
+
+    fn take_out(&mut self, wanted: &SecretRef, to: Option<SecretPath>) -> Result<Written> {
         let time = self.view().purge_time()?.as_millis();
         let found = trash::newest(self.batch, time, |trashed| match wanted {
             SecretRef::Path(path) => trashed.path == *path,
@@ -270,25 +300,31 @@ impl Transaction<'_, '_> {
     {
         self.change(|tx| {
             let wanted = secret.try_into()?;
-            let (path, secret) = match &wanted {
-                SecretRef::Path(path) => {
-                    tx.authorise(Action::Destroy(path))?;
-                    let secret = tx.view().find(path)?;
-                    secrets::unlink(tx.batch, path)?;
-                    (path.clone(), secret)
-                }
-                SecretRef::Id(id) => {
-                    tx.authorise(Action::List)?;
-                    let found = trash::find(tx.batch, id.as_bytes())?;
-                    let trashed = found.ok_or_else(|| not_in_trash(&wanted))?;
-                    tx.authorise(Action::Destroy(&trashed.path))?;
-                    trash::remove(tx.batch, &trashed)?;
-                    (trashed.path, trashed.secret)
-                }
-            };
-            trash::erase(tx.batch, &path, &secret)?;
-            tx.log(EventKind::SecretDestroyed, (&path, secret.id), secret.current.number)
+            tx.authorise(match &wanted {
+                SecretRef::Path(path) => Action::Destroy(path),
+                SecretRef::Id(_) => Action::List,
+            })?;
+            tx.once(Operation::Destroy, |call| wanted.say(call), |tx| tx.remove_for_good(&wanted))
         })
+    }
+
+    fn remove_for_good(&mut self, wanted: &SecretRef) -> Result<()> {
+        let (path, secret) = match wanted {
+            SecretRef::Path(path) => {
+                let secret = self.view().find(path)?;
+                secrets::unlink(self.batch, path)?;
+                (path.clone(), secret)
+            }
+            SecretRef::Id(id) => {
+                let found = trash::find(self.batch, id.as_bytes())?;
+                let trashed = found.ok_or_else(|| not_in_trash(wanted))?;
+                self.authorise(Action::Destroy(&trashed.path))?;
+                trash::remove(self.batch, &trashed)?;
+                (trashed.path, trashed.secret)
+            }
+        };
+        trash::erase(self.batch, &path, &secret)?;
+        self.log(EventKind::SecretDestroyed, (&path, secret.id), secret.current.number)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::PoisonError;
 
+use super::idempotency::{Operation, path_of};
 use super::info::unreadable;
 use super::metadata::{Changes, Expected};
 use super::{Put, SecretInfo, Store, Transaction, Update};
@@ -12,6 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::generator::Generator;
 use crate::record::audit::EventKind;
 use crate::record::id::SecretId;
+use crate::record::idempotency::WrittenAnswer;
 use crate::record::path::SecretPath;
 use crate::record::secret::{SecretRecord, VersionRecord};
 use crate::record::text;
@@ -36,6 +38,26 @@ impl Written {
             version: record.current.number,
             tier: Tier::of(record.tier).ok_or_else(unreadable)?,
             updated_at: Timestamp::from_millis(record.updated_at),
+        })
+    }
+
+    pub(super) fn to_answer(&self) -> WrittenAnswer {
+        WrittenAnswer {
+            id: *self.id.as_bytes(),
+            path: self.path.as_str().to_owned(),
+            version: self.version,
+            tier: self.tier.code(),
+            updated_at: self.updated_at.as_millis(),
+        }
+    }
+
+    pub(super) fn from_answer(answer: WrittenAnswer) -> Result<Self> {
+        Ok(Self {
+            id: SecretId::from_bytes(answer.id),
+            path: path_of(&answer.path)?,
+            version: answer.version,
+            tier: Tier::of(answer.tier).ok_or_else(unreadable)?,
+            updated_at: Timestamp::from_millis(answer.updated_at),
         })
     }
 
@@ -242,7 +264,15 @@ impl Transaction<'_, '_> {
         P: TryInto<SecretPath>,
         Error: From<P::Error>,
     {
-        self.change(|tx| tx.write(&path.try_into()?, value.as_ref(), put.borrow(), None))
+        self.change(|tx| {
+            let (path, value, put) = (path.try_into()?, value.as_ref(), put.borrow());
+            tx.authorise(Action::Write(&path))?;
+            tx.once(
+                Operation::Put,
+                |call| put.say(call.path("path", &path).bytes("value", value)),
+                |tx| tx.write(&path, value, put, None),
+            )
+        })
     }
 
     /// As [`Store::put_generated`], in this transaction.
@@ -260,7 +290,15 @@ impl Transaction<'_, '_> {
         P: TryInto<SecretPath>,
         Error: From<P::Error>,
     {
-        self.change(|tx| tx.write(&path.try_into()?, generator.generate()?.expose(), put.borrow(), None))
+        self.change(|tx| {
+            let (path, recipe, put) = (path.try_into()?, generator.description(), put.borrow());
+            tx.authorise(Action::Write(&path))?;
+            tx.once(
+                Operation::Put,
+                |call| put.say(call.path("path", &path).bytes("generator", &recipe)),
+                |tx| tx.write(&path, generator.generate()?.expose(), put, None),
+            )
+        })
     }
 
     /// As [`Store::update`], in this transaction.
@@ -273,7 +311,15 @@ impl Transaction<'_, '_> {
         P: TryInto<SecretPath>,
         Error: From<P::Error>,
     {
-        self.change(|tx| tx.write_metadata(path.try_into()?, update.borrow()))
+        self.change(|tx| {
+            let (path, update) = (path.try_into()?, update.borrow());
+            tx.authorise(Action::Write(&path))?;
+            tx.once(
+                Operation::Update,
+                |call| update.say(call.path("path", &path)),
+                |tx| tx.write_metadata(&path, update),
+            )
+        })
     }
 
     /// As [`Store::rollback`], in this transaction.
@@ -289,9 +335,16 @@ impl Transaction<'_, '_> {
         self.change(|tx| {
             let path = path.try_into()?;
             tx.authorise(Action::Read(&path))?;
-            let record = tx.view().find(&path)?;
-            let (_, value) = tx.view().value(&path, &record, Some(version))?;
-            tx.write(&path, value.expose(), &Put::new().note(format!("rollback of {version}")), None)
+            tx.authorise(Action::Write(&path))?;
+            tx.once(
+                Operation::Rollback,
+                |call| _ = call.path("path", &path).number("version", version),
+                |tx| {
+                    let record = tx.view().find(&path)?;
+                    let (_, value) = tx.view().value(&path, &record, Some(version))?;
+                    tx.write(&path, value.expose(), &Put::new().note(format!("rollback of {version}")), None)
+                },
+            )
         })
     }
 
@@ -303,7 +356,6 @@ impl Transaction<'_, '_> {
         put: &Put,
         retired: Option<Timestamp>,
     ) -> Result<Written> {
-        self.authorise(Action::Write(path))?;
         let before = secrets::find(self.batch, path)?;
         check_expected(path, before.as_ref(), put.expected)?;
         let mut record = match &before {
@@ -342,9 +394,8 @@ impl Transaction<'_, '_> {
         Written::new(path.clone(), &record)
     }
 
-    fn write_metadata(&mut self, path: SecretPath, update: &Update) -> Result<SecretInfo> {
-        self.authorise(Action::Write(&path))?;
-        let before = self.view().find(&path)?;
+    fn write_metadata(&mut self, path: &SecretPath, update: &Update) -> Result<SecretInfo> {
+        let before = self.view().find(path)?;
         if let Some(expected) = update.expected.filter(|&expected| expected != before.meta_version) {
             let message = format!(
                 "the metadata of the secret at {path} have the number {} and not {expected}",
@@ -355,10 +406,10 @@ impl Transaction<'_, '_> {
         let mut record = before.clone();
         if edit(&mut record, &update.changes, Some(&before), self.now)? {
             self.touch(&mut record);
-            secrets::save(self.batch, &path, Some(&before), &record)?;
-            self.log_changes(&path, &record, Some(&before), true)?;
+            secrets::save(self.batch, path, Some(&before), &record)?;
+            self.log_changes(path, &record, Some(&before), true)?;
         }
-        SecretInfo::new(self.store, path, record)
+        SecretInfo::new(self.store, path.clone(), record)
     }
 
     /// Notes in a record that is about to be written that it changes now, and what is known of reads of it.

@@ -25,6 +25,7 @@ pub(crate) mod copy;
 pub(crate) mod forged;
 mod held;
 pub(crate) mod history;
+pub(crate) mod idempotency;
 pub(crate) mod list;
 pub(crate) mod retention;
 mod rows;

@@ -17,6 +17,9 @@ pub(super) const CLOCK_JUMP: [u8; 1] = [0x06];
 /// What the store is for.
 pub(super) const ENVIRONMENT: [u8; 1] = [0x07];
 
+/// For how long calls are remembered.
+pub(super) const IDEMPOTENCY: [u8; 1] = [0x09];
+
 const SLOT: u8 = 0x03;
 const RETENTION: u8 = 0x04;
 const PATH: u8 = 0x10;
@@ -27,6 +30,8 @@ const TAG: u8 = 0x18;
 const HISTORY: u8 = 0x20;
 const PIECE: u8 = 0x30;
 const AUDIT: u8 = 0x40;
+const CALL: u8 = 0x50;
+const CALL_UNTIL: u8 = 0x51;
 
 /// Stands for `/` in a row's key: below every character of a segment, so that a namespace is one run of rows.
 const SEPARATOR: u8 = 0;
@@ -308,4 +313,40 @@ pub(super) fn all_audit() -> (Vec<u8>, Vec<u8>) {
 /// The sequence number in the key of a segment.
 pub(super) fn audit_of(key: &[u8]) -> Option<u64> {
     Some(u64::from_be_bytes(key.strip_prefix(&[AUDIT])?.try_into().ok()?))
+}
+
+/// A call that is remembered.
+pub(super) fn call(id: &[u8; 16]) -> Vec<u8> {
+    [&[CALL], id.as_slice()].concat()
+}
+
+/// Every call that is remembered.
+pub(super) fn all_calls() -> (Vec<u8>, Vec<u8>) {
+    (vec![CALL], vec![CALL + 1])
+}
+
+/// The id in the key of a call.
+pub(super) fn call_of(key: &[u8]) -> Option<[u8; 16]> {
+    key.strip_prefix(&[CALL])?.try_into().ok()
+}
+
+/// A call by the time until which it is remembered.
+pub(super) fn call_until(until: i64, id: &[u8; 16]) -> Vec<u8> {
+    [&[CALL_UNTIL], millis(until).as_slice(), id].concat()
+}
+
+/// Every call by its time.
+pub(super) fn all_calls_until() -> (Vec<u8>, Vec<u8>) {
+    (vec![CALL_UNTIL], vec![CALL_UNTIL + 1])
+}
+
+/// The calls whose time is over.
+pub(super) fn calls_over(time: i64) -> (Vec<u8>, Vec<u8>) {
+    (vec![CALL_UNTIL], call_until(time.saturating_add(1), &[0; 16]))
+}
+
+/// The id in the key of a call by its time.
+pub(super) fn call_until_of(key: &[u8]) -> Option<[u8; 16]> {
+    let (_, id) = key.strip_prefix(&[CALL_UNTIL])?.split_first_chunk::<8>()?;
+    id.try_into().ok()
 }

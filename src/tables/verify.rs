@@ -8,8 +8,8 @@ use redb::ReadableDatabase;
 use super::secrets::Home;
 use super::snapshot::{Rows, Snapshot};
 use super::{
-    Engine, Keyring, Sealer, TABLE, audit, engine_error, guarded, history, retention, rows, schedule,
-    secrets, slots, state, tags, trash,
+    Engine, Keyring, Sealer, TABLE, audit, engine_error, guarded, history, idempotency, retention, rows,
+    schedule, secrets, slots, state, tags, trash,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::{CACHE_BYTES_DEFAULT, CACHE_BYTES_MIN};
@@ -93,6 +93,7 @@ fn open_everything(rows: &Snapshot<'_>, file: &Arc<SealedFile>, mut counts: Coun
     state::before_jump(rows)?;
     state::last_backup(rows)?;
     state::environment(rows)?;
+    idempotency::check(rows)?;
     let (ids, beside) = (HashSet::new(), Beside::default());
     let mut secrets = Secrets { rows, sealer, counts: &mut counts, ids, beside };
     secrets.open_all()?;
