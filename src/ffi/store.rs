@@ -69,6 +69,14 @@ impl Target {
         Ok(store)
     }
 
+    /// Whether the last change through this handle had been made before.
+    pub(super) fn was_replayed(&self) -> Result<bool> {
+        match self {
+            Self::Store(open) => Ok(open.store.was_replayed()),
+            Self::Transaction(open) => open.of.was_replayed(),
+        }
+    }
+
     fn open_store(&self) -> Result<&OpenStore> {
         match self {
             Self::Store(open) => Ok(open),
