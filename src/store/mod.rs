@@ -1,6 +1,9 @@
 //! The store: every operation goes one way. Authorise, act, audit, commit.
 
 mod accesses;
+mod audit;
+mod audit_policy;
+mod audited;
 mod begun;
 mod capabilities;
 mod commit;
@@ -23,6 +26,7 @@ mod pin;
 mod policy;
 mod query;
 mod read;
+mod reads;
 mod rename;
 mod report;
 mod retention;
@@ -46,9 +50,12 @@ use std::sync::{Arc, Mutex};
 use accesses::Accesses;
 use commit::Owed;
 use gate::Gate;
+use reads::Reads;
 use root::Root;
 use time::Seen;
 
+pub use audit::{Audit, AuditActor, AuditEvent, AuditExported, AuditPage, AuditQuery, AuditVerified};
+pub use audit_policy::{AuditPolicy, AuditReads};
 pub use begun::BegunTransaction;
 pub use capabilities::{Capabilities, capabilities};
 pub use copy::{Copied, CopyOptions, Progress};
@@ -125,6 +132,7 @@ struct Shared {
     clock: Clock,
     seen: Seen,
     accesses: Accesses,
+    reads: Reads,
     gate: Arc<Gate>,
     options: StoreOptions,
     report: Mutex<OpenReport>,
@@ -140,9 +148,14 @@ struct Shared {
 impl Store {
     /// The way into every operation: nothing is read, and no lock is waited for, where the handle is of no use.
     fn authorise(&self, action: Action<'_>) -> Result<Arc<Tables>> {
+        let tables = self.usable()?;
+        authorise(self.principal, action)?;
+        Ok(tables)
+    }
+
+    fn usable(&self) -> Result<Arc<Tables>> {
         let tables = self.shared.root.tables()?;
         tables.file().check_usable()?;
-        authorise(self.principal, action)?;
         Ok(tables)
     }
 }
@@ -150,6 +163,7 @@ impl Store {
 impl Drop for Store {
     fn drop(&mut self) {
         if self.is_root {
+            let _ = self.write_out_at_last();
             // The last commit is durable with or without the proof; the next open then syncs once.
             let _ = self.shared.root.close();
         }

@@ -59,7 +59,8 @@ impl Transaction<'_, '_> {
                 report.versions += 1;
             }
             let more = tx.tell_expiry(time, left, &mut report)?;
-            report.more = more || trash::is_due(tx.batch, time.as_millis())?;
+            let old_events = tx.prune_audit(time, &mut report)?;
+            report.more = more || old_events || trash::is_due(tx.batch, time.as_millis())?;
             Ok(report)
         })
     }
@@ -171,6 +172,9 @@ pub struct SweepReport {
     pub expiring: u64,
     /// Secrets of which an event now says that they have expired, those among them that went to the trash.
     pub expired: u64,
+    /// Events that were removed from the audit log, because they are older, or more, than
+    /// the [policy](crate::AuditPolicy) keeps.
+    pub audit_events: u64,
     /// Whether more is due.
     pub more: bool,
     /// The clock went forward by more than a year at once: what would be due since then was left.

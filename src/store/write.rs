@@ -241,6 +241,7 @@ impl Transaction<'_, '_> {
         self.change(|tx| {
             let path = path.try_into()?;
             tx.authorise(Action::Read(&path))?;
+            tx.authorise(Action::Write(&path))?;
             let record = tx.view().find(&path)?;
             let (_, value) = tx.view().value(&path, &record, Some(version))?;
             tx.write(&path, value.expose(), &Put::new().note(format!("rollback of {version}")), None)

@@ -26,6 +26,7 @@ pub(crate) mod forged;
 mod held;
 pub(crate) mod history;
 pub(crate) mod list;
+pub(crate) mod prune;
 pub(crate) mod retention;
 mod rows;
 pub(crate) mod schedule;

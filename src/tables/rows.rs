@@ -17,6 +17,12 @@ pub(super) const CLOCK_JUMP: [u8; 1] = [0x06];
 /// What the store is for.
 pub(super) const ENVIRONMENT: [u8; 1] = [0x07];
 
+/// What of reads goes into the audit log, and how long it is kept.
+pub(super) const AUDIT_POLICY: [u8; 1] = [0x08];
+
+/// Where the audit log begins, once its beginning was removed.
+pub(super) const AUDIT_CHECKPOINT: [u8; 1] = [0x41];
+
 const SLOT: u8 = 0x03;
 const RETENTION: u8 = 0x04;
 const PATH: u8 = 0x10;

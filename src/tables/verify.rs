@@ -93,6 +93,7 @@ fn open_everything(rows: &Snapshot<'_>, file: &Arc<SealedFile>, mut counts: Coun
     state::before_jump(rows)?;
     state::last_backup(rows)?;
     state::environment(rows)?;
+    state::audit_policy(rows)?;
     let (ids, beside) = (HashSet::new(), Beside::default());
     let mut secrets = Secrets { rows, sealer, counts: &mut counts, ids, beside };
     secrets.open_all()?;
