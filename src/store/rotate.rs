@@ -133,7 +133,7 @@ impl Store {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        self.look(Action::Read(&path), |view| view.accepted_secrets(&path))
+        self.audited(&path, 0, |view| view.accepted_secrets(&path))
     }
 
     /// The number of the newest [accepted](Self::accepted) version that `candidate` is the value of, without showing any; `None`
@@ -148,7 +148,7 @@ impl Store {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        self.look(Action::Read(&path), |view| view.verify_any(&path, candidate.as_ref()))
+        self.audited(&path, 0, |view| view.verify_any(&path, candidate.as_ref()))
     }
 
     /// Retires a version that is not the current one now, whether it was in grace or readable by number. Revoking it again
@@ -286,8 +286,7 @@ impl Transaction<'_, '_> {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        self.authorise(Action::Read(&path))?;
-        self.view().accepted_secrets(&path)
+        self.audited(&path, 0, |view| view.accepted_secrets(&path))
     }
 
     /// As [`Store::verify_any`], of the state this transaction sees.
@@ -301,8 +300,7 @@ impl Transaction<'_, '_> {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        self.authorise(Action::Read(&path))?;
-        self.view().verify_any(&path, candidate.as_ref())
+        self.audited(&path, 0, |view| view.verify_any(&path, candidate.as_ref()))
     }
 
     /// As [`Store::revoke_version`], in this transaction.
