@@ -85,6 +85,8 @@
 #define STRONGROOM_E_CONFLICT 12
 /* A progress callback asked to stop. What was under way is undone. */
 #define STRONGROOM_E_CANCELLED 13
+/* The idempotency key was used before for a call of the same operation with other arguments, or for one that cannot be compared any more. Nothing was done. */
+#define STRONGROOM_E_IDEMPOTENCY_CONFLICT 14
 /* Another handle holds the file: the error's holder says whether readers or a writer. */
 #define STRONGROOM_E_IN_USE 15
 /* A write through a handle, to a file or on a medium that cannot be written. */
@@ -403,9 +405,44 @@
 #define STRONGROOM_UNCHANGED -2
 
 /**
+ * As a number of the audit policy: the log is kept for good.
+ */
+#define STRONGROOM_FOR_GOOD -1
+
+/**
+ * What was said before stays.
+ */
+#define STRONGROOM_AUDIT_READS_UNCHANGED 0
+
+/**
+ * Events of reads wait in memory, and are written with the next commit, when there are many, and when the handle is closed or locked.
+ */
+#define STRONGROOM_AUDIT_READS_BATCHED 1
+
+/**
+ * The event of a read is durable before the value is released.
+ */
+#define STRONGROOM_AUDIT_READS_STRICT 2
+
+/**
+ * There are no events of reads.
+ */
+#define STRONGROOM_AUDIT_READS_OFF 3
+
+/**
+ * As much room as the head of an audit log and its NUL need.
+ */
+#define STRONGROOM_AUDIT_HEAD_LEN 80
+
+/**
  * The version of this interface. A program compiled against one version works with every library that has the same.
  */
 #define STRONGROOM_ABI_VERSION 1
+
+/**
+ * Which events of the audit log are told. Conditions add up, but for kinds, of which any is enough. One object may serve many calls.
+ */
+typedef struct strongroom_audit_query strongroom_audit_query;
 
 /**
  * What a put or an update says beside the value, and on what condition it writes. What is left out stays as it is. One
@@ -450,7 +487,7 @@ typedef struct strongroom_key strongroom_key;
 typedef struct strongroom_options strongroom_options;
 
 /**
- * A page of a list: secrets, versions, namespaces, tags, key slots, retentions, capabilities, files or what is due. It owns what its items point to.
+ * A page of a list: secrets, versions, namespaces, tags, key slots, retentions, capabilities, files, events or what is due. It owns what its items point to.
  */
 typedef struct strongroom_page strongroom_page;
 
@@ -479,6 +516,88 @@ typedef struct strongroom_store strongroom_store;
  * What every fallible function returns: `STRONGROOM_OK` or one of `STRONGROOM_E_…`. Treat an unknown value as a failure.
  */
 typedef int32_t strongroom_status;
+
+/**
+ * What following the chain of the audit log found in order.
+ */
+typedef struct strongroom_audit_verified {
+  /**
+   * Set by the caller to sizeof(strongroom_audit_verified).
+   */
+  size_t struct_size;
+  /**
+   * Events in the log.
+   */
+  uint64_t events;
+  /**
+   * The number of the first of them: 1, unless the beginning of the log was removed by policy.
+   */
+  uint64_t first;
+  /**
+   * What could be said of the head that was kept: STRONGROOM_PIN_NONE, _IN_HISTORY or _OLDER_THAN_LOG.
+   */
+  uint32_t kept;
+  /**
+   * Zero.
+   */
+  uint32_t reserved;
+  /**
+   * Where the log ends, as strongroom_audit_head tells it, and a NUL.
+   */
+  char head[80];
+} strongroom_audit_verified;
+
+/**
+ * What an export of the audit log holds.
+ */
+typedef struct strongroom_audit_exported {
+  /**
+   * Set by the caller to sizeof(strongroom_audit_exported).
+   */
+  size_t struct_size;
+  /**
+   * Events in it.
+   */
+  uint64_t events;
+  /**
+   * Where it ends, as strongroom_audit_head tells it, and a NUL.
+   */
+  char head[80];
+} strongroom_audit_exported;
+
+/**
+ * What of reads is audited, by tier, and how long the audit log is kept.
+ */
+typedef struct strongroom_audit_policy {
+  /**
+   * Set by the caller to sizeof(strongroom_audit_policy).
+   */
+  size_t struct_size;
+  /**
+   * Of secrets of STRONGROOM_TIER_STANDARD: STRONGROOM_AUDIT_READS_…
+   */
+  uint32_t standard;
+  /**
+   * Of secrets of STRONGROOM_TIER_SENSITIVE.
+   */
+  uint32_t sensitive;
+  /**
+   * Of secrets of STRONGROOM_TIER_CRITICAL.
+   */
+  uint32_t critical;
+  /**
+   * Zero.
+   */
+  uint32_t reserved;
+  /**
+   * How many days events are kept, or STRONGROOM_FOR_GOOD.
+   */
+  int64_t keep_days;
+  /**
+   * From how many bytes on the oldest events go, or STRONGROOM_FOR_GOOD.
+   */
+  int64_t keep_bytes;
+} strongroom_audit_policy;
 
 /**
  * Called now and then while a copy is made, on the calling thread, and not after the call has returned. Anything but 0 cancels: the call is
@@ -1051,6 +1170,85 @@ typedef struct strongroom_due_item {
 } strongroom_due_item;
 
 /**
+ * What happened, when, to what, and through whom. It never holds a value.
+ */
+typedef struct strongroom_audit_event {
+  /**
+   * Set by the caller to sizeof(strongroom_audit_event).
+   */
+  size_t struct_size;
+  /**
+   * Its id, "evt_…".
+   */
+  struct strongroom_text id;
+  /**
+   * What happened, such as "secret.created".
+   */
+  struct strongroom_text kind;
+  /**
+   * Where the secret was when this was over, or the namespace concerned; empty if there is none.
+   */
+  struct strongroom_text path;
+  /**
+   * The secret concerned; empty if there is none.
+   */
+  struct strongroom_text secret_id;
+  /**
+   * The key slot that was added, removed or changed; else empty.
+   */
+  struct strongroom_text slot_id;
+  /**
+   * Through whom, as "owner:" and the key slot that unlocked the handle; empty if that is not known.
+   */
+  struct strongroom_text actor;
+  /**
+   * Why, if the handle said so.
+   */
+  struct strongroom_text reason;
+  /**
+   * The id of the request, if the handle said one.
+   */
+  struct strongroom_text request_id;
+  /**
+   * What the handle said of itself, sorted by key; NULL if nothing.
+   */
+  const struct strongroom_tag *labels;
+  size_t label_count;
+  /**
+   * Its number: 1 for the first event of a store, and never used again.
+   */
+  uint64_t sequence;
+  /**
+   * The number of the commit it is of.
+   */
+  uint64_t generation;
+  /**
+   * The version written or read, or the number of the metadata that were; else what the kind says. 0 if there is none.
+   */
+  uint64_t version;
+  /**
+   * When, in milliseconds since the Unix epoch; of what happened several times, when it first did.
+   */
+  int64_t time;
+  /**
+   * How often.
+   */
+  uint32_t count;
+  /**
+   * STRONGROOM_OK, or the status it failed with.
+   */
+  int32_t status;
+  /**
+   * Whether it is in the file (1 or 0); else it waits in memory for the next commit.
+   */
+  int32_t durable;
+  /**
+   * Zero.
+   */
+  uint32_t reserved;
+} strongroom_audit_event;
+
+/**
  * The id of a key slot: text and a NUL.
  */
 typedef struct strongroom_slot_id {
@@ -1108,11 +1306,291 @@ typedef struct strongroom_swept {
    * Secrets of which an event now says that they have expired, those among them that went to the trash.
    */
   uint64_t expired;
+  /**
+   * Events of the audit log that were removed, as the policy says.
+   */
+  uint64_t audit_events;
 } strongroom_swept;
 
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
+
+/**
+ * Events of the audit log, those among them that wait in memory to be written: a page of strongroom_page_event items. NULL asks for every event, the
+ * oldest first.
+ *
+ * Ownership: borrows `store` and `query`. `*page` is the caller's, to free with strongroom_page_free.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, LIMIT_EXCEEDED, INVALID_CURSOR, LOCKED, TAMPERED, POISONED, IO, FORKED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_audit_list(const struct strongroom_store *store,
+                                        const struct strongroom_audit_query *query,
+                                        struct strongroom_page **page,
+                                        struct strongroom_error **error);
+
+/**
+ * The event with this id: a page of one strongroom_page_event.
+ *
+ * Ownership: borrows `store` and `event_id`. `*page` is the caller's, to free with strongroom_page_free.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, NOT_FOUND, LOCKED, TAMPERED, POISONED, IO, FORKED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_audit_get(const struct strongroom_store *store,
+                                       const char *event_id,
+                                       size_t event_id_len,
+                                       struct strongroom_page **page,
+                                       struct strongroom_error **error);
+
+/**
+ * Where the audit log ends now, as a text of less than STRONGROOM_AUDIT_HEAD_LEN bytes, and a NUL: to be kept where whoever gets at the file does not.
+ * It is no secret. strongroom_audit_verify holds the log against it.
+ *
+ * Ownership: borrows `store`; writes `buffer`.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, BUFFER_TOO_SMALL, LOCKED, TAMPERED, POISONED, IO, FORKED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_audit_head(const struct strongroom_store *store,
+                                        char *buffer,
+                                        size_t buffer_len,
+                                        struct strongroom_error **error);
+
+/**
+ * Follows the chain of hashes of the audit log to the head that the last commit sealed; with a head that was kept elsewhere, which may be NULL, whether
+ * that lies in it. Writers wait meanwhile.
+ *
+ * Ownership: borrows `store` and `kept_head`; writes `*verified`, unless that is NULL.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED; TAMPERED names the event where the chain breaks; IN_USE, LOCKED, POISONED, IO, FORKED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_audit_verify(const struct strongroom_store *store,
+                                          const char *kept_head,
+                                          size_t kept_head_len,
+                                          struct strongroom_audit_verified *verified,
+                                          struct strongroom_error **error);
+
+/**
+ * Writes the whole audit log to a new file, readable by its owner only, as JSON Lines that scripts/check-audit-export verifies without the store.
+ *
+ * Ownership: borrows `store` and `file`; writes `*exported`, unless that is NULL.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, NOT_FOUND if the log is empty; ALREADY_EXISTS, LOCKED, TAMPERED, DISK_FULL, POISONED, IO, FORKED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_audit_export(const struct strongroom_store *store,
+                                          const char *file,
+                                          size_t file_len,
+                                          struct strongroom_audit_exported *exported,
+                                          struct strongroom_error **error);
+
+/**
+ * What of reads is audited, by tier, and how long the audit log is kept.
+ *
+ * Ownership: borrows `store`; writes `*policy`.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, LOCKED, TAMPERED, POISONED, FORKED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_policy_audit(const struct strongroom_store *store,
+                                          struct strongroom_audit_policy *policy,
+                                          struct strongroom_error **error);
+
+/**
+ * Sets what of reads is audited, by tier, and how long the audit log is kept: STRONGROOM_AUDIT_READS_…, and numbers or STRONGROOM_FOR_GOOD;
+ * STRONGROOM_AUDIT_READS_UNCHANGED and STRONGROOM_UNCHANGED leave what is there. Mutations are always audited, this one too.
+ *
+ * Ownership: borrows `store`.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, REENTRANT, IN_USE, READ_ONLY, LOCKED, DISK_FULL, TAMPERED, POISONED, IO, FORKED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_policy_set_audit(struct strongroom_store *store,
+                                              uint32_t standard,
+                                              uint32_t sensitive,
+                                              uint32_t critical,
+                                              int64_t keep_days,
+                                              int64_t keep_bytes,
+                                              struct strongroom_error **error);
+
+/**
+ * A query for every event, the oldest first, 50 to a page.
+ *
+ * Ownership: `*query` is the caller's, to free with strongroom_audit_query_free.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_audit_query_new(struct strongroom_audit_query **query,
+                                             struct strongroom_error **error);
+
+/**
+ * Only what concerns this path, or what lies below it at any depth.
+ *
+ * Ownership: borrows `query`; copies `path`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT; a path that breaks a rule is refused when it is used.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_audit_query_under(struct strongroom_audit_query *query,
+                                               const char *path,
+                                               size_t path_len,
+                                               struct strongroom_error **error);
+
+/**
+ * Only what was done through handles that this key slot unlocked.
+ *
+ * Ownership: borrows `query` and `slot_id`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_audit_query_actor(struct strongroom_audit_query *query,
+                                               const char *slot_id,
+                                               size_t slot_id_len,
+                                               struct strongroom_error **error);
+
+/**
+ * Only what concerns this secret, whatever its path was.
+ *
+ * Ownership: borrows `query` and `secret_id`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_audit_query_secret(struct strongroom_audit_query *query,
+                                                const char *secret_id,
+                                                size_t secret_id_len,
+                                                struct strongroom_error **error);
+
+/**
+ * Only what was done for the request with this id.
+ *
+ * Ownership: borrows `query`; copies `request_id`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_audit_query_request_id(struct strongroom_audit_query *query,
+                                                    const char *request_id,
+                                                    size_t request_id_len,
+                                                    struct strongroom_error **error);
+
+/**
+ * Only events of this kind, such as "secret.created", or of a group of them, such as "secret.*". Further calls add further kinds.
+ *
+ * Ownership: borrows `query`; copies `kind`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT; what is no kind is refused when it is used.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_audit_query_kind(struct strongroom_audit_query *query,
+                                              const char *kind,
+                                              size_t kind_len,
+                                              struct strongroom_error **error);
+
+/**
+ * Only events of this time or later, in milliseconds since the Unix epoch.
+ *
+ * Ownership: borrows `query`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_audit_query_since(struct strongroom_audit_query *query,
+                                               int64_t time_ms,
+                                               struct strongroom_error **error);
+
+/**
+ * Only events before this time, in milliseconds since the Unix epoch.
+ *
+ * Ownership: borrows `query`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_audit_query_until(struct strongroom_audit_query *query,
+                                               int64_t time_ms,
+                                               struct strongroom_error **error);
+
+/**
+ * Only what succeeded (1), or only what failed (0).
+ *
+ * Ownership: borrows `query`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_audit_query_success(struct strongroom_audit_query *query,
+                                                 int32_t success,
+                                                 struct strongroom_error **error);
+
+/**
+ * The newest event first.
+ *
+ * Ownership: borrows `query`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_audit_query_newest_first(struct strongroom_audit_query *query,
+                                                      struct strongroom_error **error);
+
+/**
+ * How many events a page has: 1 to 1,000, by default 50.
+ *
+ * Ownership: borrows `query`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED; a number out of range is refused when it is used.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_audit_query_limit(struct strongroom_audit_query *query,
+                                               size_t limit,
+                                               struct strongroom_error **error);
+
+/**
+ * Continues behind the page that gave `cursor`. The rest of the query must be the same, but for the limit.
+ *
+ * Ownership: borrows `query`; copies `cursor`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT, INVALID_CURSOR.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_audit_query_after(struct strongroom_audit_query *query,
+                                               const char *cursor,
+                                               size_t cursor_len,
+                                               struct strongroom_error **error);
+
+/**
+ * Frees a query of the audit log. NULL is fine.
+ *
+ * Ownership: takes `query`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED.
+ */
+STRONGROOM_API strongroom_status strongroom_audit_query_free(struct strongroom_audit_query *query);
 
 /**
  * No changes and no condition.
@@ -1454,6 +1932,36 @@ strongroom_status strongroom_context_request_id(struct strongroom_context *conte
                                                 const char *request_id,
                                                 size_t request_id_len,
                                                 struct strongroom_error **error);
+
+/**
+ * A name for one change, of 1 to 255 bytes: if a change of the same kind is asked for again under it, by anybody and with the same arguments, it is not
+ * made again, and returns what it returned the first time; with other arguments it is IDEMPOTENCY_CONFLICT. It is remembered in the commit of the
+ * change, for as long as strongroom_policy_idempotency_window says, and not if the change failed. See strongroom_was_replayed.
+ *
+ * Ownership: borrows `context`; copies `key`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT; a text that breaks a rule is refused when it is used.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_context_idempotency_key(struct strongroom_context *context,
+                                                     const char *key,
+                                                     size_t key_len,
+                                                     struct strongroom_error **error);
+
+/**
+ * Whether the last change of a secret through this handle was not made, because it had been under the same idempotency key (1 or 0). After
+ * one that failed it says nothing. Threads that share a handle share this too: let each call have a handle of its own.
+ *
+ * Ownership: borrows `store`; writes `*replayed`.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_was_replayed(const struct strongroom_store *store,
+                                          int32_t *replayed,
+                                          struct strongroom_error **error);
 
 /**
  * Frees a context. NULL is fine.
@@ -2358,13 +2866,14 @@ STRONGROOM_API size_t strongroom_page_len(const struct strongroom_page *page);
 STRONGROOM_API size_t strongroom_page_namespaces(const struct strongroom_page *page);
 
 /**
- * What to give to strongroom_query_after for the next page; NULL behind the last one. It ends with a NUL.
+ * What to give to strongroom_query_after, or strongroom_audit_query_after, for the next page; NULL behind the last one. It ends with a NUL.
  *
  * Ownership: borrowed from `page`, until that is freed.
  * Thread safety: any thread.
  * Errors: none.
  */
-STRONGROOM_API const char *strongroom_page_next_cursor(const struct strongroom_page *page);
+STRONGROOM_API
+const char *strongroom_page_next_cursor(const struct strongroom_page *page);
 
 /**
  * Whether there is a page behind this one (1 or 0).
@@ -2501,6 +3010,20 @@ strongroom_status strongroom_page_due(const struct strongroom_page *page,
                                       struct strongroom_error **error);
 
 /**
+ * An event of a page.
+ *
+ * Ownership: writes `*item`, whose texts are borrowed from `page`, until that is freed.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_page_event(const struct strongroom_page *page,
+                                        size_t index,
+                                        struct strongroom_audit_event *item,
+                                        struct strongroom_error **error);
+
+/**
  * The name of a file of a page; NULL for what is none. What is not UTF-8 in it is replaced. It ends with a NUL.
  *
  * Ownership: borrowed from `page`, until that is freed.
@@ -2580,6 +3103,33 @@ STRONGROOM_WARN_UNUSED
 strongroom_status strongroom_policy_retentions(const struct strongroom_store *store,
                                                struct strongroom_page **page,
                                                struct strongroom_error **error);
+
+/**
+ * For how many seconds a change with an idempotency key is remembered: 24 hours, unless it was set.
+ *
+ * Ownership: borrows `store`; writes `*seconds`.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, LOCKED, TAMPERED, POISONED, FORKED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_policy_idempotency_window(const struct strongroom_store *store,
+                                                       uint64_t *seconds,
+                                                       struct strongroom_error **error);
+
+/**
+ * Sets for how many seconds a change with an idempotency key is remembered: 60 to 2,592,000, which is 30 days. What is remembered already is
+ * remembered for as long as was said then.
+ *
+ * Ownership: borrows `store`.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, REENTRANT, IN_USE, READ_ONLY, LOCKED, DISK_FULL, TAMPERED, POISONED, IO, FORKED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_policy_set_idempotency_window(struct strongroom_store *store,
+                                                           uint64_t seconds,
+                                                           struct strongroom_error **error);
 
 /**
  * The least cost of the passphrases of a store.
@@ -2787,7 +3337,7 @@ STRONGROOM_API strongroom_status strongroom_query_free(struct strongroom_query *
  *
  * Ownership: borrows `store` and `path`. `*secret` is the caller's, to free with strongroom_secret_free.
  * Thread safety: any thread.
- * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, NOT_FOUND, DESTROYED, LOCKED, TAMPERED, POISONED, IO, FORKED.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, NOT_FOUND, DESTROYED, VERSION_EXPIRED, EXPIRED, LOCKED, TAMPERED, POISONED, IO, FORKED.
  */
 STRONGROOM_API
 STRONGROOM_WARN_UNUSED
@@ -2804,7 +3354,7 @@ strongroom_status strongroom_get(const struct strongroom_store *store,
  *
  * Ownership: borrows `store` and `path`; writes `buffer` and `*value_len`. The caller wipes the buffer: strongroom_wipe.
  * Thread safety: any thread.
- * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, BUFFER_TOO_SMALL, NOT_FOUND, DESTROYED, LOCKED, TAMPERED, POISONED, IO, FORKED.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, BUFFER_TOO_SMALL, NOT_FOUND, DESTROYED, VERSION_EXPIRED, EXPIRED, LOCKED, TAMPERED, POISONED, IO, FORKED.
  */
 STRONGROOM_API
 STRONGROOM_WARN_UNUSED
@@ -3519,7 +4069,7 @@ strongroom_status strongroom_destroy_version(struct strongroom_store *store,
  *
  * Ownership: borrows `store`, `path`, `value` and `changes`, which may be NULL; writes `*written`, unless that is NULL.
  * Thread safety: any thread.
- * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, ALREADY_EXISTS, CONFLICT, LIMIT_EXCEEDED, REENTRANT, IN_USE, READ_ONLY, LOCKED, DISK_FULL,
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, ALREADY_EXISTS, CONFLICT, EXPIRED, LIMIT_EXCEEDED, REENTRANT, IN_USE, READ_ONLY, LOCKED, DISK_FULL,
  * TAMPERED, POISONED, IO, FORKED.
  */
 STRONGROOM_API

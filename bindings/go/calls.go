@@ -3,6 +3,46 @@
 package strongroom
 
 /*
+#cgo noescape strongroom_audit_list
+#cgo nocallback strongroom_audit_list
+#cgo noescape strongroom_audit_get
+#cgo nocallback strongroom_audit_get
+#cgo noescape strongroom_audit_head
+#cgo nocallback strongroom_audit_head
+#cgo noescape strongroom_audit_verify
+#cgo nocallback strongroom_audit_verify
+#cgo noescape strongroom_audit_export
+#cgo nocallback strongroom_audit_export
+#cgo noescape strongroom_policy_audit
+#cgo nocallback strongroom_policy_audit
+#cgo noescape strongroom_policy_set_audit
+#cgo nocallback strongroom_policy_set_audit
+#cgo noescape strongroom_audit_query_new
+#cgo nocallback strongroom_audit_query_new
+#cgo noescape strongroom_audit_query_under
+#cgo nocallback strongroom_audit_query_under
+#cgo noescape strongroom_audit_query_actor
+#cgo nocallback strongroom_audit_query_actor
+#cgo noescape strongroom_audit_query_secret
+#cgo nocallback strongroom_audit_query_secret
+#cgo noescape strongroom_audit_query_request_id
+#cgo nocallback strongroom_audit_query_request_id
+#cgo noescape strongroom_audit_query_kind
+#cgo nocallback strongroom_audit_query_kind
+#cgo noescape strongroom_audit_query_since
+#cgo nocallback strongroom_audit_query_since
+#cgo noescape strongroom_audit_query_until
+#cgo nocallback strongroom_audit_query_until
+#cgo noescape strongroom_audit_query_success
+#cgo nocallback strongroom_audit_query_success
+#cgo noescape strongroom_audit_query_newest_first
+#cgo nocallback strongroom_audit_query_newest_first
+#cgo noescape strongroom_audit_query_limit
+#cgo nocallback strongroom_audit_query_limit
+#cgo noescape strongroom_audit_query_after
+#cgo nocallback strongroom_audit_query_after
+#cgo noescape strongroom_audit_query_free
+#cgo nocallback strongroom_audit_query_free
 #cgo noescape strongroom_changes_new
 #cgo nocallback strongroom_changes_new
 #cgo noescape strongroom_changes_tier
@@ -57,6 +97,10 @@ package strongroom
 #cgo nocallback strongroom_context_reason
 #cgo noescape strongroom_context_request_id
 #cgo nocallback strongroom_context_request_id
+#cgo noescape strongroom_context_idempotency_key
+#cgo nocallback strongroom_context_idempotency_key
+#cgo noescape strongroom_was_replayed
+#cgo nocallback strongroom_was_replayed
 #cgo noescape strongroom_context_free
 #cgo nocallback strongroom_context_free
 #cgo noescape strongroom_with
@@ -209,6 +253,8 @@ package strongroom
 #cgo nocallback strongroom_page_capability
 #cgo noescape strongroom_page_due
 #cgo nocallback strongroom_page_due
+#cgo noescape strongroom_page_event
+#cgo nocallback strongroom_page_event
 #cgo noescape strongroom_page_file
 #cgo nocallback strongroom_page_file
 #cgo noescape strongroom_page_free
@@ -221,6 +267,10 @@ package strongroom
 #cgo nocallback strongroom_policy_set_retention
 #cgo noescape strongroom_policy_retentions
 #cgo nocallback strongroom_policy_retentions
+#cgo noescape strongroom_policy_idempotency_window
+#cgo nocallback strongroom_policy_idempotency_window
+#cgo noescape strongroom_policy_set_idempotency_window
+#cgo nocallback strongroom_policy_set_idempotency_window
 #cgo noescape strongroom_policy_kdf_floor
 #cgo nocallback strongroom_policy_kdf_floor
 #cgo noescape strongroom_policy_set_kdf_floor

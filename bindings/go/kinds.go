@@ -31,6 +31,8 @@ var (
 	ErrConflict error = newKind(C.STRONGROOM_E_CONFLICT, "conflict", "The secret is not at the version the write expected. Read it again, and decide anew.", nil)
 	// ErrCancelled: A progress callback asked to stop. What was under way is undone.
 	ErrCancelled error = newKind(C.STRONGROOM_E_CANCELLED, "cancelled", "A progress callback asked to stop. What was under way is undone.", nil)
+	// ErrIdempotencyConflict: The idempotency key was used before for a call of the same operation with other arguments, or for one that cannot be compared any more. Nothing was done.
+	ErrIdempotencyConflict error = newKind(C.STRONGROOM_E_IDEMPOTENCY_CONFLICT, "idempotency_conflict", "The idempotency key was used before for a call of the same operation with other arguments, or for one that cannot be compared any more. Nothing was done.", nil)
 	// ErrInUse: Another handle holds the file: the error's holder says whether readers or a writer.
 	ErrInUse error = newKind(C.STRONGROOM_E_IN_USE, "in_use", "Another handle holds the file: the error's holder says whether readers or a writer.", nil)
 	// ErrReadOnly: A write through a handle, to a file or on a medium that cannot be written.

@@ -82,6 +82,13 @@ class CancelledError(Error):
     name = "cancelled"
 
 
+class IdempotencyConflictError(Error):
+    """The idempotency key was used before for a call of the same operation with other arguments, or for one that cannot be compared any more. Nothing was done."""
+
+    code = 14
+    name = "idempotency_conflict"
+
+
 class InUseError(Error):
     """Another handle holds the file: the error's holder says whether readers or a writer."""
 
@@ -270,6 +277,7 @@ KINDS: dict[int, type[Error]] = {
     11: AlreadyExistsError,
     12: ConflictError,
     13: CancelledError,
+    14: IdempotencyConflictError,
     15: InUseError,
     16: ReadOnlyError,
     17: LockedError,

@@ -135,6 +135,18 @@ module Strongroom
     MEANING = "A progress callback asked to stop. What was under way is undone."
   end
 
+  # The idempotency key was used before for a call of the same operation with other arguments, or for one that cannot be compared any more. Nothing was done.
+  class IdempotencyConflictError < StandardError
+    include Error
+
+    # The number of this kind, `STRONGROOM_E_IDEMPOTENCY_CONFLICT` of the C header.
+    CODE = 14
+    # Its name.
+    NAME = "idempotency_conflict"
+    # What it means.
+    MEANING = "The idempotency key was used before for a call of the same operation with other arguments, or for one that cannot be compared any more. Nothing was done."
+  end
+
   # Another handle holds the file: the error's holder says whether readers or a writer.
   class InUseError < StandardError
     include Error
@@ -448,6 +460,7 @@ module Strongroom
     11 => AlreadyExistsError,
     12 => ConflictError,
     13 => CancelledError,
+    14 => IdempotencyConflictError,
     15 => InUseError,
     16 => ReadOnlyError,
     17 => LockedError,

@@ -60,6 +60,12 @@ module Strongroom
     PIN_LEN = 128
     INHERITED = -1
     UNCHANGED = -2
+    FOR_GOOD = -1
+    AUDIT_READS_UNCHANGED = 0
+    AUDIT_READS_BATCHED = 1
+    AUDIT_READS_STRICT = 2
+    AUDIT_READS_OFF = 3
+    AUDIT_HEAD_LEN = 80
     ABI_VERSION = 1
   end
 end

@@ -4,6 +4,34 @@
 
 module Strongroom
   module Native
+    # `strongroom_audit_verified`.
+    class AuditVerified < FFI::Struct
+      layout :struct_size, :size_t,
+             :events, :uint64,
+             :first, :uint64,
+             :kept, :uint32,
+             :reserved, :uint32,
+             :head, [:char, 80]
+    end
+
+    # `strongroom_audit_exported`.
+    class AuditExported < FFI::Struct
+      layout :struct_size, :size_t,
+             :events, :uint64,
+             :head, [:char, 80]
+    end
+
+    # `strongroom_audit_policy`.
+    class AuditPolicy < FFI::Struct
+      layout :struct_size, :size_t,
+             :standard, :uint32,
+             :sensitive, :uint32,
+             :critical, :uint32,
+             :reserved, :uint32,
+             :keep_days, :int64,
+             :keep_bytes, :int64
+    end
+
     # `strongroom_kdf_cost`.
     class KdfCost < FFI::Struct
       layout :memory_kib, :uint32,
@@ -220,6 +248,29 @@ module Strongroom
              :reserved, :uint32
     end
 
+    # `strongroom_audit_event`.
+    class AuditEvent < FFI::Struct
+      layout :struct_size, :size_t,
+             :id, Text,
+             :kind, Text,
+             :path, Text,
+             :secret_id, Text,
+             :slot_id, Text,
+             :actor, Text,
+             :reason, Text,
+             :request_id, Text,
+             :labels, :pointer,
+             :label_count, :size_t,
+             :sequence, :uint64,
+             :generation, :uint64,
+             :version, :uint64,
+             :time, :int64,
+             :count, :uint32,
+             :status, :int32,
+             :durable, :int32,
+             :reserved, :uint32
+    end
+
     # `strongroom_slot_id`.
     class SlotId < FFI::Struct
       layout :text, [:char, 40]
@@ -241,7 +292,8 @@ module Strongroom
              :more, :int32,
              :held_back, :int32,
              :expiring, :uint64,
-             :expired, :uint64
+             :expired, :uint64,
+             :audit_events, :uint64
     end
   end
 end
