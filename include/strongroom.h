@@ -3833,8 +3833,8 @@ strongroom_status strongroom_in_memory(const struct strongroom_options *options,
  *
  * Ownership: takes `*store`, whatever the status but REENTRANT.
  * Thread safety: any thread.
- * Errors: BAD_HANDLE, CLOSED; REENTRANT if a transaction of the store has not ended: then nothing is closed; IO if the proof of an
- * orderly close cannot be written: nothing acknowledged is lost; FORKED in a forked child.
+ * Errors: BAD_HANDLE, CLOSED; REENTRANT if a transaction of this handle has not ended, or of one that strongroom_with made of it: then
+ * nothing is closed; IO if the proof of an orderly close cannot be written: nothing acknowledged is lost; FORKED in a forked child.
  */
 STRONGROOM_API
 STRONGROOM_WARN_UNUSED

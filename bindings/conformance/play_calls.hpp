@@ -5,6 +5,8 @@
 #include "play_shapes.hpp"
 
 #include <chrono>
+#include <cmath>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -21,13 +23,23 @@ struct stage {
     sr::store store;
 };
 
+// The timestamp of a request, in seconds since the Unix epoch.
+inline std::int64_t unix_time(const arguments &with) {
+    return std::chrono::duration_cast<std::chrono::seconds>(with.time("timestamp").value().time_since_epoch()).count();
+}
+
 using work = json (*)(stage &, sr::access &, const arguments &);
 
 // How a call of this name is made on a store or a transaction.
 inline work work_of(const std::string &call) {
     using in = const arguments &;
     static const std::unordered_map<std::string, work> table{
-        {"put", [](stage &, sr::access &on, in with) { return shape(on.put(with.text("path"), with.value("value"), changes_of(with))); }},
+        {"put",
+         [](stage &, sr::access &on, in with) {
+             if (node how = with.at("generate"))
+                 return shape(on.put_generated(with.text("path"), generator_of(how, with.known()), changes_of(with)));
+             return shape(on.put(with.text("path"), with.value("value"), changes_of(with)));
+         }},
         {"get", [](stage &, sr::access &on, in with) { return shape(on.get(with.text("path"), with.number("version"))); }},
         {"info", [](stage &, sr::access &on, in with) { return shape(on.info(with.text("path"))); }},
         {"update", [](stage &, sr::access &on, in with) { return shape(on.update(with.text("path"), changes_of(with))); }},
@@ -48,6 +60,38 @@ inline work work_of(const std::string &call) {
          [](stage &, sr::access &on, in with) { return shape(on.restore_version(with.text("path"), with.number("version"))); }},
         {"destroy_version",
          [](stage &, sr::access &on, in with) { return shape(on.destroy_version(with.text("path"), with.number("version"))); }},
+        {"rotate",
+         [](stage &, sr::access &on, in with) {
+             const std::chrono::seconds grace = with.duration("grace_seconds");
+             if (node how = with.at("generate"))
+                 return shape(on.rotate_generated(with.text("path"), generator_of(how, with.known()), grace, changes_of(with)));
+             return shape(on.rotate(with.text("path"), with.value("value"), grace, changes_of(with)));
+         }},
+        {"accepted", [](stage &, sr::access &on, in with) { return shape(on.accepted(with.text("path"))); }},
+        {"verify_any", [](stage &, sr::access &on, in with) { return json(on.verify_any(with.text("path"), with.value("candidate"))); }},
+        {"revoke_version",
+         [](stage &, sr::access &on, in with) { return shape(on.revoke_version(with.text("path"), with.number("version"))); }},
+        {"due", [](stage &, sr::access &on, in with) { return shape(on.due(with.duration("within"))); }},
+        {"sign_payload",
+         [](stage &, sr::access &on, in with) { return json(on.sign_payload(with.text("path"), with.value("payload")).c_str()); }},
+        {"verify_payload",
+         [](stage &, sr::access &on, in with) {
+             return shape(on.verify_payload(with.text("path"), with.value("payload"), with.text("signature")));
+         }},
+        {"sign_request",
+         [](stage &, sr::access &on, in with) {
+             return json(on.sign_request(with.text("path"), unix_time(with), with.value("body")).c_str());
+         }},
+        {"verify_request",
+         [](stage &, sr::access &on, in with) {
+             return shape(on.verify_request(with.text("path"), unix_time(with), with.value("body"), with.text("signature")));
+         }},
+        {"generate",
+         [](stage &, sr::access &, in with) {
+             const sr::generator how = generator_of(with.at("generate"), with.known());
+             return json::object().add("length", how.generate().size()).add("entropy_bits", std::floor(how.entropy_bits()));
+         }},
+        {"parse_duration", [](stage &, sr::access &, in with) { return json(sr::parse_duration(with.text("text")).count()); }},
         {"list", [](stage &, sr::access &on, in with) { return shape(on.list(query_of(with))); }},
         {"get_many",
          [](stage &, sr::access &on, in with) {

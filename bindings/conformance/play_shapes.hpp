@@ -36,6 +36,30 @@ inline json shape(const strongroom_written &from) {
         .add("updated_at", time_of(from.updated_at));
 }
 
+inline json shape(const strongroom_rotated &from) {
+    return json::object()
+        .add("id", from.id)
+        .add("path", from.path)
+        .add("tier", word_of(tiers, from.tier))
+        .add("old_version", from.old_version)
+        .add("new_version", from.version)
+        .add("old_expires_at", time_of(from.old_expires_at));
+}
+
+inline json shape(const strongroom_due_item &from) {
+    return json::object()
+        .add("path", sr::view(from.path))
+        .add("id", sr::view(from.id))
+        .add("reason", word_of(due_reasons, from.reason))
+        .add("at", time_of(from.at));
+}
+
+inline json shape(const sr::signature_check &from) {
+    return json::object()
+        .add("found", word_of(signature_checks, from.found))
+        .add("version", from.is_valid() ? json(from.version) : json(nullptr));
+}
+
 inline json shape(const strongroom_deleted &from) {
     return json::object().add("id", from.id).add("deleted_at", time_of(from.deleted_at)).add("purge_at", time_of(from.purge_at));
 }
@@ -60,7 +84,11 @@ inline json shape(const strongroom_secret_info &from) {
         .add("deleted_at", time_of(from.deleted_at))
         .add("purge_at", time_of(from.purge_at))
         .add("max_versions", kept_of(from.max_versions))
-        .add("trash_days", kept_of(from.trash_days));
+        .add("trash_days", kept_of(from.trash_days))
+        .add("expires_at", time_of(from.expires_at))
+        .add("on_expiry", word_of(expiry_actions, from.on_expiry))
+        .add("rotate_every", from.rotate_every == 0 ? json(nullptr) : json(from.rotate_every))
+        .add("rotation_due_at", time_of(from.rotation_due_at));
 }
 
 inline json shape(const strongroom_version_info &from) {
@@ -86,6 +114,8 @@ inline json shape(const strongroom_swept &from) {
     return json::object()
         .add("secrets", from.secrets)
         .add("versions", from.versions)
+        .add("expiring", from.expiring)
+        .add("expired", from.expired)
         .add("more", from.more != 0)
         .add("held_back", from.held_back != 0);
 }

@@ -29,10 +29,20 @@ pub(super) enum Target {
 
 pub(super) struct OpenStore {
     pub(super) store: Arc<Store>,
-    /// Transactions that have not ended, of this handle and those that share the store with it.
-    begun: Arc<AtomicUsize>,
+    /// Transactions of this handle that have not ended.
+    begun: AtomicUsize,
+    /// Those of all handles of the store.
+    begun_in_all: Arc<AtomicUsize>,
     /// Whether closing this handle closes the store.
     is_root: bool,
+}
+
+impl OpenStore {
+    /// Whether a transaction would lose what it works on if this handle was closed.
+    fn is_needed(&self) -> bool {
+        let begun = if self.is_root { &self.begun_in_all } else { &self.begun };
+        begun.load(Ordering::Relaxed) > 0
+    }
 }
 
 pub(super) struct OpenTransaction {
@@ -49,14 +59,16 @@ impl Object for Target {
 
 impl Target {
     fn new(store: Store) -> Self {
-        Self::Store(OpenStore { store: Arc::new(store), begun: Arc::default(), is_root: true })
+        let (store, begun_in_all) = (Arc::new(store), Arc::default());
+        Self::Store(OpenStore { store, begun: AtomicUsize::default(), begun_in_all, is_root: true })
     }
 
     /// Another handle of the same store, which says something of the calls through it.
     pub(super) fn with(&self, context: &Context) -> Result<Self> {
         let (store, open) = (self.store()?, self.open_store()?);
         let store = Arc::new(store.with(context)?);
-        Ok(Self::Store(OpenStore { store, begun: open.begun.clone(), is_root: false }))
+        let begun_in_all = open.begun_in_all.clone();
+        Ok(Self::Store(OpenStore { store, begun: AtomicUsize::default(), begun_in_all, is_root: false }))
     }
 
     /// The store, for what cannot be done inside a transaction.
@@ -100,6 +112,7 @@ impl OpenTransaction {
         let open = of.open_store()?;
         let begun = open.store.begin()?;
         open.begun.fetch_add(1, Ordering::Relaxed);
+        open.begun_in_all.fetch_add(1, Ordering::Relaxed);
         Ok(Self { begun: Mutex::new(Some(Box::new(begun))), of })
     }
 
@@ -118,6 +131,7 @@ impl Drop for OpenTransaction {
         drop(self.take());
         if let Ok(open) = self.of.open_store() {
             open.begun.fetch_sub(1, Ordering::Relaxed);
+            open.begun_in_all.fetch_sub(1, Ordering::Relaxed);
         }
     }
 }
@@ -231,8 +245,8 @@ pub unsafe extern "C" fn strongroom_in_memory(
 ///
 /// Ownership: takes `*store`, whatever the status but REENTRANT.
 /// Thread safety: any thread.
-/// Errors: BAD_HANDLE, CLOSED; REENTRANT if a transaction of the store has not ended: then nothing is closed; IO if the proof of an
-/// orderly close cannot be written: nothing acknowledged is lost; FORKED in a forked child.
+/// Errors: BAD_HANDLE, CLOSED; REENTRANT if a transaction of this handle has not ended, or of one that strongroom_with made of it: then
+/// nothing is closed; IO if the proof of an orderly close cannot be written: nothing acknowledged is lost; FORKED in a forked child.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strongroom_close(
@@ -246,8 +260,7 @@ pub unsafe extern "C" fn strongroom_close(
             return Ok(());
         }
         if let Target::Store(open) = &*handle::get::<Target>(*handle)?
-            && open.is_root
-            && open.begun.load(Ordering::Relaxed) > 0
+            && open.is_needed()
         {
             let message = "a transaction of the store has not ended; commit it or close it first";
             return Err(Error::new(ErrorKind::Reentrant, message));

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits::EXPIRY_LEADS_DAYS;
 use crate::record::expiry::{Expiry, OnExpiry, rotation_seconds};
 use crate::record::secret::{Details, Schedule, SecretRecord};
 use crate::record::tag::{Tags, tag_key};
@@ -108,8 +109,13 @@ impl Changes {
             }
             schedule.expires_at = expires_at;
         }
-        if let Some(on_expiry) = self.on_expiry {
-            schedule.on_expiry = on_expiry.code();
+        if let Some(on_expiry) = self.on_expiry.map(OnExpiry::code) {
+            if on_expiry != schedule.on_expiry {
+                // If it was told that the secret has expired, the next sweep tells it again, and does what is to be done now.
+                let leads = u8::try_from(EXPIRY_LEADS_DAYS.len()).unwrap_or(u8::MAX);
+                schedule.told = schedule.told.min(leads);
+            }
+            schedule.on_expiry = on_expiry;
         }
         if schedule.expires_at.is_none() {
             if self.on_expiry.is_some_and(|action| action != OnExpiry::default()) {

@@ -24,6 +24,8 @@ struct objects {
     strongroom_secrets *secrets;
     strongroom_clock *clock;
     strongroom_copy_options *copy_options;
+    strongroom_context *context;
+    strongroom_generator *generator;
 };
 
 /* What calls are made with, what was freed, and where results go. */
@@ -89,6 +91,8 @@ static void make(struct objects *to) {
     OK(strongroom_get_many(to->store, good_paths, 1, &to->secrets, &error));
     OK(strongroom_clock_new(1700000000000, &to->clock, &error));
     OK(strongroom_copy_options_new(&to->copy_options, &error));
+    OK(strongroom_context_new(&to->context, &error));
+    OK(strongroom_generator_password(24, &to->generator, &error));
 }
 
 /* What a call took or was given may be gone already. */
@@ -104,6 +108,8 @@ static void clear(struct objects *of) {
     (void)strongroom_secrets_free(of->secrets);
     (void)strongroom_clock_free(of->clock);
     (void)strongroom_copy_options_free(of->copy_options);
+    (void)strongroom_context_free(of->context);
+    (void)strongroom_generator_free(of->generator);
     memset(of, 0, sizeof *of);
 }
 

@@ -18,7 +18,7 @@
 #define CALLS 100
 #define NO_ERROR_ASKED no_error_asked
 
-enum type { STORE, SECRET, ERROR, KEY, OPTIONS, CHANGES, QUERY, PAGE, SECRETS, CLOCK, COPY_OPTIONS, TYPES };
+enum type { STORE, SECRET, ERROR, KEY, OPTIONS, CHANGES, QUERY, PAGE, SECRETS, CLOCK, COPY_OPTIONS, CONTEXT, GENERATOR, TYPES };
 
 struct text {
     char *data;
@@ -219,6 +219,14 @@ static void note_value(strongroom_status status, struct bytes value) {
     if (value.len) memcpy(note->data, value.data, value.len);
 }
 
+/* A value that was made is one that was put as well, and nobody has seen it yet. */
+static void note_generated(strongroom_status status, void *store, struct text path) {
+    strongroom_secret *secret = NULL;
+    if (status != STRONGROOM_OK || strongroom_get(store, path.data, path.len, 0, &secret, NULL) != STRONGROOM_OK) return;
+    note_value(status, (struct bytes){(uint8_t *)(uintptr_t)strongroom_secret_data(secret), strongroom_secret_len(secret)});
+    EQUAL(strongroom_secret_free(secret), STRONGROOM_OK);
+}
+
 /* A value that is read is one that was put. */
 static void judge_value(strongroom_status status, void *secret) {
     if (status != STRONGROOM_OK) return;
@@ -279,6 +287,8 @@ static void begin_with(void) {
     GIVEN(QUERY, strongroom_query_new(NO_TEXT, (strongroom_query **)&given, &error));
     GIVEN(CLOCK, strongroom_clock_new(1800000000000, (strongroom_clock **)&given, &error));
     GIVEN(COPY_OPTIONS, strongroom_copy_options_new((strongroom_copy_options **)&given, &error));
+    GIVEN(CONTEXT, strongroom_context_new((strongroom_context **)&given, &error));
+    GIVEN(GENERATOR, strongroom_generator_password(24, (strongroom_generator **)&given, &error));
     struct text file = a_file();
     if (strongroom_create(file.data, file.len, handles[KEY][0], NULL, (strongroom_store **)&given, NULL) != STRONGROOM_OK)
         GIVEN(STORE, strongroom_in_memory(NULL, (strongroom_store **)&given, &error));
@@ -312,8 +322,18 @@ static void close_stores(void) {
 static void free_all(void) {
     static strongroom_status (*const frees[TYPES])(void *) = {
 #define FREE(type, name) [type] = (strongroom_status(*)(void *))strongroom_##name##_free
-        FREE(SECRET, secret), FREE(ERROR, error), FREE(KEY, key),         FREE(OPTIONS, options), FREE(CHANGES, changes),
-        FREE(QUERY, query),   FREE(PAGE, page),   FREE(SECRETS, secrets), FREE(CLOCK, clock),     FREE(COPY_OPTIONS, copy_options),
+        FREE(SECRET, secret),
+        FREE(ERROR, error),
+        FREE(KEY, key),
+        FREE(OPTIONS, options),
+        FREE(CHANGES, changes),
+        FREE(QUERY, query),
+        FREE(PAGE, page),
+        FREE(SECRETS, secrets),
+        FREE(CLOCK, clock),
+        FREE(COPY_OPTIONS, copy_options),
+        FREE(CONTEXT, context),
+        FREE(GENERATOR, generator),
 #undef FREE
     };
     close_stores();

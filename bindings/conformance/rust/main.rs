@@ -23,10 +23,14 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use strongroom::{
     Error, ManualClock, Retention, Secret, SecretRef, Store, StoreOptions, Timestamp, Transaction, Unlock,
+    parse_duration,
 };
 
 use arguments::Arguments;
-use shapes::{bytes, counts, hex, info, namespace, seconds, secret, usage, version, written};
+use shapes::{
+    bytes, check, counts, due, generated, hex, info, namespace, rotated, seconds, secret, swept, usage,
+    version, written,
+};
 
 /// When every scenario begins.
 pub(crate) const START: i64 = 1_800_000_000_000;
@@ -36,13 +40,58 @@ macro_rules! common {
     ($on:expr, $call:expr, $with:expr) => {{
         let (on, with) = ($on, $with);
         match $call {
-            "put" => on.put_with(with.path("path"), with.value("value"), with.put()).map(written),
+            "put" => with
+                .put()
+                .and_then(|put| match with.generator() {
+                    Some(how) => on.put_generated(with.path("path"), &how, put),
+                    None => on.put_with(with.path("path"), with.value("value"), put),
+                })
+                .map(written),
+            "rotate" => with
+                .put()
+                .and_then(|put| {
+                    let (path, grace) = (with.path("path"), with.duration("grace_seconds")?);
+                    match with.generator() {
+                        Some(how) => on.rotate_generated(path, &how, grace, put),
+                        None => on.rotate_with(path, with.value("value"), grace, put),
+                    }
+                })
+                .map(rotated),
+            "accepted" => on.accepted(with.path("path")).map(|all| all.into_iter().map(secret).collect()),
+            "verify_any" => on.verify_any(with.path("path"), with.value("candidate")).map(Value::from),
+            "revoke_version" => on.revoke_version(with.path("path"), with.version()).map(|one| version(&one)),
+            "due" => with
+                .duration("within")
+                .and_then(|within| on.due(within))
+                .map(|found| found.iter().map(due).collect()),
+            "sign_payload" => on
+                .sign_payload(with.path("path"), with.value("payload"))
+                .map(|signature| signature.to_string().into()),
+            "verify_payload" => on
+                .verify_payload(with.path("path"), with.value("payload"), with.path("signature"))
+                .map(check),
+            "sign_request" => on
+                .sign_request(with.path("path"), with.unix_time(), with.value("body"))
+                .map(|signature| signature.to_string().into()),
+            "verify_request" => on
+                .verify_request(
+                    with.path("path"),
+                    with.unix_time(),
+                    with.value("body"),
+                    with.path("signature"),
+                )
+                .map(check),
+            "generate" => generated(&with.generator().unwrap()),
+            "parse_duration" => parse_duration(with.path("text")).map(|found| found.as_secs().into()),
             "get" => match with.number("version") {
                 None => on.get(with.path("path")).map(secret),
                 Some(version) => on.get_version(with.path("path"), version).map(secret),
             },
             "info" => on.info(with.path("path")).map(|found| info(&found)),
-            "update" => on.update(with.path("path"), with.update()).map(|found| info(&found)),
+            "update" => with
+                .update()
+                .and_then(|update| on.update(with.path("path"), update))
+                .map(|found| info(&found)),
             "versions" => on.versions(with.path("path")).map(|found| found.iter().map(version).collect()),
             "rollback" => on.rollback(with.path("path"), with.version()).map(written),
             "rename" => on.rename(with.path("path"), with.path("to")).map(written),
@@ -84,12 +133,7 @@ macro_rules! common {
             .map(|found| found.iter().map(namespace).collect()),
             "tag_keys" => on.tag_keys().map(counts),
             "tag_values" => on.tag_values(with.path("key")).map(counts),
-            "sweep" => on.sweep(with.sweep()).map(|report| {
-                json!({
-                    "secrets": report.secrets, "versions": report.versions,
-                    "more": report.more, "held_back": report.held_back,
-                })
-            }),
+            "sweep" => on.sweep(with.sweep()).map(swept),
             "stats" => match with.text("under") {
                 None => on.stats(),
                 Some(under) => on.stats_under(under),
@@ -126,6 +170,7 @@ impl Play {
                 Ok(Value::Null)
             }
             "transaction" => self.transaction(store.as_ref().unwrap(), step),
+            "with" => self.with(store.as_ref().unwrap(), &with, step),
             call => on_store(store.as_ref().unwrap(), call, &with),
         };
         self.judge(step, outcome)
@@ -153,6 +198,17 @@ impl Play {
         });
         fault.unwrap();
         if step["commit"] == true { done } else { Ok(Value::Null) }
+    }
+
+    /// Plays steps whose calls say something of themselves.
+    fn with(&mut self, store: &Store, with: &Arguments, step: &Value) -> Result<Value, Error> {
+        let same = store.with(with.context())?;
+        for step in step["steps"].as_array().unwrap() {
+            let with = self.arguments(step);
+            let outcome = on_store(&same, step["call"].as_str().unwrap(), &with);
+            self.judge(step, outcome).unwrap();
+        }
+        same.close().map(Value::from)
     }
 
     fn judge(&mut self, step: &Value, outcome: Result<Value, Error>) -> Result<(), String> {

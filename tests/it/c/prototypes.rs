@@ -17,7 +17,7 @@ pub(super) struct Parameter {
 }
 
 /// The types of objects that C holds by a handle.
-pub(super) const OBJECTS: [&str; 11] = [
+pub(super) const OBJECTS: [&str; 13] = [
     "store",
     "secret",
     "error",
@@ -29,6 +29,8 @@ pub(super) const OBJECTS: [&str; 11] = [
     "secrets",
     "clock",
     "copy_options",
+    "context",
+    "generator",
 ];
 
 impl Function {

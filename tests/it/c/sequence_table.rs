@@ -54,7 +54,13 @@ fn body(function: &Function, sized: &dyn Fn(&str) -> bool) -> String {
             let errors = function.parameters.iter().any(|parameter| parameter.given() == Some("error"));
             let error = if errors { "error_" } else { "NO_ERROR_ASKED" };
             let value = if name == "strongroom_get" { "    judge_value(status, secret_);\n" } else { "" };
-            let put = if name == "strongroom_put" { "    note_value(status, value_);\n" } else { "" };
+            let put = match name.as_str() {
+                "strongroom_put" | "strongroom_rotate" => "    note_value(status, value_);\n",
+                "strongroom_put_generated" | "strongroom_rotate_generated" => {
+                    "    note_generated(status, store_, path_);\n"
+                }
+                _ => "",
+            };
             format!(
                 "{before}    strongroom_status status = {call};\n{after}    judge(\"{name}\", status, {error});\n{value}{put}"
             )
