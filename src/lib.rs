@@ -156,9 +156,9 @@ pub use secret::SecretBytes;
 pub use store::{
     Audit, AuditActor, AuditEvent, AuditExported, AuditPage, AuditPolicy, AuditQuery, AuditReads,
     AuditVerified, Author, BegunTransaction, Capabilities, Copied, CopyOptions, Cursor, Deleted, Due,
-    DueReason, Health, HealthStatus, KdfUpgrade, KeySlot, Listed, Namespace, NewSlot, OpenReport,
-    OpenedReport, Page, PinCheck, Policy, Progress, Put, Query, Rename, Retention, Rotated, Scan, Secret,
-    SecretInfo, SecretRef, SignatureCheck, Slots, Sort, Stats, Store, StoreOptions, Sweep, SweepReport,
-    TagCount, Transaction, Trashed, Update, Usage, VerifyAtOpen, VerifyReport, VersionInfo, Written,
-    capabilities,
+    DueReason, EventFilter, Health, HealthStatus, KdfUpgrade, KeySlot, Listed, Namespace, NewSlot,
+    OpenReport, OpenedReport, Page, PinCheck, Policy, Progress, Put, Query, Rename, Retention, Rotated, Scan,
+    Secret, SecretInfo, SecretRef, SignatureCheck, Slots, Sort, Stats, Store, StoreOptions, Subscription,
+    Sweep, SweepReport, TagCount, Transaction, Trashed, Update, Usage, VerifyAtOpen, VerifyReport,
+    VersionInfo, Written, capabilities,
 };

@@ -168,6 +168,11 @@ impl KindSet {
         self
     }
 
+    /// Whether nothing was said.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The set as numbers; `None` is every kind.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use super::commit::event;
 use super::gate::Pass;
 use super::reads::Fact;
 use super::view::View;
@@ -11,6 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::record::audit::{Event, EventKind, More};
 use crate::record::path::SecretPath;
 use crate::sealed::disk::file::Access;
+use crate::sealed::space::Space;
 use crate::tables::{Batch, Snapshot, Tables};
 
 /// What was found on the way to a value.
@@ -190,7 +192,19 @@ impl Store {
             return Ok(());
         }
         let pass = self.shared.gate.enter()?;
-        self.write_out(&pass)
+        match self.write_out(&pass) {
+            Err(error) if error.kind() == ErrorKind::DiskFull => self.write_count(&pass),
+            written => written,
+        }
+    }
+
+    /// Writes how much waits and not what, into the spare blocks.
+    fn write_count(&self, _pass: &Pass) -> Result<()> {
+        let tables = self.shared.root.unused()?;
+        let taken = self.shared.reads.take();
+        let mut lost = event(self.now(&tables)?, EventKind::EventsLost, [0; 16], 0);
+        lost.more.get_or_insert_default().count = taken.count();
+        self.commit_in(Space::Spare, &tables, |_, _| Ok(((), vec![lost])))
     }
 }
 

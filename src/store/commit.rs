@@ -4,6 +4,7 @@ use std::sync::{Arc, MutexGuard, PoisonError};
 
 use super::Store;
 use super::audit_policy::AuditPolicy;
+use super::events::Span;
 use super::gate::Pass;
 use super::policy::kdf_floor;
 use super::reads::Waiting;
@@ -125,6 +126,7 @@ impl Store {
                 if taken.is_some() {
                     self.shared.reads.written();
                 }
+                self.tell(tables, told.span);
                 if told.is_policy {
                     // It was just written, so it can be read.
                     let _ = self.adopt_audit_policy(tables);
@@ -168,9 +170,11 @@ impl Store {
         let before = owed.events(now).into_iter().chain(clock).map(attribute);
         let waiting = waiting.map(Waiting::events).unwrap_or_default();
         let events: Vec<Event> = before.chain(waiting).chain(events.into_iter().map(attribute)).collect();
-        let told = Told::of(&events);
-        let audit_head = audit::append(batch, &stamp.audit_head, generation, events)?.head;
-        Ok((Stamp { audit_head, clock_mark: now.as_millis() }, told))
+        let is_policy = events.iter().any(|event| event.kind == EventKind::AuditPolicyChanged.code());
+        let first = audit::next_sequence(batch)?;
+        let span = Span::of(first, &events);
+        let head = audit::append(batch, &stamp.audit_head, generation, events)?;
+        Ok((Stamp { audit_head: head, clock_mark: now.as_millis() }, Told { is_policy, span }))
     }
 
     /// Says in an event through which handle it came about.
@@ -239,10 +243,5 @@ pub(super) fn event(now: Timestamp, kind: EventKind, subject: [u8; 16], version:
 pub(super) struct Told {
     /// Reads are audited in another way from now on.
     is_policy: bool,
-}
-
-impl Told {
-    fn of(events: &[Event]) -> Self {
-        Self { is_policy: events.iter().any(|event| event.kind == EventKind::AuditPolicyChanged.code()) }
-    }
+    span: Span,
 }

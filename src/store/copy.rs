@@ -342,7 +342,9 @@ impl Store {
             let strengthened = owed.strengthened.take();
             *owed = Owed { strengthened, ..Owed::default() };
         }
-        self.strengthen(self.shared.root.tables()?.as_ref());
+        let tables = self.shared.root.tables()?;
+        self.tell_replaced(&tables);
+        self.strengthen(&tables);
         Ok(copied)
     }
 
@@ -423,7 +425,7 @@ impl Store {
         let replaced = event(now, kind, [0; 16], generation);
         let events = owed.events(now).into_iter().chain(clock).chain([replaced]);
         let events = events.map(|event| self.attribute(actor, event)).collect();
-        let audit_head = audit::append(batch, &stamp.audit_head, generation, events)?.head;
+        let audit_head = audit::append(batch, &stamp.audit_head, generation, events)?;
         Ok(Stamp { audit_head, clock_mark: now.as_millis() })
     }
 }

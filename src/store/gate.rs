@@ -38,7 +38,7 @@ impl Gate {
                 Some(other) if other == this => {
                     return Err(Error::new(
                         ErrorKind::Reentrant,
-                        "the store is written to from inside its own transaction; use the transaction's methods",
+                        "the store is written to from inside its own transaction, or from what it tells of an event; use the transaction's methods",
                     ));
                 }
                 Some(_) => {

@@ -24,6 +24,17 @@ impl Store {
         self.shared.root.tables().unwrap()
     }
 
+    /// How many events tell of what was done, in a log that verifies.
+    pub(crate) fn done_events(&self) -> u64 {
+        self.verify().unwrap();
+        crate::tables::forged::done_events(&self.tables()).unwrap()
+    }
+
+    /// Forgets what was read, as a process that is killed does: closing then writes no events of it.
+    pub(crate) fn forget_reads(&self) {
+        drop(self.shared.reads.take());
+    }
+
     /// A backup to a medium that is not a file.
     pub(crate) fn back_up_to(&self, nascent: Box<dyn Nascent>) -> Result<Copied> {
         self.back_up(nascent, &mut CopyOptions::new())

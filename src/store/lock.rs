@@ -94,6 +94,7 @@ impl Store {
                 },
             )?;
         self.adopt_audit_policy(&tables)?;
+        self.shared.feed.adopt(&tables)?;
         let wrong_keys = self.shared.wrong_keys.swap(0, Ordering::Relaxed);
         *self.shared.report.lock().unwrap_or_else(PoisonError::into_inner) = report;
         {

@@ -11,6 +11,7 @@ mod context;
 mod copy;
 mod cursor;
 mod due;
+mod events;
 mod facets;
 mod gate;
 mod health;
@@ -52,6 +53,7 @@ use std::sync::{Arc, Mutex};
 
 use accesses::Accesses;
 use commit::Owed;
+use events::Feed;
 use gate::Gate;
 use idempotency::Once;
 use reads::Reads;
@@ -65,6 +67,7 @@ pub use capabilities::{Capabilities, capabilities};
 pub use copy::{Copied, CopyOptions, Progress};
 pub use cursor::Cursor;
 pub use due::{Due, DueReason};
+pub use events::{EventFilter, Subscription};
 pub use facets::TagCount;
 pub use health::{Health, HealthStatus};
 pub use info::{Author, SecretInfo, Trashed, VersionInfo};
@@ -140,6 +143,7 @@ struct Shared {
     seen: Seen,
     accesses: Accesses,
     reads: Reads,
+    feed: Feed,
     gate: Arc<Gate>,
     options: StoreOptions,
     report: Mutex<OpenReport>,

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use super::accesses::Accesses;
 use super::audit_policy::AuditPolicy;
 use super::commit::Owed;
+use super::events::Feed;
 use super::gate::Gate;
 use super::idempotency::Once;
 use super::pin::{check_history, check_position};
@@ -132,8 +133,8 @@ impl Store {
     /// # Errors
     ///
     /// [`ErrorKind::Io`] if the proof cannot be written. Nothing acknowledged is lost; the next open syncs once.
-    /// [`ErrorKind::DiskFull`], or [`ErrorKind::InUse`] while another thread writes, if the events that wait cannot be written:
-    /// the store is closed, and they are lost.
+    /// [`ErrorKind::InUse`] while another thread writes: the store is closed, and the events that wait are lost. On a full disk
+    /// the log says in one event how many they were.
     /// [`ErrorKind::Forked`] in a forked child: nothing is written, and the parent's handle stays as it is.
     /// [`ErrorKind::Reentrant`] or [`ErrorKind::InUse`] if a transaction of a handle that came from this one has not ended: the
     /// store is closed when it has.
@@ -245,12 +246,15 @@ impl StoreOptions {
     fn store(&self, tables: Tables, report: OpenReport, owed: Owed) -> Result<Store> {
         let seen = Seen::from_mark(tables.file().stamp()?.clock_mark);
         let audited = AuditPolicy::from_record(&tables.read(|rows| state::audit_policy(rows))?)?;
+        let feed = Feed::default();
+        feed.adopt(&tables)?;
         let shared = Shared {
             root: Root::new(tables),
             clock: self.clock.clone(),
             seen,
             accesses: Accesses::default(),
             reads: Reads::default(),
+            feed,
             last_id: Mutex::new(None),
             verified_at: Mutex::new(None),
             gate: Arc::new(Gate::new(self.write_wait)),

@@ -240,6 +240,12 @@ impl Waiting {
         is_much
     }
 
+    /// How often anything happened.
+    pub(super) fn count(&self) -> u32 {
+        let counts = self.entries.iter().filter_map(|entry| entry.event.more.as_ref()).map(|more| more.count);
+        counts.fold(self.lost, u32::saturating_add)
+    }
+
     /// As events for the log.
     pub(super) fn events(&self) -> Vec<Event> {
         let lost = (self.lost > 0).then(|| {
@@ -267,4 +273,53 @@ fn alone(mut entry: Entry) -> Entry {
         more.said = None;
     }
     entry
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fact(subject: u16, version: u64) -> Fact<'static> {
+        let mut id = [1; 16];
+        id[..2].copy_from_slice(&subject.to_le_bytes());
+        Fact { kind: EventKind::SecretAccessed, path: "a", subject: id, version, error: 0 }
+    }
+
+    #[test]
+    fn what_waits_is_bounded_and_nothing_of_it_goes_uncounted() {
+        let (reads, said, now) = (Reads::default(), Arc::default(), || Timestamp::from_millis(7));
+        let mut noted = 0;
+        let mut note = |subject, version| {
+            noted += 1;
+            reads.note(&fact(subject, version), &said, [2; 16], now)
+        };
+        let told: Vec<u16> = (0..EVENTS_WAITING_MAX as u16).filter(|&subject| note(subject, 1)).collect();
+        assert!(told[0] == SEGMENT_EVENTS_MAX as u16 - 1 && told.len() < 20, "{told:?}");
+        for subject in 0..EVENTS_WAITING_MAX as u16 {
+            // Versions of their own are told no more.
+            (2..5).for_each(|version| drop(note(subject, version)));
+        }
+        assert_eq!(reads.pending().len(), 2 * EVENTS_WAITING_MAX);
+        (0..3).for_each(|_| drop(note(u16::MAX, 1)));
+        let taken = reads.take();
+        assert!(reads.is_empty());
+        reads.note(&fact(0, 1), &said, [2; 16], now);
+        assert_eq!(taken.count(), noted);
+        reads.put_back(taken);
+        let events = reads.pending();
+        let count = |event: &Event| event.more.as_ref().unwrap().count;
+        assert_eq!(events.iter().map(count).sum::<u32>(), noted + 1);
+        let lost = events.last().unwrap();
+        assert_eq!((lost.kind, count(lost)), (EventKind::EventsLost.code(), 3));
+    }
+
+    #[test]
+    fn another_context_is_another_event() {
+        let reads = Reads::default();
+        let (one, other): (Arc<Said>, Arc<Said>) = (Arc::default(), Arc::default());
+        for said in [&one, &other, &one] {
+            reads.note(&fact(1, 1), said, [2; 16], || Timestamp::from_millis(7));
+        }
+        assert_eq!(reads.pending().len(), 2);
+    }
 }

@@ -7,24 +7,14 @@ use crate::limits::{SEGMENT_BYTES_MAX, SEGMENT_EVENTS_MAX};
 use crate::record::audit::{AuditCheckpoint, Event, Segment, follow_all};
 use crate::record::codec::{Authenticated, decode, encode};
 
-/// Events that were put into the log.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct Appended {
-    /// The number of the first.
-    pub(crate) first: u64,
-    /// The head after the last.
-    pub(crate) head: [u8; 32],
-}
-
-/// Appends the events of one commit.
+/// Appends the events of one commit, and returns the head after them.
 pub(crate) fn append(
     batch: &mut Batch<'_>,
     head: &[u8; 32],
     generation: u64,
     events: Vec<Event>,
-) -> Result<Appended> {
-    let start = next_sequence(batch)?;
-    let mut first = start;
+) -> Result<[u8; 32]> {
+    let mut first = next_sequence(batch)?;
     let mut head = *head;
     let mut events = events.into_iter().peekable();
     while events.peek().is_some() {
@@ -41,7 +31,7 @@ pub(crate) fn append(
         batch.insert(&rows::audit(first), &encode(&Segment { generation, events: part, head })?)?;
         first += count;
     }
-    Ok(Appended { first: start, head })
+    Ok(head)
 }
 
 /// A place in the log: the number of the next event, and the head before it.
@@ -244,7 +234,8 @@ fn read(key: &[u8], row: &[u8]) -> Result<(u64, Segment)> {
     Ok((first, decode(&Authenticated::from_page(row))?))
 }
 
-fn next_sequence(rows: &impl Rows) -> Result<u64> {
+/// The number of the next event.
+pub(crate) fn next_sequence(rows: &impl Rows) -> Result<u64> {
     let (from, to) = rows::all_audit();
     let Some((key, value)) = rows.last(&from, &to)? else {
         let checkpoint: Option<AuditCheckpoint> = rows.record(&rows::AUDIT_CHECKPOINT)?;

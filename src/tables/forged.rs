@@ -23,6 +23,22 @@ pub(crate) fn forget_event(tables: &Tables, first: u64) -> Result<()> {
     forge(tables, |batch| batch.remove(&rows::audit(first)).map(drop))
 }
 
+/// How many events tell of what was done: none of reads, of refusals and of opening, which come with whatever commit is next.
+pub(crate) fn done_events(tables: &Tables) -> Result<u64> {
+    let beside = [EventKind::SecretAccessed.code(), EventKind::Opened.code()];
+    let is_done = |event: &&Event| {
+        !beside.contains(&event.kind) && event.more.as_ref().is_none_or(|more| more.error == 0)
+    };
+    tables.read(|rows| {
+        let mut done = 0;
+        audit::scan(rows, &mut |_, segment| {
+            done += segment.events.iter().filter(is_done).count() as u64;
+            Ok(true)
+        })?;
+        Ok(done)
+    })
+}
+
 /// Alters the segment of event `first`, and leaves its head as it is.
 pub(crate) fn alter_event(tables: &Tables, first: u64) -> Result<()> {
     forge(tables, |batch| {
@@ -75,7 +91,7 @@ fn forge(tables: &Tables, edit: impl FnOnce(&mut Batch<'_>) -> Result<()>) -> Re
             version: 1,
             more: None,
         };
-        let audit_head = audit::append(batch, &stamp.audit_head, generation, vec![event])?.head;
+        let audit_head = audit::append(batch, &stamp.audit_head, generation, vec![event])?;
         Ok(Outcome { value: (), commit: Some(Stamp { audit_head, ..stamp }) })
     })
 }

@@ -157,6 +157,10 @@ impl AuditEvent {
     pub fn error_code(&self) -> i32 {
         self.event.more.as_ref().map_or(0, |more| more.error)
     }
+
+    pub(in crate::store) fn record(&self) -> &Event {
+        &self.event
+    }
 }
 
 /// Through whom something was done.

@@ -1,8 +1,6 @@
 //! The log as JSON Lines, which is verified without the store.
 
-use std::fs::OpenOptions;
 use std::io::{BufWriter, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use data_encoding::HEXLOWER;
@@ -16,6 +14,7 @@ use crate::record::audit::{Event, Segment, follow, genesis};
 use crate::record::audit_head::AuditHead;
 use crate::record::context::Said;
 use crate::record::event_kind::AuditEventKind;
+use crate::sealed::disk::beside::create_private;
 use crate::tables::audit::{self, Place};
 use crate::tables::{Rows, Tables};
 
@@ -37,7 +36,7 @@ impl Audit<'_> {
     /// As [`export_to`](Self::export_to); [`ErrorKind::AlreadyExists`] if there is something at `path`. What was written
     /// of a file before an error stays.
     pub fn export(&self, path: impl AsRef<Path>) -> Result<AuditExported> {
-        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+        let file = create_private(path.as_ref());
         let mut file =
             BufWriter::new(file.map_err(|source| Error::io("create the file of the export", source))?);
         let exported = self.export_to(&mut file, 0)?;
@@ -158,8 +157,7 @@ struct Export<'a> {
 
 impl Export<'_> {
     fn line(&mut self, object: Object) -> Result<()> {
-        let line = object.end() + "\n";
-        self.target.write_all(line.as_bytes()).map_err(not_written)
+        writeln!(self.target, "{}", object.end()).map_err(not_written)
     }
 }
 

@@ -11,6 +11,7 @@ mod verify;
 
 pub use event::{AuditActor, AuditEvent};
 pub use export::AuditExported;
+pub(in crate::store) use query::Filter;
 pub use query::{AuditPage, AuditQuery};
 pub use verify::AuditVerified;
 

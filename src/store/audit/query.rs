@@ -327,19 +327,38 @@ impl<R: Rows> Log<'_, R> {
 }
 
 /// Which events are told, once it is known to follow the rules.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(in crate::store) struct Filter {
-    pub(in crate::store) namespace: Option<SecretPath>,
+    namespace: Option<SecretPath>,
     actor: Option<[u8; 16]>,
     secret: Option<[u8; 16]>,
     request_id: Option<String>,
-    pub(in crate::store) codes: Option<Vec<u16>>,
+    codes: Option<Vec<u16>>,
     since: i64,
     until: Option<i64>,
     success: Option<bool>,
 }
 
 impl Filter {
+    /// Every event.
+    pub(in crate::store) fn any() -> Self {
+        Self::of(None, None)
+    }
+
+    /// Every event of these kinds below a namespace.
+    pub(in crate::store) fn of(namespace: Option<SecretPath>, codes: Option<Vec<u16>>) -> Self {
+        Self {
+            namespace,
+            actor: None,
+            secret: None,
+            request_id: None,
+            codes,
+            since: i64::MIN,
+            until: None,
+            success: None,
+        }
+    }
+
     pub(in crate::store) fn accepts(&self, event: &Event) -> bool {
         let more = event.more.as_ref();
         let path = more.map_or("", |more| more.path.as_str());

@@ -1,11 +1,13 @@
 //! What each operation of a store does, through the public API alone.
 
+mod audit;
 mod begun;
 mod bulk;
 mod capabilities;
 mod clocks;
 mod copied_clock;
 mod copies;
+mod events;
 mod expiry;
 mod fields;
 mod floor;
