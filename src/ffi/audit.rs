@@ -108,7 +108,7 @@ pub unsafe extern "C" fn strongroom_audit_get(
     let work = || {
         // SAFETY: as the top of the header says of pointers.
         let id = unsafe { text("the id of the event", event_id, event_id_len) }?.parse()?;
-        Ok(Page::event(root(store)?.audit().get(id)?))
+        Ok(Page::feed([root(store)?.audit().get(id)?]))
     };
     // SAFETY: as above.
     unsafe { give(page, error, work) }

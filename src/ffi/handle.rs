@@ -34,11 +34,12 @@ pub(super) enum Kind {
     Context,
     Generator,
     AuditQuery,
+    Subscription,
 }
 
 impl Kind {
     /// Every type with its number in a handle, and what C calls it. 0 is none: in a true pointer these bits are zero.
-    const ALL: [(Self, usize, &'static str); 14] = [
+    const ALL: [(Self, usize, &'static str); 15] = [
         (Self::Store, 1, "strongroom_store"),
         (Self::Secret, 2, "strongroom_secret"),
         (Self::Error, 3, "strongroom_error"),
@@ -53,6 +54,7 @@ impl Kind {
         (Self::Context, 12, "strongroom_context"),
         (Self::Generator, 13, "strongroom_generator"),
         (Self::AuditQuery, 14, "strongroom_audit_query"),
+        (Self::Subscription, 15, "strongroom_subscription"),
     ];
 
     fn number(self) -> usize {

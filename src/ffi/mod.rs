@@ -18,6 +18,7 @@ mod context;
 mod copy;
 mod error;
 mod event;
+mod feed;
 mod generate;
 mod guard;
 mod handle;

@@ -117,16 +117,15 @@ impl Page {
     }
 
     pub(super) fn events(page: &AuditPage) -> Self {
-        let rows = page.events().iter().cloned().map(EventRow::new).collect();
         Self {
             next: page.next_cursor().map(|cursor| Text::new(cursor.as_str())),
             has_more: page.has_more(),
-            ..Self::of(Items::Events(rows))
+            ..Self::feed(page.events().iter().cloned())
         }
     }
 
-    pub(super) fn event(event: AuditEvent) -> Self {
-        Self::of(Items::Events(vec![EventRow::new(event)]))
+    pub(super) fn feed(events: impl IntoIterator<Item = AuditEvent>) -> Self {
+        Self::of(Items::Events(events.into_iter().map(EventRow::new).collect()))
     }
 
     fn len(&self) -> usize {
