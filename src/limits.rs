@@ -55,6 +55,20 @@ pub const SWEEP_ITEMS_DEFAULT: usize = 1000;
 /// How far the clock may go forward at once before nothing is purged without confirmation, in milliseconds: a year.
 pub const CLOCK_JUMP_MILLIS_MAX: i64 = 365 * 86_400_000;
 
+/// How far the time of a signed request may be from that of the store, before or after, in seconds.
+pub const REQUEST_WINDOW_SECONDS: i64 = 300;
+
+/// Longest password that is generated, in characters.
+pub const GENERATED_PASSWORD_LEN_MAX: u32 = 1024;
+/// Least random bytes of a token that is generated: what nobody guesses.
+pub const GENERATED_TOKEN_BYTES_MIN: u32 = 16;
+/// Most random bytes of a token that is generated.
+pub const GENERATED_TOKEN_BYTES_MAX: u32 = 1024;
+/// Least words of a passphrase that is generated.
+pub const GENERATED_WORDS_MIN: u32 = 3;
+/// Most words of a passphrase that is generated.
+pub const GENERATED_WORDS_MAX: u32 = 64;
+
 /// Longest passphrase, in bytes of UTF-8 as typed.
 pub const PASSPHRASE_LEN_MAX: usize = 1024;
 /// Longest key file, in bytes: it is read whole.

@@ -25,10 +25,15 @@ pub(crate) fn hmac<P: Authenticates>(key: &Key<P>, bytes: &[u8]) -> Result<[u8; 
 /// `HMAC-SHA-256(key, concatenated parts)`, without a copy of what may be secret.
 pub(crate) fn hmac_parts<P: Authenticates>(key: &Key<P>, parts: &[&[u8]]) -> Result<[u8; DIGEST_LEN]> {
     let key = key.expose()?;
-    Ok(on_clean_stack::<SHALLOW, _>(|| keyed(key, parts)))
+    Ok(hmac_under(key, parts))
 }
 
-fn keyed(key: &[u8; 32], parts: &[&[u8]]) -> [u8; DIGEST_LEN] {
+/// `HMAC-SHA-256(key, concatenated parts)`, with a key of any length.
+pub(crate) fn hmac_under(key: &[u8], parts: &[&[u8]]) -> [u8; DIGEST_LEN] {
+    on_clean_stack::<SHALLOW, _>(|| keyed(key, parts))
+}
+
+fn keyed(key: &[u8], parts: &[&[u8]]) -> [u8; DIGEST_LEN] {
     #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC accepts this length");
     for part in parts {

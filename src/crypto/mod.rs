@@ -17,6 +17,7 @@ pub(crate) mod aead;
 #[expect(unsafe_code, reason = "memory with protections comes from the operating system only")]
 pub(crate) mod arena;
 pub(crate) mod derive;
+pub(crate) mod draws;
 pub(crate) mod kdf;
 pub(crate) mod keys;
 pub(crate) mod mac;

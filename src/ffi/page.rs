@@ -8,17 +8,18 @@ use super::guard::{guard, or_default};
 use super::handle::{self, Kind, Object};
 use super::input::invalid;
 use super::items::{
-    Counted, SecretRow, SlotRow, VersionRow, retention_view, strongroom_capability, strongroom_namespace,
-    strongroom_retention, strongroom_secret_info, strongroom_slot, strongroom_tag_count,
-    strongroom_version_info,
+    Counted, DueRow, SecretRow, SlotRow, VersionRow, retention_view, strongroom_capability,
+    strongroom_due_item, strongroom_namespace, strongroom_retention, strongroom_secret_info, strongroom_slot,
+    strongroom_tag_count, strongroom_version_info,
 };
 use super::output::{Text, fill, out, out_handle};
 use super::strongroom_status;
 use crate::{
-    Capabilities, KeySlot, Namespace, Result, Retention, SecretInfo, SecretPath, TagCount, Usage, VersionInfo,
+    Capabilities, Due, KeySlot, Namespace, Result, Retention, SecretInfo, SecretPath, TagCount, Usage,
+    VersionInfo,
 };
 
-/// A page of a list: secrets, versions, namespaces, tags, key slots, retentions, capabilities or files. It owns what its items point to.
+/// A page of a list: secrets, versions, namespaces, tags, key slots, retentions, capabilities, files or what is due. It owns what its items point to.
 pub struct strongroom_page {
     _private: (),
 }
@@ -32,6 +33,7 @@ enum Items {
     Retentions(Vec<(Text, Retention)>),
     Capabilities(Vec<(Text, u64, bool)>),
     Files(Vec<Text>),
+    Due(Vec<DueRow>),
 }
 
 pub(super) struct Page {
@@ -108,6 +110,10 @@ impl Page {
         Self::of(Items::Files(found.into_iter().map(|name| Text::new(&name)).collect()))
     }
 
+    pub(super) fn due(found: Vec<Due>) -> Self {
+        Self::of(Items::Due(found.into_iter().map(DueRow::new).collect()))
+    }
+
     fn len(&self) -> usize {
         match &self.items {
             Items::Secrets(rows) => rows.len(),
@@ -117,6 +123,7 @@ impl Page {
             Items::Retentions(rows) => rows.len(),
             Items::Capabilities(rows) => rows.len(),
             Items::Files(rows) => rows.len(),
+            Items::Due(rows) => rows.len(),
         }
     }
 }
@@ -347,6 +354,22 @@ pub unsafe extern "C" fn strongroom_page_capability(
         reserved: 0,
     };
     item!(page, index, item, error, |found| rows_of!(found, Capabilities), view)
+}
+
+/// Something that is due, of a page.
+///
+/// Ownership: writes `*item`, whose texts are borrowed from `page`, until that is freed.
+/// Thread safety: any thread.
+/// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strongroom_page_due(
+    page: *const strongroom_page,
+    index: usize,
+    item: *mut strongroom_due_item,
+    error: *mut *mut strongroom_error,
+) -> strongroom_status {
+    item!(page, index, item, error, |found| rows_of!(found, Due), DueRow::view)
 }
 
 /// The name of a file of a page; NULL for what is none. What is not UTF-8 in it is replaced. It ends with a NUL.

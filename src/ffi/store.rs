@@ -13,7 +13,7 @@ use super::key::{self, strongroom_key};
 use super::options::{or_default, strongroom_options};
 use super::output::{out, out_handle};
 use super::strongroom_status;
-use crate::{BegunTransaction, Environment, Error, ErrorKind, Result, Store, Transaction};
+use crate::{BegunTransaction, Context, Environment, Error, ErrorKind, Result, Store, Transaction};
 
 /// An open store, or a transaction of one. Everything on secrets is called the same way on both: on a store each call is a
 /// commit of its own, in a transaction all of them are one.
@@ -29,8 +29,8 @@ pub(super) enum Target {
 
 pub(super) struct OpenStore {
     pub(super) store: Arc<Store>,
-    /// Transactions that have not ended.
-    begun: AtomicUsize,
+    /// Transactions that have not ended, of this handle and those that share the store with it.
+    begun: Arc<AtomicUsize>,
 }
 
 pub(super) struct OpenTransaction {
@@ -47,12 +47,24 @@ impl Object for Target {
 
 impl Target {
     fn new(store: Store) -> Self {
-        Self::Store(OpenStore { store: Arc::new(store), begun: AtomicUsize::new(0) })
+        Self::Store(OpenStore { store: Arc::new(store), begun: Arc::default() })
+    }
+
+    /// Another handle of the same store, which says something of the calls through it.
+    pub(super) fn with(&self, context: &Context) -> Result<Self> {
+        let (store, open) = (self.store()?, self.open_store()?);
+        let store = Arc::new(store.with(context)?);
+        Ok(Self::Store(OpenStore { store, begun: open.begun.clone() }))
     }
 
     /// The store, for what cannot be done inside a transaction.
     pub(super) fn store(&self) -> Result<&Arc<Store>> {
-        self.open_store().map(|open| &open.store)
+        let store = &self.open_store()?.store;
+        if store.is_closed() {
+            let message = "the store that this handle came from was closed; close this one too";
+            return Err(Error::new(ErrorKind::Closed, message));
+        }
+        Ok(store)
     }
 
     fn open_store(&self) -> Result<&OpenStore> {
@@ -204,7 +216,8 @@ pub unsafe extern "C" fn strongroom_in_memory(
 }
 
 /// Closes a store, or rolls a transaction back. Behind it `*store` is NULL, and every copy of the handle is CLOSED. Calls of
-/// other threads under way come to their end; the keys are wiped when the last one has. NULL, and a pointer to NULL, are fine.
+/// other threads under way come to their end; the keys are wiped when the last one has. Handles that strongroom_with made of the store
+/// answer CLOSED from then on, and are still to be closed; closing one of those leaves the store open. NULL, and a pointer to NULL, are fine.
 ///
 /// Ownership: takes `*store`, whatever the status but REENTRANT.
 /// Thread safety: any thread.

@@ -153,6 +153,63 @@ const INDEX: [Contradiction; 7] = [
     }),
 ];
 
+/// What is due of secrets that are live, or in the trash: keys and paths.
+fn due(batch: &Batch<'_>, is_live: bool) -> Vec<Row> {
+    let live: Vec<Vec<u8>> =
+        rows(batch, 0x10, |_, _| true).into_iter().map(|(_, row)| row[4..20].to_vec()).collect();
+    rows(batch, 0x13, |key, _| live.contains(&key[9..25].to_vec()) == is_live)
+}
+
+/// Writes something that is due of a live secret anew.
+fn rewrite_due(batch: &mut Batch<'_>, edit: impl FnOnce(&mut Vec<u8>, &mut Vec<u8>)) -> Result<()> {
+    let (mut key, mut row) = due(batch, true).swap_remove(0);
+    batch.remove(&key)?;
+    edit(&mut key, &mut row);
+    batch.insert(&key, &row)
+}
+
+/// Forgets something that is due of a live secret.
+fn undue(batch: &mut Batch<'_>, what: u8) -> Result<()> {
+    let due = due(batch, true).into_iter().find(|(key, _)| key[25] == what);
+    batch.remove(&due.unwrap().0).map(drop)
+}
+
+/// A version that was rotated, with other bytes from a place on.
+fn rotated_version(batch: &mut Batch<'_>, at: usize, byte: u8) -> Result<()> {
+    let (key, mut row) = rows(batch, 0x20, |_, row| row[24] == 3).swap_remove(0);
+    row[at] = byte;
+    batch.insert(&key, &row)
+}
+
+const ROTATED: [Contradiction; 14] = [
+    ("an expiry that is not noted", Damaged, |batch| undue(batch, 0)),
+    ("a rotation that is not noted", Damaged, |batch| undue(batch, 1)),
+    ("something due of nobody", Damaged, |batch| batch.insert(&[&[0x13][..], &[0; 25]].concat(), b"a")),
+    ("something due at another time", Damaged, |batch| rewrite_due(batch, |key, _| key[8] ^= 1)),
+    ("something due at no time", Damaged, |batch| rewrite_due(batch, |key, _| key[1] = 0xff)),
+    ("something due with another path", Damaged, |batch| rewrite_due(batch, |_, row| row[0] = b'X')),
+    ("something due that nobody knows", Damaged, |batch| rewrite_due(batch, |key, _| key[25] = 2)),
+    ("something due with a longer key", Damaged, |batch| rewrite_due(batch, |key, _| key.push(0))),
+    ("another path for a secret in the trash", Damaged, |batch| {
+        let (key, _) = due(batch, false).swap_remove(0);
+        batch.insert(&key, b"team/token")
+    }),
+    ("something to be done on expiry that nobody knows", Damaged, |batch| {
+        let (due, _) = due(batch, true).into_iter().find(|(key, _)| key[25] == 0).unwrap();
+        let (key, mut row) = rows(batch, 0x10, |_, row| row[4..20] == due[9..25]).swap_remove(0);
+        let time: Vec<u8> = [1, 1].into_iter().chain(due[1..9].iter().rev().copied()).collect();
+        let at = row.windows(10).position(|found| found == time).unwrap();
+        row[at + 10] = 2;
+        batch.insert(&key, &row)
+    }),
+    ("a standing that the record's first version does not have", Damaged, |batch| {
+        rotated_version(batch, 2, 1)
+    }),
+    ("a standing that is none", Damaged, |batch| rotated_version(batch, 24, 5)),
+    ("a segment as of the first version", Damaged, |batch| rewrite(batch, 0x40, |_, row| row[2] = 1)),
+    ("an event at another path", Tampered, |batch| rewrite(batch, 0x40, |_, row| row[76] ^= 1)),
+];
+
 /// What a verification says of a golden store after a change of its rows.
 fn outcome(
     store: &str,
@@ -183,6 +240,21 @@ fn a_verification_refuses_rows_that_contradict_each_other() {
     for (name, kind, change) in STORE.iter().chain(&SECRETS).chain(&VALUES).chain(&INDEX) {
         assert_eq!(outcome(everything, change), Err(*kind), "{name}");
     }
+}
+
+#[test]
+fn a_verification_refuses_what_does_not_fit_rotation_and_expiry() {
+    let store = "rotated.store";
+    assert_eq!(outcome(store, |_| Ok(())), Ok(()));
+    for (name, kind, change) in &ROTATED {
+        assert_eq!(outcome(store, change), Err(*kind), "{name}");
+    }
+    let forgotten = |batch: &mut Batch<'_>| {
+        let left = due(batch, false);
+        assert!(left.len() >= 2);
+        left.iter().try_for_each(|(key, _)| batch.remove(key).map(drop))
+    };
+    assert_eq!(outcome(store, forgotten), Ok(()), "what a delete left may be gone");
 }
 
 /// The notes of a secret in the trash.

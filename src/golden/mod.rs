@@ -7,6 +7,7 @@
 mod codec;
 mod contents;
 mod contradictions;
+mod first;
 mod missing;
 mod records;
 mod rows;
@@ -50,6 +51,7 @@ enum Fault {
 fn kinds() -> impl Iterator<Item = Kind> {
     records::kinds()
         .into_iter()
+        .chain(first::kinds())
         .chain(rows::kinds())
         .chain(seals::kinds())
         .chain(unlocking::kinds())

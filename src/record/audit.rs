@@ -169,7 +169,7 @@ pub(crate) struct Segment {
 
 /// The first shape of events and segments.
 mod first {
-    use bincode::Decode;
+    use super::Decode;
 
     #[derive(Decode)]
     pub(super) struct Event {

@@ -13,6 +13,7 @@ pub(crate) mod path_list;
 pub(crate) mod pin;
 pub(crate) mod policy;
 pub(crate) mod secret;
+pub(crate) mod signature;
 pub(crate) mod slot;
 pub(crate) mod tag;
 pub(crate) mod text;

@@ -146,11 +146,9 @@ impl Standing {
     }
 }
 
-/// The first shape of a secret.
+/// The first shape of a secret and its versions.
 mod first {
-    use bincode::Decode;
-
-    use super::{Details, VersionRecord};
+    use super::{Decode, Details};
 
     #[derive(Decode)]
     pub(super) struct SecretRecord {
@@ -165,6 +163,26 @@ mod first {
     }
 
     #[derive(Decode)]
+    pub(super) struct VersionRecord {
+        number: u64,
+        created_at: i64,
+        size: u32,
+        standing: Standing,
+        author: Option<[u8; 16]>,
+        note: Option<String>,
+        pieces: u32,
+        tail: Vec<u8>,
+    }
+
+    /// Without those of the second version, whose numbers stand for nothing here.
+    #[derive(Decode)]
+    enum Standing {
+        Kept,
+        Deleted { at: i64, until: i64 },
+        Destroyed { at: i64 },
+    }
+
+    #[derive(Decode)]
     pub(super) struct TrashRecord {
         path: String,
         deleted_at: i64,
@@ -175,7 +193,20 @@ mod first {
         fn from(record: SecretRecord) -> Self {
             let SecretRecord { id, tier, meta_version, updated_at, accessed_at, tags, details, current } =
                 record;
+            let current = current.into();
             Self { id, tier, meta_version, updated_at, accessed_at, tags, details, schedule: None, current }
+        }
+    }
+
+    impl From<VersionRecord> for super::VersionRecord {
+        fn from(record: VersionRecord) -> Self {
+            let VersionRecord { number, created_at, size, standing, author, note, pieces, tail } = record;
+            let standing = match standing {
+                Standing::Kept => super::Standing::Kept,
+                Standing::Deleted { at, until } => super::Standing::Deleted { at, until },
+                Standing::Destroyed { at } => super::Standing::Destroyed { at },
+            };
+            Self { number, created_at, size, standing, author, note, pieces, tail }
         }
     }
 
@@ -240,7 +271,7 @@ impl Record for VersionRecord {
     const VERSION: u16 = 2;
 
     fn of_older(version: u16, fields: &Fields<'_>) -> Result<Option<Self>> {
-        (version == 1).then(|| fields.decode()).transpose()
+        (version == 1).then(|| fields.decode::<first::VersionRecord>().map(Self::from)).transpose()
     }
 }
 

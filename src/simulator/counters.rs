@@ -1,6 +1,7 @@
 //! What reaches the disk, counted: the promise of no writes by readers and one sync per commit.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::disk::{Counters, CrashDisk};
 use super::engine::unlock;
@@ -134,6 +135,9 @@ const CHANGES: &[(&str, Step)] = &[
     ("delete version", |store| store.delete_version(OWN, 2).map(drop)),
     ("restore version", |store| store.restore_version(OWN, 2).map(drop)),
     ("destroy version", |store| store.destroy_version(OWN, 1).map(drop)),
+    ("rotate", |store| store.rotate(OWN, "three", Duration::from_secs(60)).map(drop)),
+    ("revoke version", |store| store.revoke_version(OWN, 3).map(drop)),
+    ("expiry", |store| store.update(OWN, Update::new().expires_in(Duration::from_secs(600))).map(drop)),
     ("rename", |store| store.rename(OWN, "own/other").map(drop)),
     ("rename prefix", |store| store.rename_prefix("own", "renamed").map(drop)),
     ("delete", |store| store.delete("renamed/other").map(drop)),
@@ -174,6 +178,9 @@ const LOOKS: &[(&str, Step)] = &[
     ("get version", |store| store.get_version(&name(1), 1).map(drop)),
     ("get many", |store| store.get_many([&name(1), &name(2)]).map(drop)),
     ("matches", |store| store.matches(&name(1), [7; 64]).map(|equal| assert!(equal))),
+    ("accepted", |store| store.accepted(&name(1)).map(drop)),
+    ("verify any", |store| store.verify_any(&name(1), [7; 64]).map(drop)),
+    ("due", |store| store.due(Duration::from_secs(600)).map(drop)),
     ("info", |store| store.info(&name(1)).map(drop)),
     ("versions", |store| store.versions(&name(1)).map(drop)),
     ("list", |store| store.list(Query::all().tag("env", "prod").count(true)).map(drop)),
@@ -194,7 +201,7 @@ const LOOKS: &[(&str, Step)] = &[
 fn what_only_looks_changes_nothing_and_syncs_nothing() {
     let disk = filled(300);
     let store = reopen(&disk, false);
-    CHANGES[..10].iter().for_each(|(_, change)| change(&store).unwrap());
+    CHANGES[..13].iter().for_each(|(_, change)| change(&store).unwrap());
     store.close().unwrap();
     for read_only in [true, false] {
         let store = reopen(&disk, read_only);

@@ -77,11 +77,15 @@ fn a_store_that_differs_in_anything_is_noticed() {
         .live
         .iter()
         .find_map(|(path, secret)| {
-            let readable = secret.versions.iter().find(|(_, version)| version.standing == Standing::Kept);
+            let readable = secret
+                .versions
+                .iter()
+                .find(|(_, version)| version.standing == Standing::Kept && version.retired.is_none());
             readable.map(|(number, _)| (path.clone(), *number))
         })
         .unwrap();
-    let versions: [fn(&mut Version); 3] = [
+    let versions: [fn(&mut Version); 4] = [
+        |version| version.retired = Some(0),
         |version| version.value = Some(1),
         |version| version.standing = Standing::Destroyed { at: version.created_at },
         |version| version.note.push('x'),

@@ -54,6 +54,7 @@ mod tests {
         assert_eq!(other.get("name").unwrap_err().kind(), ErrorKind::Closed);
         assert_eq!(other.put("name", "value").unwrap_err().kind(), ErrorKind::Closed);
         assert_eq!(other.lock().unwrap_err().kind(), ErrorKind::Closed);
+        assert!(other.is_closed());
         other.close().unwrap();
     }
 

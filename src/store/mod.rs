@@ -29,6 +29,7 @@ mod report;
 mod retention;
 mod root;
 mod rotate;
+mod sign;
 mod slots;
 mod stats;
 mod sweep;
@@ -71,6 +72,7 @@ pub use rename::Rename;
 pub use report::{KdfUpgrade, OpenReport, OpenedReport, VerifyReport};
 pub use retention::Retention;
 pub use rotate::Rotated;
+pub use sign::SignatureCheck;
 pub use slots::{KeySlot, NewSlot, Slots};
 pub use stats::{Stats, Usage};
 pub use sweep::{Sweep, SweepReport};
@@ -154,9 +156,9 @@ impl Store {
 
 impl Drop for Store {
     fn drop(&mut self) {
-        if self.is_root {
-            // The last commit is durable with or without the proof; the next open then syncs once.
-            let _ = self.shared.root.close();
+        // In a forked child the rows are left to the parent, by whoever has them last.
+        if self.is_root && self.shared.root.check_process().is_ok() {
+            drop(self.shared.root.end());
         }
     }
 }

@@ -113,6 +113,12 @@ impl Store {
         self.look(Action::List, |view| state::environment(view.rows))
     }
 
+    /// Whether the store was closed by the handle that this one [came from](Self::with).
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.shared.root.is_closed()
+    }
+
     /// Closes the store. Dropping it does the same, but cannot report a failure.
     ///
     /// Handles that came from this one, as by [`with`](Self::with), are [`Closed`](ErrorKind::Closed) from then on. Closing one of
@@ -124,8 +130,16 @@ impl Store {
     ///
     /// [`ErrorKind::Io`] if the proof cannot be written. Nothing acknowledged is lost; the next open syncs once.
     /// [`ErrorKind::Forked`] in a forked child: nothing is written, and the parent's handle stays as it is.
+    /// [`ErrorKind::Reentrant`] or [`ErrorKind::InUse`] if a transaction of a handle that came from this one has not ended: the
+    /// store is closed when it has.
     pub fn close(self) -> Result<()> {
-        if self.is_root { self.shared.root.close() } else { Ok(()) }
+        if !self.is_root {
+            return Ok(());
+        }
+        self.shared.root.check_process()?;
+        // A transaction of a handle that came from this one would lose the rows under it.
+        let _pass = self.shared.gate.enter()?;
+        self.shared.root.end().map_or(Ok(()), |tables| tables.close())
     }
 }
 

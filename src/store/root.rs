@@ -61,6 +61,11 @@ impl Root {
         }
     }
 
+    /// Whether everything has ended.
+    pub(super) fn is_closed(&self) -> bool {
+        self.state().is_ok_and(|state| matches!(*state, State::Closed))
+    }
+
     /// What is locked; `None` if nothing is.
     ///
     /// # Errors
@@ -137,20 +142,13 @@ impl Root {
         }
     }
 
-    /// Ends everything for good, and closes the rows unless that is done already. Operations under way end on them.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Forked`] in a forked child, where nothing is done; those of [`Tables::close`].
-    pub(super) fn close(&self) -> Result<()> {
-        self.process.check()?;
-        let last = {
-            let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-            std::mem::replace(&mut *state, State::Closed)
-        };
-        match last {
-            State::Unlocked(tables) => tables.close(),
-            State::Locked(_) | State::Closed => Ok(()),
+    /// Ends everything for good, and gives the rows, unless that is done already. Operations under way end on them, and whoever
+    /// has them last closes them.
+    pub(super) fn end(&self) -> Option<Arc<Tables>> {
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        match std::mem::replace(&mut *state, State::Closed) {
+            State::Unlocked(tables) => Some(tables),
+            State::Locked(_) | State::Closed => None,
         }
     }
 

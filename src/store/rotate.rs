@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use subtle::ConstantTimeEq;
 
-use super::idempotency::Operation;
+use super::idempotency::{Arguments, Operation};
 use super::view::View;
 use super::{Put, Secret, SecretInfo, Store, Transaction, VersionInfo, Written};
 use crate::access::Action;
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
+use crate::generator::Generator;
 use crate::limits::SCHEDULE_SECONDS_MAX;
 use crate::record::audit::EventKind;
 use crate::record::path::SecretPath;
@@ -85,6 +86,39 @@ impl Store {
         Error: From<P::Error>,
     {
         self.transaction(|tx| tx.rotate_with(path, value, grace, put))
+    }
+
+    /// As [`rotate_with`](Self::rotate_with), with a value that nobody sees before it is read.
+    ///
+    /// # Errors
+    ///
+    /// As [`rotate_with`](Self::rotate_with) and [`put_generated`](Self::put_generated).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use strongroom::{Generator, Put, Store};
+    ///
+    /// let store = Store::in_memory()?;
+    /// store.put("api-key", "old")?;
+    /// let day = Duration::from_secs(86_400);
+    /// let rotated = store.rotate_generated("api-key", &Generator::token(32), day, Put::new())?;
+    /// assert_eq!((rotated.old_version, rotated.written.version()), (1, 2));
+    /// # Ok::<(), strongroom::Error>(())
+    /// ```
+    pub fn rotate_generated<P>(
+        &self,
+        path: P,
+        generator: &Generator,
+        grace: Duration,
+        put: impl Borrow<Put>,
+    ) -> Result<Rotated>
+    where
+        P: TryInto<SecretPath>,
+        Error: From<P::Error>,
+    {
+        self.transaction(|tx| tx.rotate_generated(path, generator, grace, put))
     }
 
     /// The current version of the secret at `path` and those in grace, the newest first: what whoever checks a value is to
@@ -197,18 +231,61 @@ impl Transaction<'_, '_> {
         Error: From<P::Error>,
     {
         self.change(|tx| {
-            let (path, value, put) = (path.try_into()?, value.as_ref(), put.borrow());
-            tx.authorise(Action::Write(&path))?;
-            tx.once(
-                Operation::Rotate,
-                |call| put.say(call.path("path", &path).bytes("value", value).duration("grace", grace)),
-                |tx| {
-                    let old_version = tx.view().find(&path)?.current.number;
-                    let old_expires_at = tx.now.after(checked_grace(grace)?);
-                    let written = tx.write(&path, value, put, Some(old_expires_at))?;
-                    Ok(Rotated { written, old_version, old_expires_at })
-                },
+            let (value, put) = (value.as_ref(), put.borrow());
+            tx.replace(
+                path.try_into()?,
+                grace,
+                put,
+                |call| _ = call.bytes("value", value),
+                |tx, path, until| tx.write(path, value, put, Some(until)),
             )
+        })
+    }
+
+    /// As [`Store::rotate_generated`], in this transaction.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::rotate_generated`].
+    pub fn rotate_generated<P>(
+        &mut self,
+        path: P,
+        generator: &Generator,
+        grace: Duration,
+        put: impl Borrow<Put>,
+    ) -> Result<Rotated>
+    where
+        P: TryInto<SecretPath>,
+        Error: From<P::Error>,
+    {
+        self.change(|tx| {
+            let put = put.borrow();
+            let say = |call: &mut Arguments<'_>| _ = call.owned("generator", generator.description());
+            tx.replace(path.try_into()?, grace, put, say, |tx, path, until| {
+                tx.write(path, generator.generate()?.expose(), put, Some(until))
+            })
+        })
+    }
+
+    /// Writes a value as the next version, which retires the one before. `say` says what value.
+    fn replace<'x>(
+        &mut self,
+        path: SecretPath,
+        grace: Duration,
+        put: &'x Put,
+        say: impl FnOnce(&mut Arguments<'x>),
+        write: impl FnOnce(&mut Self, &SecretPath, Timestamp) -> Result<Written>,
+    ) -> Result<Rotated> {
+        self.authorise(Action::Write(&path))?;
+        let said = |call: &mut Arguments<'x>| {
+            say(call);
+            put.say(call.owned("path", path.as_str().as_bytes().to_vec()).duration("grace", grace));
+        };
+        self.once(Operation::Rotate, said, |tx| {
+            let old_version = tx.view().find(&path)?.current.number;
+            let old_expires_at = tx.now.after(checked_grace(grace)?);
+            let written = write(tx, &path, old_expires_at)?;
+            Ok(Rotated { written, old_version, old_expires_at })
         })
     }
 

@@ -10,6 +10,7 @@ use crate::access::Action;
 use crate::clock::Timestamp;
 use crate::crypto::random;
 use crate::error::{Error, ErrorKind, Result};
+use crate::generator::Generator;
 use crate::record::audit::EventKind;
 use crate::record::id::SecretId;
 use crate::record::idempotency::WrittenAnswer;
@@ -155,6 +156,35 @@ impl Store {
         self.transaction(|tx| tx.put_with(path, value, put))
     }
 
+    /// As [`put_with`](Self::put_with), with a new value that `generator` makes. Nobody sees it before it is read.
+    ///
+    /// # Errors
+    ///
+    /// As [`put_with`](Self::put_with) and [`Generator::generate`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use strongroom::{Generator, Put, Store};
+    ///
+    /// let store = Store::in_memory()?;
+    /// store.put_generated("db/password", &Generator::password(32), Put::new().expect_absent())?;
+    /// assert_eq!(store.get("db/password")?.value().len(), 32);
+    /// # Ok::<(), strongroom::Error>(())
+    /// ```
+    pub fn put_generated<P>(
+        &self,
+        path: P,
+        generator: &Generator,
+        put: impl std::borrow::Borrow<Put>,
+    ) -> Result<Written>
+    where
+        P: TryInto<SecretPath>,
+        Error: From<P::Error>,
+    {
+        self.transaction(|tx| tx.put_generated(path, generator, put))
+    }
+
     /// Changes metadata without a new version. If nothing would change, nothing is written.
     ///
     /// # Errors
@@ -241,6 +271,32 @@ impl Transaction<'_, '_> {
                 Operation::Put,
                 |call| put.say(call.path("path", &path).bytes("value", value)),
                 |tx| tx.write(&path, value, put, None),
+            )
+        })
+    }
+
+    /// As [`Store::put_generated`], in this transaction.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::put_generated`].
+    pub fn put_generated<P>(
+        &mut self,
+        path: P,
+        generator: &Generator,
+        put: impl std::borrow::Borrow<Put>,
+    ) -> Result<Written>
+    where
+        P: TryInto<SecretPath>,
+        Error: From<P::Error>,
+    {
+        self.change(|tx| {
+            let (path, put) = (path.try_into()?, put.borrow());
+            tx.authorise(Action::Write(&path))?;
+            tx.once(
+                Operation::Put,
+                |call| put.say(call.path("path", &path).owned("generator", generator.description())),
+                |tx| tx.write(&path, generator.generate()?.expose(), put, None),
             )
         })
     }

@@ -8,7 +8,7 @@ import sys
 from dataclasses import asdict, is_dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, Callable, Union
+from typing import Any, Callable, Optional, Union
 
 # The package that this file belongs to, whatever is installed.
 sys.path.insert(0, str(Path(__file__).parents[1] / "src"))
@@ -19,6 +19,12 @@ from strongroom._native import lib
 
 BEGINNING = datetime.fromtimestamp(1_800_000_000, timezone.utc)
 KEY = bytes([7]) * 32
+#: What a generator is said to be, and what makes it.
+GENERATORS: dict[str, Callable[..., strongroom.Generator]] = {
+    "password": strongroom.Generator.password,
+    "token": strongroom.Generator.token,
+    "passphrase": strongroom.Generator.passphrase,
+}
 #: The parameters of this package that have another name in a scenario.
 RENAMED = {
     "restore": {"secret": "path_or_id"},
@@ -39,6 +45,8 @@ def plain(found: Any) -> Any:
     if isinstance(found, strongroom.Secret):
         with found:
             return {"value": bytes(found.value), "version": found.version, "info": plain(found.info)}
+    if isinstance(found, strongroom.SignatureCheck):
+        return {"found": found.reason or "valid", "version": found.version}
     if isinstance(found, strongroom.Stats):
         counts = asdict(found)
         return {
@@ -49,9 +57,28 @@ def plain(found: Any) -> Any:
         return {name: plain(getattr(found, name)) for name in found.__dataclass_fields__}
     if isinstance(found, datetime):
         return (found - BEGINNING) / timedelta(seconds=1)
+    if isinstance(found, timedelta):
+        return found // timedelta(seconds=1)
     if isinstance(found, (list, tuple)):
         return [plain(item) for item in found]
     return dict(found) if hasattr(found, "items") else found
+
+
+def later(seconds: Optional[float]) -> Optional[datetime]:
+    """A time that a scenario says; None for none."""
+    return None if seconds is None else BEGINNING + timedelta(seconds=seconds)
+
+
+def generator(said: dict[str, dict[str, Any]]) -> strongroom.Generator:
+    """A generator as a scenario writes it."""
+    ((kind, how),) = said.items()
+    return GENERATORS[kind](**how)
+
+
+def generated(generate: strongroom.Generator) -> dict[str, int]:
+    """How long a value is that a generator makes, and how hard to guess."""
+    with generate.generate() as made:
+        return {"length": len(made), "entropy_bits": int(generate.entropy_bits)}
 
 
 class Player:
@@ -95,9 +122,9 @@ class Player:
         if "gives" in step:
             self.match(step["gives"], found, step)
 
-    def transact(self, steps: list[dict[str, Any]], commit: bool) -> None:
+    def transact(self, store: Store, steps: list[dict[str, Any]], commit: bool) -> None:
         """Plays the steps of a transaction, and ends it as the scenario says."""
-        tx = self.store.transaction()
+        tx = store.transaction()
         try:
             for step in steps:
                 self.step(step, tx)
@@ -106,8 +133,15 @@ class Player:
         finally:
             tx.abort()
 
+    def with_context(self, store: Store, steps: list[dict[str, Any]], **context: Any) -> None:
+        """Plays steps on a handle of the store that says a context."""
+        with store.with_context(**context) as same:
+            for step in steps:
+                self.step(step, same)
+
     def call(self, step: dict[str, Any], on: Union[Store, Transaction]) -> Any:
         """Makes one call."""
+        store = on if isinstance(on, Store) else self.store
         special: dict[str, Callable[..., Any]] = {
             "advance": lambda seconds: self.clock.advance(seconds),
             "begin_again": lambda: self.store.put("begin/again", "x"),
@@ -115,8 +149,11 @@ class Player:
             "lock": self.store.lock,
             "unlock": lambda: self.store.unlock(raw_key=KEY),
             "reopen": self.reopen,
-            "transaction": lambda: self.transact(step["steps"], step["commit"]),
+            "transaction": lambda: self.transact(store, step["steps"], step["commit"]),
+            "with": lambda **context: self.with_context(store, step["steps"], **context),
             "verify": self.store.verify,
+            "generate": generated,
+            "parse_duration": strongroom.parse_duration,
             "policy_get": on.policy.get,
             "policy_at": on.policy.at,
             "policy_set": on.policy.set,
@@ -134,8 +171,10 @@ class Player:
         if call == "list" and "tags" in said:
             said["has_tags"] = [key for key, value in said["tags"].items() if value is None]
             said["tags"] = {key: value for key, value in said["tags"].items() if value is not None}
-        if "updated_since" in said:
-            said["updated_since"] = BEGINNING + timedelta(seconds=said["updated_since"])
+        for name in {"updated_since", "expires_at", "timestamp"} & said.keys():
+            said[name] = later(said[name])
+        if "generate" in said:
+            said["generate"] = generator(said["generate"])
         return said
 
     def argument(self, given: Any) -> Any:

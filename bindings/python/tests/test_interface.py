@@ -31,6 +31,7 @@ NUMBERS: dict[str, Any] = {
     "int64_t": ctypes.c_int64,
     "uint32_t": ctypes.c_uint32,
     "int32_t": ctypes.c_int32,
+    "double": ctypes.c_double,
     "strongroom_status": ctypes.c_int32,
     "strongroom_progress_fn": Progress,
 }

@@ -17,6 +17,9 @@ from play import ScenarioError, play
 SCRIPT = Path(__file__).parents[1] / "scripts" / "play.py"
 SCENARIOS = sorted((Path(__file__).parents[2] / "conformance" / "scenarios").glob("*.json"))
 PUT = {"call": "put", "with": {"path": "a", "value": "1", "tags": {"a": "b"}}}
+ROTATE = {"call": "rotate", "with": {"path": "a", "value": "2", "grace_seconds": "1m"}}
+CHECK = {"call": "verify_request", "with": {"path": "a", "timestamp": 0, "body": "", "signature": ""}}
+MADE = {"generate": {"token": {"bytes": 16, "encoding": "hex"}}}
 #: What must not pass, and what is said of it: a player that passes over a fault would prove nothing.
 FAULTS: list[tuple[Any, str]] = [
     ([{**PUT, "gives": {"version": 2}}], "2 was expected, and it gave 1 at step"),
@@ -31,6 +34,12 @@ FAULTS: list[tuple[Any, str]] = [
     ([{"call": "versions", "with": {"path": "a"}, "gives": []}], "not_found"),
     ([PUT, {"call": "versions", "with": {"path": "a"}, "gives": []}], "[] was expected, and it gave"),
     ([{"call": "transaction", "commit": True, "steps": [{**PUT, "gives": {"version": 2}}]}], "2 was expected"),
+    ([{"call": "with", "steps": [{**PUT, "gives": {"version": 2}}]}], "2 was expected"),
+    ([PUT, {**ROTATE, "gives": {"old_expires_at": 59}}], "59 was expected, and it gave 60.0 at step"),
+    ([PUT, ROTATE, {**CHECK, "gives": {"found": "valid"}}], "valid was expected, and it gave wrong at step"),
+    ([{"call": "generate", "with": MADE, "gives": {"length": 16}}], "16 was expected, and it gave 32 at step"),
+    ([{"call": "put", "with": {"path": "a", **MADE}, "fails": "locked"}], "locked was expected, and it gave no error"),
+    ([{"call": "parse_duration", "with": {"text": "1h"}, "gives": 60}], "60 was expected, and it gave 3600 at step"),
     ([{"call": "dance"}], "no such call: dance"),
 ]
 

@@ -8,8 +8,12 @@ use wincode::{SchemaRead, SchemaWrite};
 use super::mirrors::{
     Backup, ClockJump, Environment, Floor, Retention, Secret, Segment, Slot, Store, Trash, Version,
 };
-use super::{check_bytes, check_record};
+use super::{check_bytes, check_read_on, check_record};
 use crate::crypto::random::seeded::splitmix64;
+use crate::golden::first::{
+    First, FirstDetails, FirstEvent, FirstSecret, FirstSegment, FirstStanding, FirstTrash, FirstVersion,
+};
+use crate::limits::SEGMENT_BYTES_MAX;
 use crate::record::audit;
 use crate::record::codec;
 use crate::record::context::Said;
@@ -22,7 +26,7 @@ use crate::record::slot::SlotRecord;
 type Random<'a> = &'a mut dyn FnMut() -> u64;
 
 /// Compares one generated record of each kind.
-const KINDS: [fn(Random<'_>, &str); 11] = [
+const KINDS: [fn(Random<'_>, &str); 15] = [
     |random, place| check::<_, Store>(&StoreRecord { created_at: time(random) }, random, place),
     |random, place| check::<_, Version>(&version(random), random, place),
     |random, place| check::<_, Secret>(&secret(random), random, place),
@@ -37,7 +41,28 @@ const KINDS: [fn(Random<'_>, &str); 11] = [
         let code = u8::try_from(number(random) % 256).unwrap();
         check::<_, Environment>(&EnvironmentRecord { code }, random, place);
     },
+    |random, place| check_first::<_, Version>(&first_version(random), random, place),
+    |random, place| check_first::<_, Secret>(&first_secret(random), random, place),
+    |random, place| check_first::<_, Trash>(&first_trash(random), random, place),
+    |random, place| check_first::<_, Segment>(&first_segment(random), random, place),
 ];
+
+/// As [`check`], of a first version.
+fn check_first<F, W>(record: &F, random: Random<'_>, place: &str)
+where
+    F: First,
+    F: for<'de> SchemaRead<'de, DefaultConfig, Dst = F>,
+    F: SchemaWrite<DefaultConfig, Src = F> + Debug + for<'a> From<&'a F>,
+    W: SchemaWrite<DefaultConfig, Src = W> + for<'a> From<&'a F::Now>,
+{
+    check::<F, F>(record, random, place);
+    let mut bytes = check_record::<F, F>(record, place);
+    check_read_on::<F, W>(&bytes, place);
+    check_read_on::<F, W>(&bytes[..bytes.len() - 1], place);
+    let at = below(random, bytes.len());
+    bytes[at] ^= 1 << below(random, 8);
+    check_read_on::<F, W>(&bytes, place);
+}
 
 /// A generated record, both ways, and again with one byte changed and with one byte cut off.
 fn check<R, W>(record: &R, random: Random<'_>, place: &str)
@@ -165,13 +190,52 @@ fn floor(random: Random<'_>) -> KdfFloorRecord {
     KdfFloorRecord { memory_kib, passes, lanes }
 }
 
+/// Now and then with the most events that there is room for.
 fn segment(random: Random<'_>) -> audit::Segment {
-    let count = if random().is_multiple_of(64) { 1_024 } else { below(random, 9) };
-    audit::Segment {
-        generation: number(random),
-        events: (0..count).map(|_| event(random)).collect(),
-        head: array(random),
+    let mut room = if random().is_multiple_of(64) { SEGMENT_BYTES_MAX } else { below(random, 2_000) };
+    let mut events = Vec::new();
+    while events.len() < 1_024 {
+        let event = event(random);
+        let Some(left) = room.checked_sub(event.encoded_len()) else { break };
+        room = left;
+        events.push(event);
     }
+    audit::Segment { generation: number(random), events, head: array(random) }
+}
+
+/// Such as the first version can tell.
+fn first_version(random: Random<'_>) -> FirstVersion {
+    let VersionRecord { number, created_at, size, author, note, pieces, tail, .. } = version(random);
+    let standing = match below(random, 3) {
+        0 => FirstStanding::Kept,
+        1 => FirstStanding::Deleted { at: time(random), until: time(random) },
+        _ => FirstStanding::Destroyed { at: time(random) },
+    };
+    FirstVersion { number, created_at, size, standing, author, note, pieces, tail }
+}
+
+fn first_secret(random: Random<'_>) -> FirstSecret {
+    let SecretRecord { id, tier, meta_version, updated_at, accessed_at, tags, details, .. } = secret(random);
+    let details = details.map(|details| {
+        let secret::Details { description, content_type, max_versions, trash_days } = details;
+        FirstDetails { description, content_type, max_versions, trash_days }
+    });
+    let current = first_version(random);
+    FirstSecret { id, tier, meta_version, updated_at, accessed_at, tags, details, current }
+}
+
+fn first_trash(random: Random<'_>) -> FirstTrash {
+    FirstTrash { path: text(random), deleted_at: time(random), secret: first_secret(random) }
+}
+
+fn first_segment(random: Random<'_>) -> FirstSegment {
+    let count = if random().is_multiple_of(64) { 1_024 } else { below(random, 9) };
+    let event = |random: Random<'_>| {
+        let kind = (number(random) & 0xffff) as u16;
+        FirstEvent { time: time(random), kind, subject: array(random), version: number(random) }
+    };
+    let events = (0..count).map(|_| event(random)).collect();
+    FirstSegment { generation: number(random), events, head: array(random) }
 }
 
 fn trash(random: Random<'_>) -> TrashRecord {
@@ -190,7 +254,7 @@ fn both_decoders_agree_on_generated_records() {
     let cases = std::env::var("STRONGROOM_CODEC_CASES").map_or(20_000, |cases| cases.parse().unwrap());
     for case in 0..cases {
         let mut state: u64 = case;
-        let kind = KINDS[(case % 10) as usize];
+        let kind = KINDS[(case % 15) as usize];
         kind(&mut || splitmix64(&mut state), &format!("case {case}"));
     }
 }

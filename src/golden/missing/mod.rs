@@ -5,8 +5,10 @@ mod events;
 mod everything;
 mod left;
 mod records;
+mod rotated;
 mod rows;
 mod seals;
+mod second;
 mod slot_stores;
 mod stores;
 mod typed;
@@ -67,6 +69,29 @@ pub(super) fn write_vectors() {
     write("recovery-code", "a recovery code, and other ways to type it that are accepted", typed::codes());
     write("pin", "the bytes of a pin without its check, and its text", typed::pins());
     write_variants();
+    write_second_versions();
+}
+
+/// Records of which there is a first version too.
+fn write_second_versions() {
+    write(
+        "version-record-2",
+        "a version that is not current, and the tail of every secret record",
+        second::second_versions(),
+    );
+    write("secret-record-2", "the row of a path; texts are UTF-8", second::second_secrets());
+    write("trash-record-2", "a secret in the trash; texts are UTF-8", second::second_trashed());
+    write(
+        "audit-segment-2",
+        "an event is: time kind subject version, and how often; then path actor error count; then labels reason request-id",
+        second::second_segments(),
+    );
+    write_to(
+        "audit-chain-2",
+        "audit-chain",
+        "the head before the first event and after each, 32 bytes each; events are as in audit-segment-2",
+        second::second_chains(),
+    );
 }
 
 /// More vectors of kinds that have some already.

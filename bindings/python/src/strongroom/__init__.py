@@ -5,7 +5,9 @@ from ._changes import (
     Unchanged,
 )
 from ._clock import ManualClock
+from ._duration import parse_duration
 from ._errors import Error
+from ._generator import Generator
 from ._keys import create_key_file
 from ._kinds import (
     AlreadyExistsError,
@@ -17,6 +19,7 @@ from ._kinds import (
     DamagedError,
     DestroyedError,
     DiskFullError,
+    ExpiredError,
     FileRefusedError,
     ForkedError,
     ForkedHistoryError,
@@ -61,6 +64,7 @@ from ._types import (
     Capabilities,
     Copied,
     Deleted,
+    Due,
     Health,
     KdfCost,
     MemoryStatus,
@@ -70,7 +74,9 @@ from ._types import (
     Page,
     RecoveryCode,
     Retention,
+    Rotated,
     SecretInfo,
+    SignatureCheck,
     Slot,
     Stats,
     Swept,
@@ -97,10 +103,13 @@ __all__ = [
     "Deleted",
     "DestroyedError",
     "DiskFullError",
+    "Due",
     "Error",
+    "ExpiredError",
     "FileRefusedError",
     "ForkedError",
     "ForkedHistoryError",
+    "Generator",
     "Health",
     "InUseError",
     "InternalError",
@@ -130,9 +139,11 @@ __all__ = [
     "ReentrantError",
     "Retention",
     "RolledBackError",
+    "Rotated",
     "Secret",
     "SecretBytes",
     "SecretInfo",
+    "SignatureCheck",
     "Slot",
     "Slots",
     "Stats",
@@ -152,4 +163,5 @@ __all__ = [
     "calibrate",
     "capabilities",
     "create_key_file",
+    "parse_duration",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Optional
 
@@ -12,6 +13,7 @@ from ._time import from_duration_ms, from_ms, from_ms_or_none
 from ._types import (
     Copied,
     Deleted,
+    Due,
     Health,
     KdfCost,
     MemoryStatus,
@@ -19,7 +21,9 @@ from ._types import (
     NamespaceStats,
     OpenReport,
     Retention,
+    Rotated,
     SecretInfo,
+    SignatureCheck,
     Slot,
     Stats,
     Swept,
@@ -33,8 +37,17 @@ TIERS = {k.TIER_STANDARD: "standard", k.TIER_SENSITIVE: "sensitive", k.TIER_CRIT
 VERSION_STATES = {
     k.STATE_CURRENT: "current",
     k.STATE_SUPERSEDED: "superseded",
+    k.STATE_GRACE: "grace",
+    k.STATE_RETIRED: "retired",
     k.STATE_DELETED: "deleted",
     k.STATE_DESTROYED: "destroyed",
+}
+ON_EXPIRY = {k.ON_EXPIRY_BLOCK: "block", k.ON_EXPIRY_TRASH: "trash"}
+DUE = {k.DUE_EXPIRY: "expiry", k.DUE_ROTATION: "rotation", k.DUE_PURGE: "purge"}
+SIGNATURES = {
+    k.SIGNATURE_WRONG: "wrong",
+    k.SIGNATURE_TOO_OLD: "too_old",
+    k.SIGNATURE_TOO_EARLY: "too_early",
 }
 AUTHORS = {k.AUTHOR_OWNER: "owner"}
 SLOT_KINDS = {
@@ -85,6 +98,9 @@ def secret_info(info: c.SecretInfo) -> SecretInfo:
         updated_at=from_ms(info.updated_at),
         accessed_at=from_ms_or_none(info.accessed_at),
         expires_at=from_ms_or_none(info.expires_at),
+        on_expiry=named(ON_EXPIRY, info.on_expiry),
+        rotate_every=timedelta(seconds=info.rotate_every) if info.rotate_every else None,
+        rotation_due_at=from_ms_or_none(info.rotation_due_at),
         deleted_at=from_ms_or_none(info.deleted_at),
         purge_at=from_ms_or_none(info.purge_at),
         max_versions=inherited(info.max_versions),
@@ -119,6 +135,30 @@ def written(done: c.Written) -> Written:
     )
 
 
+def rotated(done: c.Rotated) -> Rotated:
+    """What a rotation did."""
+    return Rotated(
+        id=done.id.decode(),
+        path=done.path.decode(),
+        tier=named(TIERS, done.tier),
+        old_version=done.old_version,
+        new_version=done.version,
+        old_expires_at=from_ms(done.old_expires_at),
+    )
+
+
+def due(item: c.DueItem) -> Due:
+    """Something that is to be done."""
+    return Due(text(item.path), text(item.id), named(DUE, item.reason), from_ms(item.at))
+
+
+def signature_check(found: int, version: int) -> SignatureCheck:
+    """What a check of a signature found."""
+    if found == k.SIGNATURE_VALID:
+        return SignatureCheck(True, version, None)
+    return SignatureCheck(False, None, named(SIGNATURES, found))
+
+
 def deleted(done: c.Deleted) -> Deleted:
     """What a delete did."""
     return Deleted(done.id.decode(), from_ms(done.deleted_at), from_ms(done.purge_at))
@@ -126,7 +166,14 @@ def deleted(done: c.Deleted) -> Deleted:
 
 def swept(done: c.Swept) -> Swept:
     """What a sweep did."""
-    return Swept(done.secrets, done.versions, bool(done.more), bool(done.held_back))
+    return Swept(
+        secrets=done.secrets,
+        versions=done.versions,
+        more=bool(done.more),
+        held_back=bool(done.held_back),
+        expiring=done.expiring,
+        expired=done.expired,
+    )
 
 
 def namespace(item: c.Namespace) -> Namespace:

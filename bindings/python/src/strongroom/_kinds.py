@@ -20,7 +20,7 @@ class BadHandleError(Error):
 
 
 class ClosedError(Error, ValueError):
-    """Of the C interface alone: a handle that was closed or freed."""
+    """A handle that was closed or freed, or came from a store that was closed."""
 
     code = 3
     name = "closed"
@@ -111,7 +111,7 @@ class DestroyedError(Error):
 
 
 class VersionExpiredError(Error):
-    """Reserved for versions whose grace is over: nothing fails with it yet."""
+    """The grace of this version is over: another one was rotated in, or it was revoked."""
 
     code = 19
     name = "version_expired"
@@ -178,6 +178,13 @@ class PermissionDeniedError(Error, PermissionError):
 
     code = 28
     name = "permission_denied"
+
+
+class ExpiredError(Error):
+    """The secret has expired: no value of it is read until its expiry is changed."""
+
+    code = 29
+    name = "expired"
 
 
 class IoError(Error, OSError):
@@ -277,6 +284,7 @@ KINDS: dict[int, type[Error]] = {
     26: ForkedHistoryError,
     27: InvalidCredentialError,
     28: PermissionDeniedError,
+    29: ExpiredError,
     30: IoError,
     31: DiskFullError,
     32: DamagedError,

@@ -13,15 +13,19 @@ from . import _items, _pages
 from . import _structs as c
 from ._buffers import borrowed
 from ._call import call, failure, freed, obtain, sized
-from ._changes import UNCHANGED, Changes, Expect, Inheritable
+from ._changes import UNCHANGED, Changes, Every, Expect, Inheritable, Moment
+from ._duration import Duration
 from ._errors import Error
+from ._generator import Generator, new_value
 from ._kinds import BufferTooSmallError, NotFoundError
 from ._native import lib
 from ._numbers import u64
 from ._policy import Policy
 from ._query import Query
+from ._rotation import Rotation
 from ._secret import Secret
 from ._secret_bytes import SecretBytes, Value, owning
+from ._signing import Signing
 from ._text import Tags, text, text_or_none
 from ._types import Deleted, Namespace, Page, SecretInfo, Stats, Swept, TagCount, VersionInfo, Written
 
@@ -43,7 +47,7 @@ def _new_place() -> Any:
 _places: list[Any] = []
 
 
-class Operations:
+class Operations(Rotation, Signing):
     """What a store and a transaction can do with secrets. On a store each call is a commit of its own, and durable when it
     returns; in a transaction all of them are one.
 
@@ -104,7 +108,7 @@ class Operations:
 
     def info(self, path: str) -> SecretInfo:
         """What is known of a secret without its value. Raises NotFoundError."""
-        return _secret_of(obtain(lib.strongroom_info, self._handle, *text(path)))
+        return _pages.secret(obtain(lib.strongroom_info, self._handle, *text(path)))
 
     def versions(self, path: str) -> builtins.list[VersionInfo]:
         """What is known of the versions of a secret, from the oldest. Raises NotFoundError."""
@@ -116,8 +120,9 @@ class Operations:
     def put(
         self,
         path: str,
-        value: Value,
+        value: Optional[Value] = None,
         *,
+        generate: Optional[Generator] = None,
         expect: Expect = None,
         tags: Optional[Tags] = None,
         add_tags: Optional[Tags] = None,
@@ -128,14 +133,25 @@ class Operations:
         note: Optional[str] = None,
         max_versions: Inheritable = UNCHANGED,
         trash_days: Inheritable = UNCHANGED,
+        expires_in: Optional[Duration] = None,
+        expires_at: Moment = UNCHANGED,
+        on_expiry: Optional[str] = None,
+        rotate_every: Every = UNCHANGED,
     ) -> Written:
-        """Writes a secret: a new one, or the next version of one that is there. What is left out stays as it is.
+        """Writes a secret: a new one, or the next version of one that is there. The value is ``value``, or one that
+        ``generate`` makes and nobody sees before it is read. What is left out stays as it is.
 
         ``expect="absent"`` writes only where no secret is, ``expect=3`` only over version 3. ``tags``, a mapping or bare
         labels, are then all there are; ``add_tags`` and ``remove_tags`` leave the others. ``note`` is of this version. None
         for ``max_versions`` (0 is all) and ``trash_days`` is what the namespace or the store says.
 
-        Raises AlreadyExistsError, ConflictError and LimitExceededError.
+        ``expires_in`` or ``expires_at`` is from when on no value of the secret is read; a sweep then does nothing
+        (``on_expiry="block"``), or puts it into the trash (``"trash"``). A version that gets as old as ``rotate_every`` is
+        ``due``. Durations are seconds, a timedelta or a text such as ``"90d"``; None takes ``expires_at`` and
+        ``rotate_every`` away.
+
+        Raises AlreadyExistsError, ConflictError, LimitExceededError, and ExpiredError if the secret has expired and is given
+        no other expiry.
         """
         changes = Changes(
             tags=tags,
@@ -147,11 +163,16 @@ class Operations:
             note=note,
             max_versions=max_versions,
             trash_days=trash_days,
+            expires_in=expires_in,
+            expires_at=expires_at,
+            on_expiry=on_expiry,
+            rotate_every=rotate_every,
             expect=expect,
         )
         done = sized(c.Written)
-        with borrowed(value) as (address, length), changes.handle() as handle:
-            call(lib.strongroom_put, self._handle, *text(path), address, length, handle, byref(done))
+        with changes.handle() as handle, new_value(value, generate) as (generated, new):
+            write = lib.strongroom_put_generated if generated else lib.strongroom_put
+            call(write, self._handle, *text(path), *new, handle, byref(done))
         return _items.written(done)
 
     def update(
@@ -166,10 +187,15 @@ class Operations:
         content_type: Optional[str] = None,
         max_versions: Inheritable = UNCHANGED,
         trash_days: Inheritable = UNCHANGED,
+        expires_in: Optional[Duration] = None,
+        expires_at: Moment = UNCHANGED,
+        on_expiry: Optional[str] = None,
+        rotate_every: Every = UNCHANGED,
         expect_meta_version: Optional[int] = None,
     ) -> SecretInfo:
         """Changes what is known of a secret, without a new version. What is left out stays as it is; ``""`` takes a text
-        away. ``tags`` are then all there are; ``add_tags`` and ``remove_tags`` leave the others.
+        away. ``tags`` are then all there are; ``add_tags`` and ``remove_tags`` leave the others. Expiry and rotation are as
+        in ``put``.
 
         Raises NotFoundError, LimitExceededError, and ConflictError if the metadata have another number than expected.
         """
@@ -182,10 +208,14 @@ class Operations:
             content_type=content_type,
             max_versions=max_versions,
             trash_days=trash_days,
+            expires_in=expires_in,
+            expires_at=expires_at,
+            on_expiry=on_expiry,
+            rotate_every=rotate_every,
             expect_meta_version=expect_meta_version,
         )
         with changes.handle() as handle:
-            return _secret_of(obtain(lib.strongroom_update, self._handle, *text(path), handle))
+            return _pages.secret(obtain(lib.strongroom_update, self._handle, *text(path), handle))
 
     def rollback(self, path: str, version: int) -> Written:
         """Writes an older version once more, as a new one. Raises NotFoundError and DestroyedError."""
@@ -239,18 +269,18 @@ class Operations:
 
         Raises NotFoundError and DestroyedError.
         """
-        return _version_of(obtain(lib.strongroom_delete_version, self._handle, *text(path), u64(version)))
+        return _pages.version(obtain(lib.strongroom_delete_version, self._handle, *text(path), u64(version)))
 
     def restore_version(self, path: str, version: int) -> VersionInfo:
         """Restores a deleted version; of one that is not deleted it changes nothing.
 
         Raises NotFoundError and DestroyedError.
         """
-        return _version_of(obtain(lib.strongroom_restore_version, self._handle, *text(path), u64(version)))
+        return _pages.version(obtain(lib.strongroom_restore_version, self._handle, *text(path), u64(version)))
 
     def destroy_version(self, path: str, version: int) -> VersionInfo:
         """Destroys the value of one version for good. Raises NotFoundError and DestroyedError."""
-        return _version_of(obtain(lib.strongroom_destroy_version, self._handle, *text(path), u64(version)))
+        return _pages.version(obtain(lib.strongroom_destroy_version, self._handle, *text(path), u64(version)))
 
     def sweep(self, items: int = 1000, confirm_clock: bool = False) -> Swept:
         """Removes for good what is past its time in the trash: at most ``items`` secrets and single versions.
@@ -403,13 +433,3 @@ def _several(paths: Iterable[str]) -> Iterable[str]:
     if isinstance(paths, (str, bytes)):
         raise TypeError("expected several paths, not one text")
     return paths
-
-
-def _secret_of(page: Any) -> SecretInfo:
-    """The one secret of a page; frees the page."""
-    return _pages.items(page, lib.strongroom_page_secret, c.SecretInfo, _items.secret_info)[0]
-
-
-def _version_of(page: Any) -> VersionInfo:
-    """The one version of a page; frees the page."""
-    return _pages.items(page, lib.strongroom_page_version, c.VersionInfo, _items.version_info)[0]

@@ -11,7 +11,7 @@ from . import _structs as c
 from ._call import call, freed, sized
 from ._kinds import NotFoundError
 from ._native import lib
-from ._types import Page
+from ._types import Page, SecretInfo, VersionInfo
 
 Item = TypeVar("Item")
 Struct = TypeVar("Struct")
@@ -32,6 +32,16 @@ def items(
     """The items of a page, each read by a strongroom_page_… function; frees the page."""
     with freed(lib.strongroom_page_free, page):
         return list(_items_of(page, lib.strongroom_page_len(page), read, struct, convert))
+
+
+def secret(page: Optional[int]) -> SecretInfo:
+    """The one secret of a page; frees the page."""
+    return items(page, lib.strongroom_page_secret, c.SecretInfo, _items.secret_info)[0]
+
+
+def version(page: Optional[int]) -> VersionInfo:
+    """The one version of a page; frees the page."""
+    return items(page, lib.strongroom_page_version, c.VersionInfo, _items.version_info)[0]
 
 
 def namespaces(page: Optional[int], convert: Callable[[c.Namespace], Item]) -> list[Item]:

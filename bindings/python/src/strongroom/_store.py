@@ -15,6 +15,7 @@ from . import _items, _pages
 from . import _structs as c
 from ._call import call, obtain, sized
 from ._clock import ManualClock
+from ._context import Context
 from ._copies import OnProgress, copy_options
 from ._finalize import close_here
 from ._keys import File, file_name, key
@@ -24,6 +25,7 @@ from ._operations import Operations
 from ._options import Options
 from ._secret_bytes import Value
 from ._slots import Slots
+from ._text import Tags
 from ._time import Seconds, from_duration_ms
 from ._transaction import Transaction
 from ._types import Copied, Health, KdfCost, MemoryStatus, OpenReport, Verified
@@ -39,6 +41,8 @@ class Store(Operations):
         """Takes a handle of the library's over; use the class methods."""
         super().__init__(handle)
         self._finalizer = weakref.finalize(self, close_here, os.getpid(), handle)
+        # The store that this one is another handle of, which must not be garbage-collected before.
+        self._opened: Optional[Store] = None
 
     @classmethod
     def create(
@@ -159,6 +163,21 @@ class Store(Operations):
     def transaction(self) -> Transaction:
         """Begins a transaction: ``with store.transaction() as tx``."""
         return Transaction(self)
+
+    def with_context(
+        self, labels: Optional[Tags] = None, reason: Optional[str] = None, request_id: Optional[str] = None
+    ) -> Store:
+        """The same store again, whose calls say of themselves in the audit log who makes them, and nothing of what this one
+        says: ``with store.with_context({"app": "backup"}, reason="nightly") as nightly``. Closing it leaves the store open,
+        and closing the store closes it.
+
+        ``labels``, as tags, are what the program says of itself or of whom it works for, ``reason`` says why, and other
+        logs know the calls by ``request_id``. Nothing is decided by them. Raises InvalidArgumentError.
+        """
+        with Context(labels, reason, request_id).handle() as context:
+            same = type(self)(obtain(lib.strongroom_with, self._handle, context))
+        same._opened = self._opened or self
+        return same
 
     # Locking
 

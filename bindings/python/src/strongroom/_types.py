@@ -41,8 +41,14 @@ class SecretInfo:
     updated_at: datetime
     #: When a value was last read, as far as it is known.
     accessed_at: Optional[datetime]
-    #: Reserved.
+    #: From when on no value of it is read.
     expires_at: Optional[datetime]
+    #: What a sweep does once it has expired: ``"block"``, which is nothing, or ``"trash"``.
+    on_expiry: str
+    #: How old the current version gets before it is to be rotated.
+    rotate_every: Optional[timedelta]
+    #: When it gets that old.
+    rotation_due_at: Optional[datetime]
     #: When it was put into the trash.
     deleted_at: Optional[datetime]
     #: From when on a sweep removes it.
@@ -62,7 +68,8 @@ class VersionInfo:
     number: int
     #: Bytes of its value, also after that was destroyed.
     size: int
-    #: ``"current"``, ``"superseded"``, ``"deleted"`` or ``"destroyed"``.
+    #: ``"current"``, ``"superseded"``, ``"grace"`` (a newer one was rotated in, and this one is accepted until then),
+    #: ``"retired"`` (its grace is over), ``"deleted"`` or ``"destroyed"``.
     state: str
     #: ``"owner"``.
     author: str
@@ -70,7 +77,7 @@ class VersionInfo:
     created_at: datetime
     #: When it was deleted or destroyed.
     deleted_at: Optional[datetime]
-    #: Until when a deleted one can be restored.
+    #: Until when a deleted one can be restored, or one in grace is accepted.
     until: Optional[datetime]
 
 
@@ -86,6 +93,48 @@ class Written:
     tier: str
     created_at: datetime
     updated_at: datetime
+
+
+@dataclass(frozen=True)
+class Rotated:
+    """What a rotation did."""
+
+    id: str
+    #: As it is stored, in Unicode NFC.
+    path: str
+    tier: str
+    #: The number of the version that was current before.
+    old_version: int
+    #: The number of the version that is current now.
+    new_version: int
+    #: Until when the old version is accepted: the first instant at which it is not.
+    old_expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something that is to be done with a secret."""
+
+    #: Where the secret is; of one in the trash, where it was.
+    path: str
+    id: str
+    #: ``"expiry"``, ``"rotation"``, or ``"purge"`` for one in the trash.
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class SignatureCheck:
+    """What a check of a signature found. It is true if the signature is valid, and false if it is not."""
+
+    valid: bool
+    #: The number of the version that signed, if it is valid.
+    version: Optional[int]
+    #: Why it is not: ``"wrong"``; or ``"too_old"`` or ``"too_early"``, of a request that the secret signed. None if it is.
+    reason: Optional[str]
+
+    def __bool__(self) -> bool:
+        return self.valid
 
 
 @dataclass(frozen=True)
@@ -109,6 +158,10 @@ class Swept:
     more: bool
     #: Whether the clock went forward by more than a year at once: what would be due since then was left.
     held_back: bool
+    #: Secrets of which the audit log now says that they expire soon.
+    expiring: int
+    #: Secrets of which it now says that they have expired, those that went to the trash among them.
+    expired: int
 
 
 @dataclass(frozen=True)
