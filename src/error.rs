@@ -150,6 +150,18 @@ names! {
 }
 
 impl ErrorKind {
+    /// The code, which is the discriminant.
+    pub(crate) fn code(self) -> i32 {
+        #[expect(clippy::as_conversions, reason = "the one way to a discriminant")]
+        let code = self as i32;
+        code
+    }
+
+    /// The kind with this code.
+    pub(crate) fn of(code: i32) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.code() == code)
+    }
+
     /// Whether the very same call may succeed later: what was in the way may go by itself.
     #[must_use]
     pub fn is_retryable(self) -> bool {

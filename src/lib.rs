@@ -136,9 +136,12 @@ pub use crypto::kdf::{Calibration, KdfCost};
 pub use error::{Error, ErrorKind, Holder, Result};
 pub use format::slot::SlotKind;
 pub use generator::{Generator, TokenEncoding};
+pub use record::audit_head::AuditHead;
 pub use record::context::Context;
 pub use record::duration::parse_duration;
 pub use record::environment::Environment;
+pub use record::event_id::AuditEventId;
+pub use record::event_kind::AuditEventKind;
 pub use record::expiry::OnExpiry;
 pub use record::id::{SecretId, SlotId};
 pub use record::path::SecretPath;
@@ -151,9 +154,11 @@ pub use sealed::recovery::RecoveryCode;
 pub use sealed::unlock::Unlock;
 pub use secret::SecretBytes;
 pub use store::{
-    Author, BegunTransaction, Capabilities, Copied, CopyOptions, Cursor, Deleted, Due, DueReason, Health,
-    HealthStatus, KdfUpgrade, KeySlot, Listed, Namespace, NewSlot, OpenReport, OpenedReport, Page, PinCheck,
-    Policy, Progress, Put, Query, Rename, Retention, Rotated, Scan, Secret, SecretInfo, SecretRef,
-    SignatureCheck, Slots, Sort, Stats, Store, StoreOptions, Sweep, SweepReport, TagCount, Transaction,
-    Trashed, Update, Usage, VerifyAtOpen, VerifyReport, VersionInfo, Written, capabilities,
+    Audit, AuditActor, AuditEvent, AuditExported, AuditPage, AuditPolicy, AuditQuery, AuditReads,
+    AuditVerified, Author, BegunTransaction, Capabilities, Copied, CopyOptions, Cursor, Deleted, Due,
+    DueReason, Health, HealthStatus, KdfUpgrade, KeySlot, Listed, Namespace, NewSlot, OpenReport,
+    OpenedReport, Page, PinCheck, Policy, Progress, Put, Query, Rename, Retention, Rotated, Scan, Secret,
+    SecretInfo, SecretRef, SignatureCheck, Slots, Sort, Stats, Store, StoreOptions, Sweep, SweepReport,
+    TagCount, Transaction, Trashed, Update, Usage, VerifyAtOpen, VerifyReport, VersionInfo, Written,
+    capabilities,
 };

@@ -92,6 +92,15 @@ pub const SEGMENT_EVENTS_MAX: usize = 1024;
 /// Most bytes of the events in one row of the audit log: 48 KiB.
 pub const SEGMENT_BYTES_MAX: usize = 48 << 10;
 
+/// Events of reads and refusals that wait in memory one by one for a commit. As many more are kept without what told them apart.
+pub const EVENTS_WAITING_MAX: usize = 4096;
+/// Bytes of them, in the same way: 1 MiB.
+pub const WAITING_BYTES_MAX: usize = 1 << 20;
+/// Longest time the audit log is kept when it is not kept for good, in days: a hundred years of 365 days.
+pub const AUDIT_DAYS_MAX: u32 = 36_500;
+/// Most rows of the audit log that one sweep removes.
+pub const SEGMENTS_PRUNED_MAX: usize = 1000;
+
 /// Least Argon2id memory accepted from a file, in KiB (OWASP's minimum: 19 MiB with two passes).
 pub const KDF_MEMORY_KIB_MIN: u32 = 19 * 1024;
 /// Most Argon2id memory accepted from a file, in KiB. A header is not authenticated yet when this is read.

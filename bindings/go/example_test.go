@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log"
 	"net/http"
+	"time"
 
 	"github.com/strongroom/strongroom/bindings/go"
 )
@@ -78,6 +79,156 @@ func Example_writing() {
 	// conflict false
 	// production/db/password 1 standard
 	// production/db/user 1 standard
+}
+
+func Example_rotating() {
+	store, err := strongroom.InMemory()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer store.Close()
+
+	nightly, err := store.As(strongroom.Label("app", "rotator"), strongroom.Reason("nightly rotation")) // stands in the audit log
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer nightly.Close()
+	_, err = nightly.PutGenerated("hooks/orders", strongroom.Token(32), strongroom.RotateEvery(90*24*time.Hour),
+		strongroom.ExpiresIn(365*24*time.Hour), strongroom.OnExpiry(strongroom.OnExpiryTrash))
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	due, err := store.Due(100 * 24 * time.Hour) // within 100 days, and what is overdue
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, one := range due {
+		fmt.Println(one.Path, one.Reason)
+	}
+
+	signature, err := store.SignPayload("hooks/orders", []byte(`{"order":7}`)) // never shows the key
+	if err != nil {
+		log.Fatal(err)
+	}
+	rotated, err := nightly.RotateGenerated("hooks/orders", strongroom.Token(32), time.Hour) // the old one is accepted for an hour more
+	if err != nil {
+		log.Fatal(err)
+	}
+	check, err := store.VerifyPayload("hooks/orders", []byte(`{"order":7}`), signature)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(rotated.OldVersion, rotated.Version, check.Valid(), check.Version)
+
+	if _, err := store.RevokeVersion("hooks/orders", rotated.OldVersion); err != nil { // the grace ends now
+		log.Fatal(err)
+	}
+	_, err = store.GetVersion("hooks/orders", rotated.OldVersion)
+	fmt.Println(errors.Is(err, strongroom.ErrVersionExpired))
+
+	// Output:
+	// hooks/orders rotation
+	// 1 2 true 1
+	// true
+}
+
+func ExampleOperations_VerifyAny() {
+	store, err := strongroom.InMemory()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer store.Close()
+	if _, err := store.Put("api-key", []byte("old")); err != nil {
+		log.Fatal(err)
+	}
+	if _, err := store.Rotate("api-key", []byte("new"), time.Hour); err != nil {
+		log.Fatal(err)
+	}
+
+	for _, candidate := range []string{"new", "old", "other"} {
+		version, ok, err := store.VerifyAny("api-key", []byte(candidate))
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(candidate, version, ok)
+	}
+
+	// Output:
+	// new 2 true
+	// old 1 true
+	// other 0 false
+}
+
+func ExampleOperations_VerifyRequest() {
+	store, err := strongroom.InMemory()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer store.Close()
+	if _, err := store.Put("hooks/orders", []byte("a key that both sides know")); err != nil {
+		log.Fatal(err)
+	}
+
+	body := []byte(`{"order":7}`)
+	sent := time.Now() // the receiver gets sent.Unix() as well
+	signature, err := store.SignRequest("hooks/orders", sent, body)
+	if err != nil {
+		log.Fatal(err)
+	}
+	check, err := store.VerifyRequest("hooks/orders", time.Unix(sent.Unix(), 0), body, signature)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(check.Status, check.Valid())
+	check, err = store.VerifyRequest("hooks/orders", sent, []byte(`{"order":8}`), signature)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(check.Status, check.Valid())
+
+	// Output:
+	// valid true
+	// wrong false
+}
+
+func ExampleGenerator() {
+	pin := strongroom.Password(6, strongroom.WithoutLower(), strongroom.WithoutUpper(), strongroom.WithoutSymbols())
+	for _, generator := range []strongroom.Generator{pin, strongroom.Token(32), strongroom.Passphrase(6)} {
+		bits, err := generator.EntropyBits()
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Printf("%.1f\n", bits)
+	}
+	value, err := pin.Generate()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer value.Wipe()
+	fmt.Println(value.Len(), value)
+
+	// Output:
+	// 19.9
+	// 256.0
+	// 77.5
+	// 6 [secret not shown]
+}
+
+func ExampleParseDuration() {
+	for _, text := range []string{"90d", "1h30m", "PT1H30M", "300"} {
+		duration, err := strongroom.ParseDuration(text)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(duration)
+	}
+
+	// Output:
+	// 2160h0m0s
+	// 1h30m0s
+	// 1h30m0s
+	// 5m0s
 }
 
 func Example_keeping() {

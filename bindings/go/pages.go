@@ -82,6 +82,11 @@ func readCapability(from *C.strongroom_page, at C.size_t, item *C.strongroom_cap
 	return C.strongroom_page_capability(from, at, item, failed)
 }
 
+func readDue(from *C.strongroom_page, at C.size_t, item *C.strongroom_due_item, failed **C.strongroom_error) C.strongroom_status {
+	item.struct_size = C.sizeof_strongroom_due_item
+	return C.strongroom_page_due(from, at, item, failed)
+}
+
 // files are the names in a page; it frees the page.
 func files(from *C.strongroom_page) []string {
 	defer C.strongroom_page_free(from)

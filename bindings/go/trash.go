@@ -86,7 +86,8 @@ type SweepOption struct{ confirmClock bool }
 // ConfirmClock says that the clock is right, even if it went forward by more than a year at once.
 func ConfirmClock() SweepOption { return SweepOption{confirmClock: true} }
 
-// Sweep removes for good what is past its time in the trash, in one commit: at most so many secrets and single versions.
+// Sweep removes for good what is past its time in the trash, in one commit: at most so many secrets and single versions. It also writes the
+// events that tell of expiry, and puts expired secrets into the trash that [OnExpiry] says it of.
 func (o *Operations) Sweep(items uint, options ...SweepOption) (*Swept, error) {
 	confirmed := false
 	for _, option := range options {
@@ -99,5 +100,12 @@ func (o *Operations) Sweep(items uint, options ...SweepOption) (*Swept, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Swept{uint64(done.secrets), uint64(done.versions), done.more != 0, done.held_back != 0}, nil
+	return &Swept{
+		Secrets:  uint64(done.secrets),
+		Versions: uint64(done.versions),
+		More:     done.more != 0,
+		HeldBack: done.held_back != 0,
+		Expiring: uint64(done.expiring),
+		Expired:  uint64(done.expired),
+	}, nil
 }

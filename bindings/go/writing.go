@@ -20,7 +20,7 @@ func (o *Operations) writes(
 // Put writes a secret: a new one, or the next version of one that is there. What the changes leave out stays as it is. The value is
 // copied into the store; the memory is the caller's to wipe.
 //
-// It fails with ErrAlreadyExists, ErrConflict and ErrLimitExceeded.
+// It fails with ErrAlreadyExists, ErrConflict, ErrLimitExceeded and, if the secret has expired and no other expiry is set, ErrExpired.
 func (o *Operations) Put(path string, value []byte, changes ...Change) (done *Written, err error) {
 	name, length := chars(path)
 	start, size := octets(value)

@@ -24,11 +24,10 @@ pub(crate) fn hmac<P: Authenticates>(key: &Key<P>, bytes: &[u8]) -> Result<[u8; 
 
 /// `HMAC-SHA-256(key, concatenated parts)`, without a copy of what may be secret.
 pub(crate) fn hmac_parts<P: Authenticates>(key: &Key<P>, parts: &[&[u8]]) -> Result<[u8; DIGEST_LEN]> {
-    let key = key.expose()?;
-    Ok(hmac_under(key, parts))
+    Ok(hmac_under(key.expose()?, parts))
 }
 
-/// `HMAC-SHA-256(key, concatenated parts)`, with a key of any length.
+/// As [`hmac_parts`], with a key of any length.
 pub(crate) fn hmac_under(key: &[u8], parts: &[&[u8]]) -> [u8; DIGEST_LEN] {
     on_clean_stack::<SHALLOW, _>(|| keyed(key, parts))
 }

@@ -121,6 +121,19 @@ pub const STRONGROOM_INHERITED: i64 = -1;
 /// As a number of a retention: what was said before stays.
 pub const STRONGROOM_UNCHANGED: i64 = -2;
 
+/// As a number of the audit policy: the log is kept for good.
+pub const STRONGROOM_FOR_GOOD: i64 = -1;
+/// What was said before stays.
+pub const STRONGROOM_AUDIT_READS_UNCHANGED: u32 = 0;
+/// Events of reads wait in memory, and are written with the next commit, when there are many, and when the handle is closed or locked.
+pub const STRONGROOM_AUDIT_READS_BATCHED: u32 = 1;
+/// The event of a read is durable before the value is released.
+pub const STRONGROOM_AUDIT_READS_STRICT: u32 = 2;
+/// There are no events of reads.
+pub const STRONGROOM_AUDIT_READS_OFF: u32 = 3;
+/// As much room as the head of an audit log and its NUL need.
+pub const STRONGROOM_AUDIT_HEAD_LEN: usize = 80;
+
 /// The version of this interface. A program compiled against one version works with every library that has the same.
 pub const STRONGROOM_ABI_VERSION: u32 = 1;
 

@@ -7,7 +7,7 @@ use super::error::{free, strongroom_error};
 use super::guard::guard;
 use super::handle::{self, Kind, Object};
 use super::input::text;
-use super::output::out_handle;
+use super::output::{out, out_handle};
 use super::store::{Target, strongroom_store};
 use super::strongroom_status;
 use crate::{Context, Result};
@@ -115,6 +115,50 @@ pub unsafe extern "C" fn strongroom_context_request_id(
             Ok(context.request_id(text("the id of the request", request_id, request_id_len)?))
         })
     }
+}
+
+/// A name for one change, of 1 to 255 bytes: if a change of the same kind is asked for again under it, by anybody and with the same arguments, it is not
+/// made again, and returns what it returned the first time; with other arguments it is IDEMPOTENCY_CONFLICT. It is remembered in the commit of the
+/// change, for as long as strongroom_policy_idempotency_window says, and not if the change failed. See strongroom_was_replayed.
+///
+/// Ownership: borrows `context`; copies `key`.
+/// Thread safety: any thread.
+/// Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT; a text that breaks a rule is refused when it is used.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strongroom_context_idempotency_key(
+    context: *mut strongroom_context,
+    key: *const c_char,
+    key_len: usize,
+    error: *mut *mut strongroom_error,
+) -> strongroom_status {
+    // SAFETY: as the top of the header says of pointers.
+    unsafe {
+        add(context, error, |context| Ok(context.idempotency_key(text("the idempotency key", key, key_len)?)))
+    }
+}
+
+/// Whether the last change of a secret through this handle was not made, because it had been under the same idempotency key (1 or 0). After
+/// one that failed it says nothing. Threads that share a handle share this too: let each call have a handle of its own.
+///
+/// Ownership: borrows `store`; writes `*replayed`.
+/// Thread safety: any thread.
+/// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strongroom_was_replayed(
+    store: *const strongroom_store,
+    replayed: *mut i32,
+    error: *mut *mut strongroom_error,
+) -> strongroom_status {
+    let work = || {
+        // SAFETY: as the top of the header says of pointers.
+        let replayed = unsafe { out("replayed", replayed) }?;
+        replayed.write(i32::from(handle::get::<Target>(store)?.was_replayed()?));
+        Ok(())
+    };
+    // SAFETY: as above.
+    unsafe { guard(error, work) }
 }
 
 /// Frees a context. NULL is fine.

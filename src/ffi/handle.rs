@@ -33,11 +33,12 @@ pub(super) enum Kind {
     Copy,
     Context,
     Generator,
+    AuditQuery,
 }
 
 impl Kind {
     /// Every type with its number in a handle, and what C calls it. 0 is none: in a true pointer these bits are zero.
-    const ALL: [(Self, usize, &'static str); 13] = [
+    const ALL: [(Self, usize, &'static str); 14] = [
         (Self::Store, 1, "strongroom_store"),
         (Self::Secret, 2, "strongroom_secret"),
         (Self::Error, 3, "strongroom_error"),
@@ -51,6 +52,7 @@ impl Kind {
         (Self::Copy, 11, "strongroom_copy_options"),
         (Self::Context, 12, "strongroom_context"),
         (Self::Generator, 13, "strongroom_generator"),
+        (Self::AuditQuery, 14, "strongroom_audit_query"),
     ];
 
     fn number(self) -> usize {

@@ -5,8 +5,8 @@ use std::ptr;
 use super::constants::*;
 use super::output::{Sized1, Text, inherited, strongroom_text, time};
 use crate::{
-    Author, Due, DueReason, KeySlot, OnExpiry, Retention, SecretInfo, SlotKind, Tier, Usage, VersionInfo,
-    VersionState,
+    Author, Due, DueReason, KeySlot, OnExpiry, Retention, SecretInfo, SlotKind, Tags, Tier, Usage,
+    VersionInfo, VersionState,
 };
 
 /// A tag. A bare label has an empty value.
@@ -180,6 +180,16 @@ sized! {
     strongroom_retention strongroom_capability strongroom_due_item
 }
 
+/// Tags, and the texts they point to.
+pub(super) fn tag_views(tags: &Tags) -> (Box<[strongroom_tag]>, Vec<Text>) {
+    let texts: Vec<Text> = tags.iter().flat_map(|(key, value)| [key, value]).map(Text::new).collect();
+    let tag = |pair: &[Text]| match pair {
+        [key, value] => Some(strongroom_tag { key: key.view(), value: value.view() }),
+        _ => None,
+    };
+    (texts.chunks_exact(2).filter_map(tag).collect(), texts)
+}
+
 /// What is known of a secret, in a form that C can borrow.
 pub(super) struct SecretRow {
     info: SecretInfo,
@@ -199,18 +209,13 @@ unsafe impl Sync for SecretRow {}
 
 impl SecretRow {
     pub(super) fn new(info: SecretInfo) -> Self {
-        let texts: Vec<Text> =
-            info.tags().iter().flat_map(|(key, value)| [key, value]).map(Text::new).collect();
-        let tag = |pair: &[Text]| match pair {
-            [key, value] => Some(strongroom_tag { key: key.view(), value: value.view() }),
-            _ => None,
-        };
+        let (tags, texts) = tag_views(info.tags());
         Self {
             id: Text::new(&info.id().to_string()),
             path: Text::new(info.path().as_str()),
             description: Text::new(info.description()),
             content_type: Text::new(info.content_type()),
-            tags: texts.chunks_exact(2).filter_map(tag).collect(),
+            tags,
             _texts: texts,
             info,
         }

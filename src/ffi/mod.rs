@@ -9,12 +9,15 @@
 #![allow(clippy::missing_safety_doc, reason = "the rules for all pointers stand at the top of the header")]
 #![allow(unreachable_pub, reason = "exported to C, not to Rust")]
 
+mod audit;
+mod audit_query;
 mod changes;
 mod clock;
 mod constants;
 mod context;
 mod copy;
 mod error;
+mod event;
 mod generate;
 mod guard;
 mod handle;

@@ -4,6 +4,7 @@ use std::ffi::c_char;
 use std::ptr;
 
 use super::error::{free, strongroom_error};
+use super::event::{EventRow, strongroom_audit_event};
 use super::guard::{guard, or_default};
 use super::handle::{self, Kind, Object};
 use super::input::invalid;
@@ -15,11 +16,11 @@ use super::items::{
 use super::output::{Text, fill, out, out_handle};
 use super::strongroom_status;
 use crate::{
-    Capabilities, Due, KeySlot, Namespace, Result, Retention, SecretInfo, SecretPath, TagCount, Usage,
-    VersionInfo,
+    AuditEvent, AuditPage, Capabilities, Due, KeySlot, Namespace, Result, Retention, SecretInfo, SecretPath,
+    TagCount, Usage, VersionInfo,
 };
 
-/// A page of a list: secrets, versions, namespaces, tags, key slots, retentions, capabilities, files or what is due. It owns what its items point to.
+/// A page of a list: secrets, versions, namespaces, tags, key slots, retentions, capabilities, files, events or what is due. It owns what its items point to.
 pub struct strongroom_page {
     _private: (),
 }
@@ -34,6 +35,7 @@ enum Items {
     Capabilities(Vec<(Text, u64, bool)>),
     Files(Vec<Text>),
     Due(Vec<DueRow>),
+    Events(Vec<EventRow>),
 }
 
 pub(super) struct Page {
@@ -114,6 +116,19 @@ impl Page {
         Self::of(Items::Due(found.into_iter().map(DueRow::new).collect()))
     }
 
+    pub(super) fn events(page: &AuditPage) -> Self {
+        let rows = page.events().iter().cloned().map(EventRow::new).collect();
+        Self {
+            next: page.next_cursor().map(|cursor| Text::new(cursor.as_str())),
+            has_more: page.has_more(),
+            ..Self::of(Items::Events(rows))
+        }
+    }
+
+    pub(super) fn event(event: AuditEvent) -> Self {
+        Self::of(Items::Events(vec![EventRow::new(event)]))
+    }
+
     fn len(&self) -> usize {
         match &self.items {
             Items::Secrets(rows) => rows.len(),
@@ -124,6 +139,7 @@ impl Page {
             Items::Capabilities(rows) => rows.len(),
             Items::Files(rows) => rows.len(),
             Items::Due(rows) => rows.len(),
+            Items::Events(rows) => rows.len(),
         }
     }
 }
@@ -158,7 +174,7 @@ pub extern "C" fn strongroom_page_namespaces(page: *const strongroom_page) -> us
     or_default(|| handle::get::<Page>(page).map(|page| page.namespaces.len()))
 }
 
-/// What to give to strongroom_query_after for the next page; NULL behind the last one. It ends with a NUL.
+/// What to give to strongroom_query_after, or strongroom_audit_query_after, for the next page; NULL behind the last one. It ends with a NUL.
 ///
 /// Ownership: borrowed from `page`, until that is freed.
 /// Thread safety: any thread.
@@ -370,6 +386,22 @@ pub unsafe extern "C" fn strongroom_page_due(
     error: *mut *mut strongroom_error,
 ) -> strongroom_status {
     item!(page, index, item, error, |found| rows_of!(found, Due), DueRow::view)
+}
+
+/// An event of a page.
+///
+/// Ownership: writes `*item`, whose texts are borrowed from `page`, until that is freed.
+/// Thread safety: any thread.
+/// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strongroom_page_event(
+    page: *const strongroom_page,
+    index: usize,
+    item: *mut strongroom_audit_event,
+    error: *mut *mut strongroom_error,
+) -> strongroom_status {
+    item!(page, index, item, error, |found| rows_of!(found, Events), EventRow::view)
 }
 
 /// The name of a file of a page; NULL for what is none. What is not UTF-8 in it is replaced. It ends with a NUL.

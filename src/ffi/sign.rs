@@ -1,11 +1,12 @@
 //! Signing with secrets, and checking who signed.
 
+use std::borrow::Cow;
 use std::ffi::c_char;
 
 use super::constants::*;
 use super::error::strongroom_error;
 use super::guard::guard;
-use super::input::{bytes, secret_path, text};
+use super::input::{bytes, raw_text, secret_path};
 use super::output::{out, text_out};
 use super::store::{on, strongroom_store};
 use super::strongroom_status;
@@ -30,6 +31,12 @@ unsafe fn tell(check: SignatureCheck, found: *mut u32, version: *mut u64) -> Res
         unsafe { out("version", version) }?.write(number);
     }
     Ok(())
+}
+
+/// A signature as somebody sent it: what is not UTF-8 is none, as any other wrong text.
+unsafe fn of_anybody<'a>(signature: *const c_char, len: usize) -> Result<Cow<'a, str>> {
+    // SAFETY: as the caller promises.
+    Ok(String::from_utf8_lossy(unsafe { raw_text("the signature", signature, len) }?))
 }
 
 /// Signs a payload with a secret: HMAC-SHA-256 (RFC 2104) under its current value, as a text "sha256=" and 64 hexadecimal digits. A secret that signs
@@ -92,8 +99,8 @@ pub unsafe extern "C" fn strongroom_verify_payload(
         // SAFETY: as above.
         let payload = unsafe { bytes("the payload", payload, payload_len) }?;
         // SAFETY: as above.
-        let signature = unsafe { text("the signature", signature, signature_len) }?;
-        let check = on!(store, |on| on.verify_payload(path, payload, signature))?;
+        let signature = unsafe { of_anybody(signature, signature_len) }?;
+        let check = on!(store, |on| on.verify_payload(path, payload, &signature))?;
         // SAFETY: as above.
         unsafe { tell(check, found, version) }
     };
@@ -161,8 +168,8 @@ pub unsafe extern "C" fn strongroom_verify_request(
         // SAFETY: as above.
         let body = unsafe { bytes("the body", body, body_len) }?;
         // SAFETY: as above.
-        let signature = unsafe { text("the signature", signature, signature_len) }?;
-        let check = on!(store, |on| on.verify_request(path, timestamp, body, signature))?;
+        let signature = unsafe { of_anybody(signature, signature_len) }?;
+        let check = on!(store, |on| on.verify_request(path, timestamp, body, &signature))?;
         // SAFETY: as above.
         unsafe { tell(check, found, version) }
     };

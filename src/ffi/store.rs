@@ -31,6 +31,8 @@ pub(super) struct OpenStore {
     pub(super) store: Arc<Store>,
     /// Transactions that have not ended, of this handle and those that share the store with it.
     begun: Arc<AtomicUsize>,
+    /// Whether closing this handle closes the store.
+    is_root: bool,
 }
 
 pub(super) struct OpenTransaction {
@@ -47,14 +49,14 @@ impl Object for Target {
 
 impl Target {
     fn new(store: Store) -> Self {
-        Self::Store(OpenStore { store: Arc::new(store), begun: Arc::default() })
+        Self::Store(OpenStore { store: Arc::new(store), begun: Arc::default(), is_root: true })
     }
 
     /// Another handle of the same store, which says something of the calls through it.
     pub(super) fn with(&self, context: &Context) -> Result<Self> {
         let (store, open) = (self.store()?, self.open_store()?);
         let store = Arc::new(store.with(context)?);
-        Ok(Self::Store(OpenStore { store, begun: open.begun.clone() }))
+        Ok(Self::Store(OpenStore { store, begun: open.begun.clone(), is_root: false }))
     }
 
     /// The store, for what cannot be done inside a transaction.
@@ -65,6 +67,14 @@ impl Target {
             return Err(Error::new(ErrorKind::Closed, message));
         }
         Ok(store)
+    }
+
+    /// Whether the last change through this handle had been made before.
+    pub(super) fn was_replayed(&self) -> Result<bool> {
+        match self {
+            Self::Store(open) => Ok(open.store.was_replayed()),
+            Self::Transaction(open) => open.of.was_replayed(),
+        }
     }
 
     fn open_store(&self) -> Result<&OpenStore> {
@@ -236,6 +246,7 @@ pub unsafe extern "C" fn strongroom_close(
             return Ok(());
         }
         if let Target::Store(open) = &*handle::get::<Target>(*handle)?
+            && open.is_root
             && open.begun.load(Ordering::Relaxed) > 0
         {
             let message = "a transaction of the store has not ended; commit it or close it first";

@@ -42,6 +42,8 @@ pub struct strongroom_swept {
     pub expiring: u64,
     /// Secrets of which an event now says that they have expired, those among them that went to the trash.
     pub expired: u64,
+    /// Events of the audit log that were removed, as the policy says.
+    pub audit_events: u64,
 }
 
 // SAFETY: `repr(C)`, `struct_size` comes first, and it is made of numbers.
@@ -177,6 +179,7 @@ pub unsafe extern "C" fn strongroom_sweep(
             held_back: i32::from(what.held_back),
             expiring: what.expiring,
             expired: what.expired,
+            audit_events: what.audit_events,
         };
         // SAFETY: as above.
         unsafe { fill("swept", swept, &view) }

@@ -29,12 +29,6 @@ impl Passphrase {
         Self { words, separator: '-' }
     }
 
-    pub(super) fn describe(&self, bytes: &mut Vec<u8>) {
-        bytes.push(b'w');
-        bytes.extend(self.words.to_le_bytes());
-        bytes.extend(u32::from(self.separator).to_le_bytes());
-    }
-
     pub(super) fn check(&self) -> Result<()> {
         let (least, most) = (GENERATED_WORDS_MIN, GENERATED_WORDS_MAX);
         check_length("the number of words of a passphrase", self.words, least, most)?;

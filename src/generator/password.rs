@@ -51,14 +51,6 @@ impl Password {
         }
     }
 
-    /// Whatever the order in which it was chosen.
-    pub(super) fn describe(&self, bytes: &mut Vec<u8>) {
-        bytes.push(b'p');
-        bytes.extend(self.length.to_le_bytes());
-        bytes.extend(Class::ALL.map(|class| u8::from(self.classes.contains(&class))));
-        bytes.extend([u8::from(self.look_alikes), u8::from(self.each_class)]);
-    }
-
     pub(super) fn check(&self) -> Result<()> {
         let (length, classes) = (self.length, self.classes.len());
         check_length("the number of characters of a password", length, 1, GENERATED_PASSWORD_LEN_MAX)?;

@@ -34,17 +34,6 @@ impl Token {
         Self { bytes, encoding: TokenEncoding::default() }
     }
 
-    pub(super) fn describe(&self, bytes: &mut Vec<u8>) {
-        bytes.push(b't');
-        bytes.extend(self.bytes.to_le_bytes());
-        bytes.push(match self.encoding {
-            TokenEncoding::Base64Url => 0,
-            TokenEncoding::Base32 => 1,
-            TokenEncoding::Hex => 2,
-            TokenEncoding::Raw => 3,
-        });
-    }
-
     pub(super) fn check(&self) -> Result<()> {
         let (least, most) = (GENERATED_TOKEN_BYTES_MIN, GENERATED_TOKEN_BYTES_MAX);
         check_length("the number of bytes of a token", self.bytes, least, most)

@@ -4,130 +4,9 @@ use bincode::{Decode, Encode};
 
 use super::codec::{Fields, Record};
 use super::context::Said;
+pub(crate) use super::event_kind::AuditEventKind as EventKind;
 use crate::crypto::mac::sha256;
 use crate::error::Result;
-
-/// What happened. The numbers are never used again.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum EventKind {
-    SecretCreated,
-    /// A new version, also by rolling back.
-    SecretUpdated,
-    MetadataUpdated,
-    TierChanged,
-    SecretRenamed,
-    /// To the trash.
-    SecretDeleted,
-    SecretRestored,
-    /// For good, because somebody said so.
-    SecretDestroyed,
-    /// For good, because its time in the trash was over.
-    SecretPurged,
-    VersionDeleted,
-    VersionRestored,
-    VersionDestroyed,
-    VersionPurged,
-    /// For good, because newer versions came.
-    VersionPruned,
-    /// A new version, and the one before it retires.
-    SecretRotated,
-    /// Its grace was ended.
-    VersionRevoked,
-    /// A value was read.
-    SecretAccessed,
-    /// It expires soon.
-    SecretExpiring,
-    /// It has expired.
-    SecretExpired,
-    /// A commit that was cut off before it was acknowledged was found and discarded at open.
-    CommitDiscarded,
-    SlotAdded,
-    SlotRemoved,
-    /// Another passphrase or cost for the same slot.
-    SlotChanged,
-    /// The cost of a slot was raised to the store's floor.
-    SlotStrengthened,
-    /// A copy of the state with this generation was made elsewhere.
-    BackedUp,
-    Compacted,
-    /// Everything was sealed anew, and what was deleted left behind.
-    Purged,
-    /// As purged, under another slot.
-    Rekeyed,
-    KdfFloorChanged,
-    RetentionChanged,
-    /// The clock showed an earlier time than the store had seen.
-    ClockMovedBack,
-    /// The clock went forward by more than a year at once.
-    ClockJumped,
-    /// Somebody said that the clock is right.
-    ClockConfirmed,
-    AuditPolicyChanged,
-    IdempotencyWindowChanged,
-    /// A handle was opened that then wrote.
-    Opened,
-    /// A locked handle was not unlocked: with a wrong key.
-    UnlockFailed,
-    /// Verification found something that is not authentic.
-    IntegrityFailed,
-    /// Older events were removed from the log.
-    AuditPruned,
-    /// Reads were counted and not told one by one.
-    EventsLost,
-    /// A call with an idempotency key changed nothing: that it was made is remembered.
-    CallRemembered,
-    /// Calls with idempotency keys whose time was over were forgotten.
-    CallsForgotten,
-}
-
-impl EventKind {
-    pub(crate) fn code(self) -> u16 {
-        match self {
-            Self::SecretCreated => 1,
-            Self::SecretUpdated => 2,
-            Self::MetadataUpdated => 3,
-            Self::TierChanged => 4,
-            Self::SecretRenamed => 5,
-            Self::SecretDeleted => 6,
-            Self::SecretRestored => 7,
-            Self::SecretDestroyed => 8,
-            Self::SecretPurged => 9,
-            Self::VersionDeleted => 10,
-            Self::VersionRestored => 11,
-            Self::VersionDestroyed => 12,
-            Self::VersionPurged => 13,
-            Self::VersionPruned => 14,
-            Self::SecretRotated => 15,
-            Self::VersionRevoked => 16,
-            Self::SecretAccessed => 17,
-            Self::SecretExpiring => 18,
-            Self::SecretExpired => 19,
-            Self::CommitDiscarded => 64,
-            Self::SlotAdded => 65,
-            Self::SlotRemoved => 66,
-            Self::SlotChanged => 67,
-            Self::SlotStrengthened => 68,
-            Self::BackedUp => 69,
-            Self::Compacted => 70,
-            Self::Purged => 71,
-            Self::Rekeyed => 72,
-            Self::KdfFloorChanged => 73,
-            Self::RetentionChanged => 74,
-            Self::ClockMovedBack => 75,
-            Self::ClockJumped => 76,
-            Self::ClockConfirmed => 77,
-            Self::AuditPolicyChanged => 78,
-            Self::IdempotencyWindowChanged => 79,
-            Self::Opened => 80,
-            Self::UnlockFailed => 81,
-            Self::IntegrityFailed => 82,
-            Self::AuditPruned => 83,
-            Self::EventsLost => 84,
-            Self::CallRemembered => 85,
-            Self::CallsForgotten => 86,
-        }
-    }
-}
 
 /// One event as it is stored. Its sequence number follows from its row, its generation from its segment.
 #[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
@@ -165,6 +44,22 @@ pub(crate) struct Segment {
     pub(crate) events: Vec<Event>,
     /// The chain's head after the last event.
     pub(crate) head: [u8; 32],
+}
+
+/// Where the log begins, once its beginning was removed.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq)]
+pub(crate) struct AuditCheckpoint {
+    /// The sequence number of the first event that is left.
+    pub(crate) next: u64,
+    /// The chain's head before it.
+    pub(crate) head: [u8; 32],
+    /// The time of the last event that was removed.
+    pub(crate) time: i64,
+}
+
+impl Record for AuditCheckpoint {
+    const KIND: u16 = 12;
+    const VERSION: u16 = 1;
 }
 
 /// The first shape of events and segments.

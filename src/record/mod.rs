@@ -1,10 +1,13 @@
 //! What a secret, a version and an event are: pure types, and their encoding.
 
 pub(crate) mod audit;
+pub(crate) mod audit_head;
 pub(crate) mod codec;
 pub(crate) mod context;
 pub(crate) mod duration;
 pub(crate) mod environment;
+pub(crate) mod event_id;
+pub(crate) mod event_kind;
 pub(crate) mod expiry;
 pub(crate) mod id;
 pub(crate) mod idempotency;

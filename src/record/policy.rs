@@ -46,6 +46,15 @@ pub(crate) struct IdempotencyPolicyRecord {
     pub(crate) seconds: u64,
 }
 
+/// What of reads goes into the audit log, and how long it is kept.
+#[derive(Clone, Copy, Debug, Decode, Default, Encode, Eq, PartialEq)]
+pub(crate) struct AuditPolicyRecord {
+    /// How reads are audited, by tier from the least: 0 batched, 1 strict, 2 off.
+    pub(crate) reads: [u8; 3],
+    pub(crate) keep_days: Option<u32>,
+    pub(crate) keep_bytes: Option<u64>,
+}
+
 impl Record for KdfFloorRecord {
     const KIND: u16 = 5;
     const VERSION: u16 = 1;
@@ -73,5 +82,10 @@ impl Record for EnvironmentRecord {
 
 impl Record for IdempotencyPolicyRecord {
     const KIND: u16 = 15;
+    const VERSION: u16 = 1;
+}
+
+impl Record for AuditPolicyRecord {
+    const KIND: u16 = 13;
     const VERSION: u16 = 1;
 }

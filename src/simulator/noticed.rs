@@ -30,7 +30,7 @@ fn every_kind_of_change_is_made_in_a_few_lives() {
         }
     }
     println!("{made:?}");
-    assert_eq!(made.len(), 14);
+    assert_eq!(made.len(), 16);
     assert!(made.values().all(|count| *count >= 20), "{made:?}");
 }
 

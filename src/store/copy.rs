@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
-use super::commit::{Owed, discarded_event, event};
+use super::commit::{Owed, event};
 use super::gate::Pass;
 use super::slots::{NewSlot, check_label};
 use super::{Store, VerifyReport};
@@ -393,7 +393,7 @@ impl Store {
                 progress: &mut |done, total| options.report(done, total),
             }
             .run(rows, batch)?;
-            self.end_copy(batch, &target, plan, (stamp, generation), label)
+            self.end_copy(batch, &target, plan, (stamp, generation), (label, tables.file().opener_id()))
         })?;
         target.continue_at(generation)?;
         target.finish_creation()?;
@@ -407,7 +407,7 @@ impl Store {
         target: &SealedFile,
         plan: &Plan<'_>,
         (stamp, generation): (Stamp, u64),
-        label: String,
+        (label, actor): (String, [u8; 16]),
     ) -> Result<Stamp> {
         let Some(kind) = plan.event else { return Ok(stamp) };
         let now = self.now_after(stamp.clock_mark);
@@ -419,11 +419,11 @@ impl Store {
         if let Some((slot, time)) = owed.used {
             slots::used(batch, &slot, time.as_millis())?;
         }
-        let discarded = owed.discarded.map(|lost| discarded_event(now, lost));
         let clock = self.judge_clock(batch, stamp.clock_mark, now, &[])?;
         let replaced = event(now, kind, [0; 16], generation);
-        let events = discarded.into_iter().chain(clock).chain([replaced]).collect();
-        let audit_head = audit::append(batch, &stamp.audit_head, generation, events)?;
+        let events = owed.events(now).into_iter().chain(clock).chain([replaced]);
+        let events = events.map(|event| self.attribute(actor, event)).collect();
+        let audit_head = audit::append(batch, &stamp.audit_head, generation, events)?.head;
         Ok(Stamp { audit_head, clock_mark: now.as_millis() })
     }
 }

@@ -49,6 +49,16 @@ impl Gate {
         }
     }
 
+    /// The right to write, if it is to be had at once.
+    pub(super) fn try_enter(self: &Arc<Self>) -> Option<Pass> {
+        let mut holder = self.lock();
+        if holder.is_some() {
+            return None;
+        }
+        *holder = Some(std::thread::current().id());
+        Some(Pass(self.clone()))
+    }
+
     fn lock(&self) -> MutexGuard<'_, Option<ThreadId>> {
         self.holder.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -136,7 +136,7 @@ impl Store {
         let now = self.now(tables)?;
         health.clock_behind = time::behind(&self.shared.clock, now);
         let (backup, pending, purge_time) = tables.read(|rows| {
-            let view = View { store: self, tables, rows, now: Some(now), mark: None };
+            let view = View { now: Some(now), ..View::new(self, tables, rows) };
             Ok((state::last_backup(rows)?, sweep::pending(&view)?, view.purge_time()?))
         })?;
         health.last_backup_at = backup.map(Timestamp::from_millis);

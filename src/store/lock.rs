@@ -46,7 +46,9 @@ impl Store {
         // A poisoned handle has keys to wipe as well, and is healed by unlocking it.
         self.shared.root.unused()?.file().check_process()?;
         authorise(self.principal, Action::Administer)?;
-        let _pass = self.shared.gate.enter()?;
+        let pass = self.shared.gate.enter()?;
+        // Without room for it, it waits until the store is unlocked again: nothing keeps a store from being locked.
+        let _ = self.write_out(&pass);
         match self.shared.root.lock(self.shared.options.write_wait)? {
             Some(tables) => {
                 // Made for the first write, which will not come before the next unlock.
@@ -91,12 +93,14 @@ impl Store {
                     }
                 },
             )?;
-        self.shared.wrong_keys.store(0, Ordering::Relaxed);
+        self.adopt_audit_policy(&tables)?;
+        let wrong_keys = self.shared.wrong_keys.swap(0, Ordering::Relaxed);
         *self.shared.report.lock().unwrap_or_else(PoisonError::into_inner) = report;
         {
             let mut present = self.shared.owed.lock().unwrap_or_else(PoisonError::into_inner);
             let discarded = owed.discarded.or(present.discarded);
-            *present = super::commit::Owed { discarded, ..owed };
+            let wrong_keys = present.wrong_keys.saturating_add(wrong_keys);
+            *present = super::commit::Owed { discarded, wrong_keys, ..owed };
         }
         self.shared.root.replace(tables);
         Ok(())

@@ -1,6 +1,9 @@
 //! The store: every operation goes one way. Authorise, act, audit, commit.
 
 mod accesses;
+mod audit;
+mod audit_policy;
+mod audited;
 mod begun;
 mod capabilities;
 mod commit;
@@ -24,6 +27,7 @@ mod pin;
 mod policy;
 mod query;
 mod read;
+mod reads;
 mod rename;
 mod report;
 mod retention;
@@ -50,9 +54,12 @@ use accesses::Accesses;
 use commit::Owed;
 use gate::Gate;
 use idempotency::Once;
+use reads::Reads;
 use root::Root;
 use time::Seen;
 
+pub use audit::{Audit, AuditActor, AuditEvent, AuditExported, AuditPage, AuditQuery, AuditVerified};
+pub use audit_policy::{AuditPolicy, AuditReads};
 pub use begun::BegunTransaction;
 pub use capabilities::{Capabilities, capabilities};
 pub use copy::{Copied, CopyOptions, Progress};
@@ -132,6 +139,7 @@ struct Shared {
     clock: Clock,
     seen: Seen,
     accesses: Accesses,
+    reads: Reads,
     gate: Arc<Gate>,
     options: StoreOptions,
     report: Mutex<OpenReport>,
@@ -147,9 +155,14 @@ struct Shared {
 impl Store {
     /// The way into every operation: nothing is read, and no lock is waited for, where the handle is of no use.
     fn authorise(&self, action: Action<'_>) -> Result<Arc<Tables>> {
+        let tables = self.usable()?;
+        authorise(self.principal, action)?;
+        Ok(tables)
+    }
+
+    fn usable(&self) -> Result<Arc<Tables>> {
         let tables = self.shared.root.tables()?;
         tables.file().check_usable()?;
-        authorise(self.principal, action)?;
         Ok(tables)
     }
 }
@@ -158,6 +171,7 @@ impl Drop for Store {
     fn drop(&mut self) {
         // In a forked child the rows are left to the parent, by whoever has them last.
         if self.is_root && self.shared.root.check_process().is_ok() {
+            let _ = self.write_out_at_last();
             drop(self.shared.root.end());
         }
     }

@@ -8,11 +8,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use zeroize::Zeroizing;
 
 use super::accesses::Accesses;
+use super::audit_policy::AuditPolicy;
 use super::commit::Owed;
 use super::gate::Gate;
 use super::idempotency::Once;
 use super::pin::{check_history, check_position};
 use super::policy::{kdf_floor, set_kdf_floor};
+use super::reads::Reads;
 use super::report::KdfUpgrade;
 use super::root::Root;
 use super::time::{Seen, behind};
@@ -124,11 +126,14 @@ impl Store {
     /// Handles that came from this one, as by [`with`](Self::with), are [`Closed`](ErrorKind::Closed) from then on. Closing one of
     /// those leaves the store open.
     ///
-    /// Writes at most one superblock, without a sync: proof for the next open that the last commit is durable.
+    /// Events of reads and refusals that wait for a commit are written now: see [`AuditReads`](crate::AuditReads). Where
+    /// none wait, it writes at most one superblock, without a sync: proof for the next open that the last commit is durable.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Io`] if the proof cannot be written. Nothing acknowledged is lost; the next open syncs once.
+    /// [`ErrorKind::DiskFull`], or [`ErrorKind::InUse`] while another thread writes, if the events that wait cannot be written:
+    /// the store is closed, and they are lost.
     /// [`ErrorKind::Forked`] in a forked child: nothing is written, and the parent's handle stays as it is.
     /// [`ErrorKind::Reentrant`] or [`ErrorKind::InUse`] if a transaction of a handle that came from this one has not ended: the
     /// store is closed when it has.
@@ -137,9 +142,10 @@ impl Store {
             return Ok(());
         }
         self.shared.root.check_process()?;
+        let written = self.write_out_at_last();
         // A transaction of a handle that came from this one would lose the rows under it.
         let _pass = self.shared.gate.enter()?;
-        self.shared.root.end().map_or(Ok(()), |tables| tables.close())
+        self.shared.root.end().map_or(Ok(()), |tables| tables.close()).and(written)
     }
 }
 
@@ -171,7 +177,7 @@ impl StoreOptions {
 
     /// Opens the store at `path`.
     ///
-    /// Opening, reading, verifying and closing write nothing, and sync nothing, except file and directory after a crash. Opening for
+    /// Opening, reading, verifying and closing write nothing, and sync nothing, except the events of reads when it is closed, and file and directory after a crash. Opening for
     /// writing also removes from the directory the temporary files of creations that were interrupted
     /// (`.strongroom-<16 hex digits>.tmp`), if they are this user's and nobody holds them; the store is not touched
     /// by it, and opening does not fail with it.
@@ -238,11 +244,13 @@ impl StoreOptions {
 
     fn store(&self, tables: Tables, report: OpenReport, owed: Owed) -> Result<Store> {
         let seen = Seen::from_mark(tables.file().stamp()?.clock_mark);
+        let audited = AuditPolicy::from_record(&tables.read(|rows| state::audit_policy(rows))?)?;
         let shared = Shared {
             root: Root::new(tables),
             clock: self.clock.clone(),
             seen,
             accesses: Accesses::default(),
+            reads: Reads::default(),
             last_id: Mutex::new(None),
             verified_at: Mutex::new(None),
             gate: Arc::new(Gate::new(self.write_wait)),
@@ -251,6 +259,7 @@ impl StoreOptions {
             owed: Mutex::new(owed),
             wrong_keys: AtomicU32::new(0),
         };
+        shared.reads.adopt(&audited);
         Ok(Store {
             shared: Arc::new(shared),
             principal: Principal::Owner,
@@ -287,6 +296,7 @@ impl StoreOptions {
             discarded: found.discarded,
             used: Some((tables.file().opener_id(), self.clock.now().max(mark))),
             strengthened: strengthened.map(|(_, ready)| ready),
+            wrong_keys: 0,
         };
         let clock_behind = behind(&self.clock, mark);
         let report =

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::audited::Touched;
 use super::rotate::is_same;
 use super::view::View;
 use super::{SecretInfo, Store, Transaction};
@@ -85,7 +86,7 @@ impl Store {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        self.look(Action::Read(&path), |view| view.get(&path, None))
+        self.audited(&path, 0, |view| view.get(&path, None))
     }
 
     /// Reads version `version` of the secret at `path`.
@@ -101,7 +102,7 @@ impl Store {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        self.look(Action::Read(&path), |view| view.get(&path, Some(version)))
+        self.audited(&path, version, |view| view.get(&path, Some(version)))
     }
 
     /// Reads what is known of the secret at `path` without its value.
@@ -144,7 +145,7 @@ impl Store {
     {
         let paths: Vec<Result<SecretPath>> =
             paths.into_iter().map(|path| path.try_into().map_err(Error::from)).collect();
-        self.look(Action::List, |view| Ok(view.get_many(&paths)))
+        self.audited_many(&paths)
     }
 
     /// Whether `candidate` is the current value of the secret at `path`, without showing the value. How long it takes does
@@ -159,7 +160,7 @@ impl Store {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        self.look(Action::Read(&path), |view| view.matches(&path, candidate.as_ref()))
+        self.audited(&path, 0, |view| view.matches(&path, candidate.as_ref()))
     }
 
     /// Looks at the last committed state.
@@ -169,7 +170,7 @@ impl Store {
         mut look: impl FnMut(&View<'_, Snapshot<'_>>) -> Result<T>,
     ) -> Result<T> {
         let tables = self.authorise(action)?;
-        tables.read(|rows| look(&View { store: self, tables: &tables, rows, now: None, mark: None }))
+        tables.read(|rows| look(&View::new(self, &tables, rows)))
     }
 }
 
@@ -178,10 +179,15 @@ impl<R: Rows> View<'_, R> {
         SecretInfo::new(self.store, path.clone(), self.find(path)?)
     }
 
-    fn get_many(&self, paths: &[Result<SecretPath>]) -> Vec<Result<Secret>> {
-        let get = |path: &Result<SecretPath>| match path {
-            Ok(path) => self.store.authorise(Action::Read(path)).and_then(|_| self.get(path, None)),
-            Err(error) => Err(error.repeat()),
+    /// Each with what was found on the way to it.
+    pub(super) fn get_many(&self, paths: &[Result<SecretPath>]) -> Vec<(Result<Secret>, Option<Touched>)> {
+        let get = |path: &Result<SecretPath>| {
+            self.touched.set(None);
+            let result = match path {
+                Ok(path) => self.store.authorise(Action::Read(path)).and_then(|_| self.get(path, None)),
+                Err(error) => Err(error.repeat()),
+            };
+            (result, self.touched.get())
         };
         paths.iter().map(get).collect()
     }
@@ -205,8 +211,7 @@ impl Transaction<'_, '_> {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        self.authorise(Action::Read(&path))?;
-        self.view().get(&path, None)
+        self.audited(&path, 0, |view| view.get(&path, None))
     }
 
     /// As [`Store::get_version`], of the state this transaction sees.
@@ -220,8 +225,7 @@ impl Transaction<'_, '_> {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        self.authorise(Action::Read(&path))?;
-        self.view().get(&path, Some(version))
+        self.audited(&path, version, |view| view.get(&path, Some(version)))
     }
 
     /// As [`Store::info`], of the state this transaction sees.
@@ -251,8 +255,7 @@ impl Transaction<'_, '_> {
     {
         let paths: Vec<Result<SecretPath>> =
             paths.into_iter().map(|path| path.try_into().map_err(Error::from)).collect();
-        self.authorise(Action::List)?;
-        Ok(self.view().get_many(&paths))
+        self.audited_many(&paths)
     }
 
     /// As [`Store::matches`], of the state this transaction sees.
@@ -266,7 +269,6 @@ impl Transaction<'_, '_> {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        self.authorise(Action::Read(&path))?;
-        self.view().matches(&path, candidate.as_ref())
+        self.audited(&path, 0, |view| view.matches(&path, candidate.as_ref()))
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use subtle::ConstantTimeEq;
 
-use super::idempotency::{Arguments, Operation};
+use super::idempotency::Operation;
 use super::view::View;
 use super::{Put, Secret, SecretInfo, Store, Transaction, VersionInfo, Written};
 use crate::access::Action;
@@ -133,7 +133,7 @@ impl Store {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        self.look(Action::Read(&path), |view| view.accepted_secrets(&path))
+        self.audited(&path, 0, |view| view.accepted_secrets(&path))
     }
 
     /// The number of the newest [accepted](Self::accepted) version that `candidate` is the value of, without showing any; `None`
@@ -148,7 +148,7 @@ impl Store {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        self.look(Action::Read(&path), |view| view.verify_any(&path, candidate.as_ref()))
+        self.audited(&path, 0, |view| view.verify_any(&path, candidate.as_ref()))
     }
 
     /// Retires a version that is not the current one now, whether it was in grace or readable by number. Revoking it again
@@ -231,13 +231,12 @@ impl Transaction<'_, '_> {
         Error: From<P::Error>,
     {
         self.change(|tx| {
-            let (value, put) = (value.as_ref(), put.borrow());
-            tx.replace(
-                path.try_into()?,
-                grace,
-                put,
-                |call| _ = call.bytes("value", value),
-                |tx, path, until| tx.write(path, value, put, Some(until)),
+            let (path, value, put) = (path.try_into()?, value.as_ref(), put.borrow());
+            tx.authorise(Action::Write(&path))?;
+            tx.once(
+                Operation::Rotate,
+                |call| put.say(call.path("path", &path).bytes("value", value).duration("grace", grace)),
+                |tx| tx.replace(&path, value, grace, put),
             )
         })
     }
@@ -259,34 +258,21 @@ impl Transaction<'_, '_> {
         Error: From<P::Error>,
     {
         self.change(|tx| {
-            let put = put.borrow();
-            let say = |call: &mut Arguments<'_>| _ = call.owned("generator", generator.description());
-            tx.replace(path.try_into()?, grace, put, say, |tx, path, until| {
-                tx.write(path, generator.generate()?.expose(), put, Some(until))
-            })
+            let (path, recipe, put) = (path.try_into()?, generator.description(), put.borrow());
+            tx.authorise(Action::Write(&path))?;
+            tx.once(
+                Operation::Rotate,
+                |call| put.say(call.path("path", &path).bytes("generator", &recipe).duration("grace", grace)),
+                |tx| tx.replace(&path, generator.generate()?.expose(), grace, put),
+            )
         })
     }
 
-    /// Writes a value as the next version, which retires the one before. `say` says what value.
-    fn replace<'x>(
-        &mut self,
-        path: SecretPath,
-        grace: Duration,
-        put: &'x Put,
-        say: impl FnOnce(&mut Arguments<'x>),
-        write: impl FnOnce(&mut Self, &SecretPath, Timestamp) -> Result<Written>,
-    ) -> Result<Rotated> {
-        self.authorise(Action::Write(&path))?;
-        let said = |call: &mut Arguments<'x>| {
-            say(call);
-            put.say(call.owned("path", path.as_str().as_bytes().to_vec()).duration("grace", grace));
-        };
-        self.once(Operation::Rotate, said, |tx| {
-            let old_version = tx.view().find(&path)?.current.number;
-            let old_expires_at = tx.now.after(checked_grace(grace)?);
-            let written = write(tx, &path, old_expires_at)?;
-            Ok(Rotated { written, old_version, old_expires_at })
-        })
+    fn replace(&mut self, path: &SecretPath, value: &[u8], grace: Duration, put: &Put) -> Result<Rotated> {
+        let old_version = self.view().find(path)?.current.number;
+        let old_expires_at = self.now.after(checked_grace(grace)?);
+        let written = self.write(path, value, put, Some(old_expires_at))?;
+        Ok(Rotated { written, old_version, old_expires_at })
     }
 
     /// As [`Store::accepted`], of the state this transaction sees.
@@ -300,8 +286,7 @@ impl Transaction<'_, '_> {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        self.authorise(Action::Read(&path))?;
-        self.view().accepted_secrets(&path)
+        self.audited(&path, 0, |view| view.accepted_secrets(&path))
     }
 
     /// As [`Store::verify_any`], of the state this transaction sees.
@@ -315,8 +300,7 @@ impl Transaction<'_, '_> {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        self.authorise(Action::Read(&path))?;
-        self.view().verify_any(&path, candidate.as_ref())
+        self.audited(&path, 0, |view| view.verify_any(&path, candidate.as_ref()))
     }
 
     /// As [`Store::revoke_version`], in this transaction.

@@ -61,7 +61,8 @@ impl Transaction<'_, '_> {
             let more = tx.tell_expiry(time, left, &mut report)?;
             let told = usize::try_from(report.expiring + report.expired).unwrap_or(usize::MAX);
             let more_calls = tx.forget_calls(left.saturating_sub(told))?;
-            report.more = more || more_calls || trash::is_due(tx.batch, time.as_millis())?;
+            let old_events = tx.prune_audit(time, &mut report)?;
+            report.more = more || more_calls || old_events || trash::is_due(tx.batch, time.as_millis())?;
             Ok(report)
         })
     }
@@ -173,6 +174,9 @@ pub struct SweepReport {
     pub expiring: u64,
     /// Secrets of which an event now says that they have expired, those among them that went to the trash.
     pub expired: u64,
+    /// Events that were removed from the audit log, because they are older, or more, than
+    /// the [policy](crate::AuditPolicy) keeps.
+    pub audit_events: u64,
     /// Whether more is due.
     pub more: bool,
     /// The clock went forward by more than a year at once: what would be due since then was left.

@@ -1,6 +1,10 @@
 //! Transactions: all or nothing, in one commit with one audit segment.
 
+use std::cell::Cell;
+
+use super::audited::is_told;
 use super::commit::event;
+use super::reads::Fact;
 use super::view::View;
 use super::{Store, time};
 use crate::access::Action;
@@ -26,6 +30,8 @@ pub struct Transaction<'a, 'b> {
 #[derive(Default)]
 pub(super) struct Done {
     events: Vec<Event>,
+    /// What a change under way was asked to do.
+    asked: Cell<Option<(EventKind, SecretPath)>>,
     /// The time of the last commit, or this one's if somebody said that the clock is right.
     mark: Timestamp,
     /// Set by a change that failed half-way: committing the rest would break "all or nothing".
@@ -95,23 +101,33 @@ impl Store {
 impl<'b> Transaction<'_, 'b> {
     /// The state as this transaction sees it.
     pub(super) fn view(&self) -> View<'_, Batch<'b>> {
-        View {
-            store: self.store,
-            tables: self.tables,
-            rows: self.batch,
-            now: Some(self.now),
-            mark: Some(self.done.mark),
-        }
+        let view = View::new(self.store, self.tables, &*self.batch);
+        View { now: Some(self.now), mark: Some(self.done.mark), ..view }
     }
 
     pub(super) fn authorise(&self, action: Action<'_>) -> Result<()> {
+        let asked = match action {
+            Action::Write(path) => Some((EventKind::SecretUpdated, path)),
+            Action::Delete(path) => Some((EventKind::SecretDeleted, path)),
+            Action::Destroy(path) => Some((EventKind::SecretDestroyed, path)),
+            _ => None,
+        };
+        if let Some((kind, path)) = asked {
+            self.done.asked.replace(Some((kind, path.clone())));
+        }
         self.store.authorise(action).map(drop)
     }
 
-    /// Makes a change. If it fails, the transaction will.
+    /// Makes a change. If it fails, the transaction will, and the log says that it was asked for.
     pub(super) fn change<T>(&mut self, change: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let result = change(self);
-        self.done.failed |= result.is_err();
+        let asked = self.done.asked.take();
+        let Err(error) = &result else { return result };
+        self.done.failed = true;
+        if let Some((kind, path)) = asked.filter(|_| is_told(error.kind())) {
+            let (path, error) = (path.as_str(), error.kind().code());
+            self.store.note(self.tables, &Fact { kind, path, subject: [0; 16], version: 0, error });
+        }
         result
     }
 
@@ -133,6 +149,15 @@ impl<'b> Transaction<'_, 'b> {
     /// Notes something of calls that happen once, with a number.
     pub(super) fn log_call(&mut self, kind: EventKind, number: u64) -> Result<()> {
         self.log_at(kind, None, [0; 16], number)
+    }
+
+    /// Notes what was done to the store so many times. What the number says depends on what it was.
+    pub(super) fn log_count(&mut self, kind: EventKind, number: u64, count: u32) -> Result<()> {
+        self.log_at(kind, None, [0; 16], number)?;
+        if let Some(more) = self.done.events.last_mut().and_then(|event| event.more.as_mut()) {
+            more.count = count;
+        }
+        Ok(())
     }
 
     fn log_at(

@@ -26,7 +26,8 @@ impl Store {
         self.authorise(Action::Verify)?;
         let _pass = self.shared.gate.enter()?;
         let tables = self.authorise(Action::Verify)?;
-        let counts = verify(tables.file(), Depth::Values)?;
+        let verified = verify(tables.file(), Depth::Values);
+        let counts = verified.inspect_err(|error| self.note_integrity(&tables, error))?;
         *self.shared.verified_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.now(&tables)?);
         Ok(VerifyReport::new(counts, Depth::Values))
     }

@@ -1,7 +1,9 @@
 //! One state of the store, as every operation that reads sees it: of the last commit, or of a running transaction.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
+use super::audited::Touched;
 use super::{Secret, SecretInfo, Store, VersionInfo};
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
@@ -21,6 +23,15 @@ pub(super) struct View<'a, R> {
     pub(super) now: Option<Timestamp>,
     /// The time of the last commit, or what a transaction took for right since; without it the rows tell.
     pub(super) mark: Option<Timestamp>,
+    /// The version whose value was looked for last.
+    pub(super) touched: Cell<Option<Touched>>,
+}
+
+impl<'a, R> View<'a, R> {
+    /// A state at the time when it matters.
+    pub(super) fn new(store: &'a Store, tables: &'a Tables, rows: &'a R) -> Self {
+        Self { store, tables, rows, now: None, mark: None, touched: Cell::new(None) }
+    }
 }
 
 impl<R: Rows> View<'_, R> {
@@ -46,6 +57,7 @@ impl<R: Rows> View<'_, R> {
         number: Option<u64>,
     ) -> Result<(Cow<'r, VersionRecord>, SecretBytes)> {
         let number = number.unwrap_or(record.current.number);
+        self.touched.set(Some(Touched { id: record.id, version: number, tier: record.tier }));
         let version = self.version(path, record, number)?;
         match self.state(record, &version)? {
             VersionState::Current | VersionState::Superseded | VersionState::Grace { .. } => {
@@ -73,6 +85,8 @@ impl<R: Rows> View<'_, R> {
         path: &SecretPath,
     ) -> Result<(SecretRecord, Vec<(VersionRecord, SecretBytes)>)> {
         let record = self.find(path)?;
+        let version = record.current.number;
+        self.touched.set(Some(Touched { id: record.id, version, tier: record.tier }));
         let versions = history::all(self.rows, &record)?;
         let times = self.times_for(&versions)?;
         let state = |version: &VersionRecord| VersionState::of(version, record.current.number, times);

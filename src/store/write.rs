@@ -291,11 +291,11 @@ impl Transaction<'_, '_> {
         Error: From<P::Error>,
     {
         self.change(|tx| {
-            let (path, put) = (path.try_into()?, put.borrow());
+            let (path, recipe, put) = (path.try_into()?, generator.description(), put.borrow());
             tx.authorise(Action::Write(&path))?;
             tx.once(
                 Operation::Put,
-                |call| put.say(call.path("path", &path).owned("generator", generator.description())),
+                |call| put.say(call.path("path", &path).bytes("generator", &recipe)),
                 |tx| tx.write(&path, generator.generate()?.expose(), put, None),
             )
         })

@@ -1,5 +1,6 @@
 //! What no interface leaves behind: rows that were altered, moved, or written by somebody who knows more.
 
+use super::prune::{Keep, prune};
 use super::{Batch, Outcome, Rows, Tables, audit, rows};
 use crate::error::Result;
 use crate::record::audit::{Event, EventKind, Segment};
@@ -9,7 +10,15 @@ use crate::record::secret::SecretRecord;
 use crate::sealed::file::Stamp;
 use crate::sealed::space::Space;
 
-/// A stand-in for a log that is kept for a time only: the segment of event `first` goes, in a commit with an event.
+/// The segments before event `next` go, as if they were older than the log is kept, in a commit with an event.
+pub(crate) fn prune_before(tables: &Tables, next: u64) -> Result<()> {
+    forge(tables, |batch| {
+        let segments = usize::try_from(next).expect("few events") - 1;
+        prune(batch, Keep { since: Some(i64::MAX), bytes: None }, segments).map(drop)
+    })
+}
+
+/// The segment of event `first` goes, in a commit with an event.
 pub(crate) fn forget_event(tables: &Tables, first: u64) -> Result<()> {
     forge(tables, |batch| batch.remove(&rows::audit(first)).map(drop))
 }
@@ -66,7 +75,7 @@ fn forge(tables: &Tables, edit: impl FnOnce(&mut Batch<'_>) -> Result<()>) -> Re
             version: 1,
             more: None,
         };
-        let audit_head = audit::append(batch, &stamp.audit_head, generation, vec![event])?;
+        let audit_head = audit::append(batch, &stamp.audit_head, generation, vec![event])?.head;
         Ok(Outcome { value: (), commit: Some(Stamp { audit_head, ..stamp }) })
     })
 }

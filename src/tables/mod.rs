@@ -27,6 +27,7 @@ mod held;
 pub(crate) mod history;
 pub(crate) mod idempotency;
 pub(crate) mod list;
+pub(crate) mod prune;
 pub(crate) mod retention;
 mod rows;
 pub(crate) mod schedule;

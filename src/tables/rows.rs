@@ -19,6 +19,11 @@ pub(super) const ENVIRONMENT: [u8; 1] = [0x07];
 
 /// For how long calls are remembered.
 pub(super) const IDEMPOTENCY: [u8; 1] = [0x09];
+/// What of reads goes into the audit log, and how long it is kept.
+pub(super) const AUDIT_POLICY: [u8; 1] = [0x08];
+
+/// Where the audit log begins, once its beginning was removed.
+pub(super) const AUDIT_CHECKPOINT: [u8; 1] = [0x41];
 
 const SLOT: u8 = 0x03;
 const RETENTION: u8 = 0x04;

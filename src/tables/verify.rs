@@ -94,6 +94,7 @@ fn open_everything(rows: &Snapshot<'_>, file: &Arc<SealedFile>, mut counts: Coun
     state::last_backup(rows)?;
     state::environment(rows)?;
     idempotency::check(rows)?;
+    state::audit_policy(rows)?;
     let (ids, beside) = (HashSet::new(), Beside::default());
     let mut secrets = Secrets { rows, sealer, counts: &mut counts, ids, beside };
     secrets.open_all()?;

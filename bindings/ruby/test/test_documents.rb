@@ -9,7 +9,7 @@ class TestDocuments < Minitest::Test
 
   def test_the_readme_runs
     blocks = File.read(File.join(PACKAGE, "README.md"), encoding: "UTF-8").scan(/^```ruby\n(.*?)^```/m).flatten
-    assert_equal 3, blocks.size
+    assert_equal 4, blocks.size
     folder do |folder|
       said, complaints, status = ruby("-e", blocks.join("\n"), in_folder: folder)
       assert_equal ["", true], [complaints, status.success?]
@@ -96,7 +96,7 @@ class TestDocuments < Minitest::Test
   # Every class with its public methods, and those of its modules.
   def public_api
     classes = [Strongroom::Store, Strongroom::Transaction, Strongroom::Secret, Strongroom::SecretBytes, Strongroom::ManualClock,
-               Strongroom::Slots, Strongroom::Policy, Strongroom::Error]
+               Strongroom::Slots, Strongroom::Policy, Strongroom::Generator, Strongroom::Error]
     operations = Strongroom::Operations.ancestors.select { |one| one.name.to_s.match?(/\AStrongroom::(?!Uncopied)/) }
     found = classes.to_h { |one| [one, one.public_instance_methods(false) + one.singleton_methods(false)] }
     found[Strongroom::Operations] = operations.flat_map { |one| one.public_instance_methods(false) }

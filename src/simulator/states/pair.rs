@@ -291,7 +291,7 @@ fn perform(tx: &mut Transaction<'_, '_>, write: &Write, model: &Model) -> Result
         Write::Sweep { items, confirm } => {
             let sweep = Sweep::new().at_most(*items);
             let report = tx.sweep(if *confirm { sweep.confirm_clock() } else { sweep })?;
-            let crate::SweepReport { secrets, versions, expiring, expired, more, held_back } = report;
+            let crate::SweepReport { secrets, versions, expiring, expired, more, held_back, .. } = report;
             Ok(plain(Done::Swept { secrets, versions, expiring, expired, more, held_back }))
         }
     }

@@ -11,10 +11,7 @@ var calls map[string]func(p *player, on *strongroom.Operations, a arguments) (an
 
 func init() {
 	calls = map[string]func(p *player, on *strongroom.Operations, a arguments) (any, error){
-		"put": func(_ *player, on *strongroom.Operations, a arguments) (any, error) {
-			done, err := on.Put(a.text("path"), valueOf(a.at("value")), a.changes()...)
-			return given(done, err, writtenOf)
-		},
+		"put": put,
 		"get": func(_ *player, on *strongroom.Operations, a arguments) (any, error) {
 			secret, err := on.GetVersion(a.text("path"), a.number("version"))
 			if err != nil {
@@ -26,10 +23,7 @@ func init() {
 			info, err := on.Info(a.text("path"))
 			return given(info, err, infoOf)
 		},
-		"update": func(_ *player, on *strongroom.Operations, a arguments) (any, error) {
-			info, err := on.Update(a.text("path"), a.changes()...)
-			return given(info, err, infoOf)
-		},
+		"update": update,
 		"versions": func(_ *player, on *strongroom.Operations, a arguments) (any, error) {
 			all, err := on.Versions(a.text("path"))
 			return given(all, err, func(all []*strongroom.VersionInfo) any { return allOf(all, versionOf) })
@@ -56,6 +50,17 @@ func init() {
 		"delete_version":  version((*strongroom.Operations).DeleteVersion),
 		"restore_version": version((*strongroom.Operations).RestoreVersion),
 		"destroy_version": version((*strongroom.Operations).DestroyVersion),
+		"revoke_version":  version((*strongroom.Operations).RevokeVersion),
+		"rotate":          rotate,
+		"accepted":        accepted,
+		"verify_any":      verifyAny,
+		"due":             due,
+		"sign_payload":    signPayload,
+		"verify_payload":  verifyPayload,
+		"sign_request":    signRequest,
+		"verify_request":  verifyRequest,
+		"generate":        generate,
+		"parse_duration":  parseDuration,
 		"destroy": func(_ *player, on *strongroom.Operations, a arguments) (any, error) {
 			return nil, on.Destroy(a.text("secret"))
 		},
@@ -121,6 +126,28 @@ func init() {
 	}
 }
 
+func put(_ *player, on *strongroom.Operations, a arguments) (any, error) {
+	changes, err := a.changes()
+	if err != nil {
+		return nil, err
+	}
+	if a.has("generate") {
+		done, err := on.PutGenerated(a.text("path"), a.generator(), changes...)
+		return given(done, err, writtenOf)
+	}
+	done, err := on.Put(a.text("path"), valueOf(a.at("value")), changes...)
+	return given(done, err, writtenOf)
+}
+
+func update(_ *player, on *strongroom.Operations, a arguments) (any, error) {
+	changes, err := a.changes()
+	if err != nil {
+		return nil, err
+	}
+	info, err := on.Update(a.text("path"), changes...)
+	return given(info, err, infoOf)
+}
+
 func restore(_ *player, on *strongroom.Operations, a arguments) (any, error) {
 	if a.has("to") {
 		done, err := on.RestoreTo(a.text("secret"), a.text("to"))
@@ -169,6 +196,7 @@ func sweep(_ *player, on *strongroom.Operations, a arguments) (any, error) {
 		return object{
 			"secrets": float64(done.Secrets), "versions": float64(done.Versions),
 			"more": done.More, "held_back": done.HeldBack,
+			"expiring": float64(done.Expiring), "expired": float64(done.Expired),
 		}
 	})
 }

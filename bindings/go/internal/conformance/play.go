@@ -143,6 +143,9 @@ func (p *player) do(one step, on *strongroom.Operations) (any, error) {
 	if one.Call == "transaction" {
 		return nil, p.transact(one)
 	}
+	if one.Call == "with" {
+		return nil, p.say(one)
+	}
 	call, ok := calls[one.Call]
 	if !ok {
 		return nil, wrong{fmt.Errorf("no such call: %s", one.Call)}

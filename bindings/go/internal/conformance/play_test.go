@@ -54,6 +54,9 @@ func TestWhatAScenarioDoesNotSayIsAFault(t *testing.T) {
 		"fewer items":          `{"call": "list", "gives": {"items": [{"path": "a"}]}}`,
 		"no such member":       `{"call": "list", "gives": {"colour": "red"}}`,
 		"no such call":         `{"call": "dance"}`,
+		"another duration":     `{"call": "parse_duration", "with": {"text": "1h"}, "gives": 60}`,
+		"another entropy":      `{"call": "generate", "with": {"generate": {"token": {"bytes": 16}}}, "gives": {"entropy_bits": 127}}`,
+		"inside a handle":      `{"call": "with", "with": {"reason": "x"}, "steps": [{"call": "get", "with": {"path": "a"}}]}`,
 		"inside a transaction": `{"call": "transaction", "commit": true, "steps": [{"call": "get", "with": {"path": "a"}}]}`,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -46,10 +46,14 @@ var families = []family{
 	{"SLOT", "SlotKind", "SlotKind is what a key slot unlocks with."},
 	{"HEALTH", "HealthStatus", "HealthStatus is how a store is, in a word."},
 	{"PIN", "PinStatus", "PinStatus is what opening found out about the pin."},
+	{"ON_EXPIRY", "ExpiryAction", "ExpiryAction is what a sweep does with a secret that has expired."},
+	{"DUE", "DueReason", "DueReason is what is to be done with a secret that is due."},
+	{"SIGNATURE", "SignatureStatus", "SignatureStatus is what checking a signature found."},
+	{"ENCODING", "TokenEncoding", "TokenEncoding is how a generated token is written."},
 }
 
 // No family has these: what is a number in its own right.
-var single = map[string]bool{"PIN_LEN": true}
+var single = map[string]bool{"PIN_LEN": true, "SIGNATURE_LEN": true}
 
 // enums is the text of enums.go.
 func enums(from header) string {

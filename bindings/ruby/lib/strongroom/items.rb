@@ -38,13 +38,21 @@ module Strongroom
         id: text(info[:id]), path: text(info[:path]), version: info[:version], meta_version: info[:meta_version],
         tier: Names.of(Names::TIERS, info[:tier]), description: text(info[:description]), tags: tags(info),
         content_type: text(info[:content_type]), max_versions: inherited(info[:max_versions]),
-        trash_days: inherited(info[:trash_days]), size_class: info[:size_class], **secret_times(info)
+        trash_days: inherited(info[:trash_days]), size_class: info[:size_class],
+        on_expiry: Names.of(Names::ON_EXPIRY, info[:on_expiry]), rotate_every: period(info[:rotate_every]),
+        **secret_times(info)
       )
+    end
+
+    # Seconds between rotations, of which 0 says that there are none.
+    def period(seconds)
+      seconds.zero? ? nil : seconds
     end
 
     def secret_times(info)
       { created_at: Times.from_ms(info[:created_at]), updated_at: Times.from_ms(info[:updated_at]),
         accessed_at: Times.from_ms_or_nil(info[:accessed_at]), expires_at: Times.from_ms_or_nil(info[:expires_at]),
+        rotation_due_at: Times.from_ms_or_nil(info[:rotation_due_at]),
         deleted_at: Times.from_ms_or_nil(info[:deleted_at]), purge_at: Times.from_ms_or_nil(info[:purge_at]) }
     end
 
@@ -63,6 +71,17 @@ module Strongroom
                   updated_at: Times.from_ms(done[:updated_at]))
     end
 
+    def rotated(done)
+      Rotated.new(id: chars(done[:id]), path: chars(done[:path]), tier: Names.of(Names::TIERS, done[:tier]),
+                  old_version: done[:old_version], new_version: done[:version],
+                  old_expires_at: Times.from_ms(done[:old_expires_at]))
+    end
+
+    def due(item)
+      Due.new(path: text(item[:path]), id: text(item[:id]), reason: Names.of(Names::DUE_REASONS, item[:reason]),
+              at: Times.from_ms(item[:at]))
+    end
+
     def deleted(done)
       Deleted.new(id: chars(done[:id]), deleted_at: Times.from_ms(done[:deleted_at]),
                   purge_at: Times.from_ms(done[:purge_at]))
@@ -70,7 +89,7 @@ module Strongroom
 
     def swept(done)
       Swept.new(secrets: done[:secrets], versions: done[:versions], more: done[:more] != 0,
-                held_back: done[:held_back] != 0)
+                held_back: done[:held_back] != 0, expiring: done[:expiring], expired: done[:expired])
     end
 
     def namespace(item)

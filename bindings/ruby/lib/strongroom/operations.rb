@@ -14,6 +14,8 @@ module Strongroom
     include Reading
     include Writing
     include Versions
+    include Rotation
+    include Signing
     include Trash
     include Listing
     include Mapping

@@ -119,8 +119,9 @@ module Strongroom
     private_class_method :new
 
     # @api private
-    def initialize(handle)
-      take_over(handle)
+    def initialize(handle, of = nil)
+      @of = of
+      take_over(handle, of)
     end
 
     # Closes the store; does nothing if it is closed. Calls of other threads come to their end.
@@ -133,10 +134,10 @@ module Strongroom
       end_handle
     end
 
-    # @return [Boolean] whether the store is closed
+    # @return [Boolean] whether the store is closed, or this handle of it
     def closed?
       locked?
-      false
+      @of ? @of.closed? : false
     rescue ClosedError
       true
     end
@@ -150,6 +151,21 @@ module Strongroom
     # @raise [InUseError] if the writes of other threads do not end in time
     def transaction(&block)
       block ? Transaction.run(self, &block) : Transaction.new(self)
+    end
+
+    # Another handle of this store, whose calls say something of themselves, instead of what this one says: it stands in their
+    # events in the audit log, and nothing is decided by it. Closing the other one leaves the store open; closing the store
+    # closes both. With a block, the other one is closed at its end.
+    #
+    # @param labels [Hash{String => String}, Array<String>] such as `{ "app" => "backup" }`: tags in form
+    # @param reason [String, nil] one line of at most 256 bytes
+    # @param request_id [String, nil] what other logs know the calls by: one line of at most 128 bytes
+    # @yieldparam store [Store] the other handle
+    # @return [Store] or what the block returns
+    # @raise [InvalidArgumentError] if a text breaks a rule
+    def with(labels: {}, reason: nil, request_id: nil, &block)
+      make = -> { Context.with(labels, reason: reason, request_id: request_id) { |context| saying(context) } }
+      block ? Interrupts.lend(make, :close.to_proc, &block) : make.call
     end
 
     # Wipes the keys, and keeps the file from other handles. Everything but {#unlock}, {#locked?}, {#health} and {#close} is
@@ -300,6 +316,15 @@ module Strongroom
         Copies.make(progress: progress, label: label, kdf: kdf) do |options, copied|
           Call.call(:strongroom_rekey, @handle, key, options, copied)
         end
+      end
+    end
+
+    private
+
+    # The handle lives on this store, which must not be closed before by being garbage-collected.
+    def saying(context)
+      Call.obtain(:strongroom_with, @handle, context, free: :strongroom_close) do |handle|
+        self.class.__send__(:new, handle, self)
       end
     end
   end

@@ -24,6 +24,32 @@ module Strongroom
              :events, :uint64
     end
 
+    # `strongroom_written`.
+    class Written < FFI::Struct
+      layout :struct_size, :size_t,
+             :version, :uint64,
+             :created_at, :int64,
+             :updated_at, :int64,
+             :tier, :uint32,
+             :reserved, :uint32,
+             :id, [:char, 32],
+             :path, [:char, 520]
+    end
+
+    # `strongroom_rotated`.
+    class Rotated < FFI::Struct
+      layout :struct_size, :size_t,
+             :version, :uint64,
+             :old_version, :uint64,
+             :old_expires_at, :int64,
+             :created_at, :int64,
+             :updated_at, :int64,
+             :tier, :uint32,
+             :reserved, :uint32,
+             :id, [:char, 32],
+             :path, [:char, 520]
+    end
+
     # `strongroom_verified`.
     class Verified < FFI::Struct
       layout :struct_size, :size_t,
@@ -116,7 +142,11 @@ module Strongroom
              :max_versions, :int64,
              :trash_days, :int64,
              :tier, :uint32,
-             :reserved, :uint32
+             :reserved, :uint32,
+             :rotate_every, :uint64,
+             :rotation_due_at, :int64,
+             :on_expiry, :uint32,
+             :reserved_too, :uint32
     end
 
     # `strongroom_version_info`.
@@ -180,6 +210,16 @@ module Strongroom
              :reserved, :uint32
     end
 
+    # `strongroom_due_item`.
+    class DueItem < FFI::Struct
+      layout :struct_size, :size_t,
+             :id, Text,
+             :path, Text,
+             :at, :int64,
+             :reason, :uint32,
+             :reserved, :uint32
+    end
+
     # `strongroom_slot_id`.
     class SlotId < FFI::Struct
       layout :text, [:char, 40]
@@ -193,25 +233,15 @@ module Strongroom
              :id, [:char, 32]
     end
 
-    # `strongroom_written`.
-    class Written < FFI::Struct
-      layout :struct_size, :size_t,
-             :version, :uint64,
-             :created_at, :int64,
-             :updated_at, :int64,
-             :tier, :uint32,
-             :reserved, :uint32,
-             :id, [:char, 32],
-             :path, [:char, 520]
-    end
-
     # `strongroom_swept`.
     class Swept < FFI::Struct
       layout :struct_size, :size_t,
              :secrets, :uint64,
              :versions, :uint64,
              :more, :int32,
-             :held_back, :int32
+             :held_back, :int32,
+             :expiring, :uint64,
+             :expired, :uint64
     end
   end
 end
