@@ -5,7 +5,8 @@ use super::*;
 use crate::sealed::disk::memory::MemoryDisk;
 use crate::tables::forged::{all_rows, set_row};
 use crate::{
-    Context, ManualClock, OnExpiry, Put, Rename, StoreOptions, Sweep, Tags, Tier, Timestamp, Unlock, Update,
+    Context, Generator, ManualClock, OnExpiry, Put, Rename, StoreOptions, Sweep, Tags, Tier, Timestamp,
+    TokenEncoding, Unlock, Update,
 };
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -81,7 +82,7 @@ fn shown<T: std::fmt::Debug>(result: Result<T>) -> Result<String> {
 }
 
 /// Every operation: its name, a call, and one of the same operation with other arguments.
-const CALLS: [(&str, Call, Call); 17] = [
+const CALLS: [(&str, Call, Call); 19] = [
     ("put", |s| shown(s.put("a", "four")), |s| shown(s.put("a", "five"))),
     ("put, new", |s| shown(s.put("new", "four")), |s| shown(s.put("newer", "four"))),
     (
@@ -90,6 +91,23 @@ const CALLS: [(&str, Call, Call); 17] = [
         |s| shown(s.put_with("new", "v", Put::new().expect_absent().tag("env", "test").expires_in(HOUR))),
     ),
     ("rotate", |s| shown(s.rotate("a", "r", HOUR)), |s| shown(s.rotate("a", "r", 2 * HOUR))),
+    (
+        "put_generated",
+        |s| shown(s.put_generated("new", &Generator::token(32), Put::new())),
+        |s| shown(s.put_generated("new", &Generator::token(33), Put::new())),
+    ),
+    (
+        "rotate_generated",
+        |s| {
+            shown(s.rotate_generated(
+                "a",
+                &Generator::password(9).digits(false).digits(true),
+                HOUR,
+                Put::new(),
+            ))
+        },
+        |s| shown(s.rotate_generated("a", &Generator::password(9).digits(false), HOUR, Put::new())),
+    ),
     (
         "update",
         |s| shown(s.update("a", all_metadata())),
@@ -430,6 +448,26 @@ fn different_puts() -> Vec<Put> {
     ]
 }
 
+/// Descriptions of which no two are of the same secrets.
+fn different_generators() -> [Generator; 14] {
+    [
+        Generator::password(20),
+        Generator::password(21),
+        Generator::password(20).lower(false),
+        Generator::password(20).upper(false),
+        Generator::password(20).digits(false),
+        Generator::password(20).symbols(false),
+        Generator::password(20).look_alikes(false),
+        Generator::password(20).each_class(true),
+        Generator::token(20),
+        Generator::token(21),
+        Generator::token(20).encoding(TokenEncoding::Hex),
+        Generator::token(20).separator('-'),
+        Generator::passphrase(20),
+        Generator::passphrase(20).separator(' '),
+    ]
+}
+
 #[test]
 fn whatever_a_call_says_is_in_its_digest() {
     let store = Store::in_memory().unwrap();
@@ -438,6 +476,11 @@ fn whatever_a_call_says_is_in_its_digest() {
     for put in &different_puts() {
         let mut call = Arguments::default();
         put.say(&mut call);
+        digests.push(call.digest(&file).unwrap());
+    }
+    for generator in different_generators() {
+        let mut call = Arguments::default();
+        call.owned("generator", generator.description().into_bytes());
         digests.push(call.digest(&file).unwrap());
     }
     for number in [1, 2] {
