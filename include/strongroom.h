@@ -513,6 +513,11 @@ typedef struct strongroom_secrets strongroom_secrets;
 typedef struct strongroom_store strongroom_store;
 
 /**
+ * Being told of events, until it is ended.
+ */
+typedef struct strongroom_subscription strongroom_subscription;
+
+/**
  * What every fallible function returns: `STRONGROOM_OK` or one of `STRONGROOM_E_…`. Treat an unknown value as a failure.
  */
 typedef int32_t strongroom_status;
@@ -650,6 +655,111 @@ typedef struct strongroom_copied {
   uint64_t versions;
   uint64_t events;
 } strongroom_copied;
+
+/**
+ * A text that belongs to an object, and lives as long. UTF-8; it also ends with a NUL, which `len` does not count.
+ */
+typedef struct strongroom_text {
+  const char *data;
+  size_t len;
+} strongroom_text;
+
+/**
+ * A tag. A bare label has an empty value.
+ */
+typedef struct strongroom_tag {
+  struct strongroom_text key;
+  struct strongroom_text value;
+} strongroom_tag;
+
+/**
+ * What happened, when, to what, and through whom. It never holds a value.
+ */
+typedef struct strongroom_audit_event {
+  /**
+   * Set by the caller to sizeof(strongroom_audit_event).
+   */
+  size_t struct_size;
+  /**
+   * Its id, "evt_…".
+   */
+  struct strongroom_text id;
+  /**
+   * What happened, such as "secret.created".
+   */
+  struct strongroom_text kind;
+  /**
+   * Where the secret was when this was over, or the namespace concerned; empty if there is none.
+   */
+  struct strongroom_text path;
+  /**
+   * The secret concerned; empty if there is none.
+   */
+  struct strongroom_text secret_id;
+  /**
+   * The key slot that was added, removed or changed; else empty.
+   */
+  struct strongroom_text slot_id;
+  /**
+   * Through whom, as "owner:" and the key slot that unlocked the handle; empty if that is not known.
+   */
+  struct strongroom_text actor;
+  /**
+   * Why, if the handle said so.
+   */
+  struct strongroom_text reason;
+  /**
+   * The id of the request, if the handle said one.
+   */
+  struct strongroom_text request_id;
+  /**
+   * What the handle said of itself, sorted by key; NULL if nothing.
+   */
+  const struct strongroom_tag *labels;
+  size_t label_count;
+  /**
+   * Its number: 1 for the first event of a store, and never used again.
+   */
+  uint64_t sequence;
+  /**
+   * The number of the commit it is of.
+   */
+  uint64_t generation;
+  /**
+   * The version written or read, or the number of the metadata that were; else what the kind says. 0 if there is none.
+   */
+  uint64_t version;
+  /**
+   * When, in milliseconds since the Unix epoch; of what happened several times, when it first did.
+   */
+  int64_t time;
+  /**
+   * How often.
+   */
+  uint32_t count;
+  /**
+   * STRONGROOM_OK, or the status it failed with.
+   */
+  int32_t status;
+  /**
+   * Whether it is in the file (1 or 0); else it waits in memory for the next commit.
+   */
+  int32_t durable;
+  /**
+   * Zero.
+   */
+  uint32_t reserved;
+} strongroom_audit_event;
+
+/**
+ * Is told of an event, whose texts are borrowed until it returns. It must not unwind.
+ */
+typedef void (*strongroom_event_callback)(const struct strongroom_audit_event *event, void *user_data);
+
+/**
+ * Is called once, when nothing calls the callback any more.
+ */
+typedef void (*strongroom_destroy_callback)(void *user_data);
 
 /**
  * What a write did. Times are milliseconds since the Unix epoch.
@@ -881,22 +991,6 @@ typedef struct strongroom_memory {
    */
   int32_t reserved;
 } strongroom_memory;
-
-/**
- * A text that belongs to an object, and lives as long. UTF-8; it also ends with a NUL, which `len` does not count.
- */
-typedef struct strongroom_text {
-  const char *data;
-  size_t len;
-} strongroom_text;
-
-/**
- * A tag. A bare label has an empty value.
- */
-typedef struct strongroom_tag {
-  struct strongroom_text key;
-  struct strongroom_text value;
-} strongroom_tag;
 
 /**
  * What is known of a secret without its value. Times are milliseconds since the Unix epoch, or STRONGROOM_NO_TIME.
@@ -1168,85 +1262,6 @@ typedef struct strongroom_due_item {
    */
   uint32_t reserved;
 } strongroom_due_item;
-
-/**
- * What happened, when, to what, and through whom. It never holds a value.
- */
-typedef struct strongroom_audit_event {
-  /**
-   * Set by the caller to sizeof(strongroom_audit_event).
-   */
-  size_t struct_size;
-  /**
-   * Its id, "evt_…".
-   */
-  struct strongroom_text id;
-  /**
-   * What happened, such as "secret.created".
-   */
-  struct strongroom_text kind;
-  /**
-   * Where the secret was when this was over, or the namespace concerned; empty if there is none.
-   */
-  struct strongroom_text path;
-  /**
-   * The secret concerned; empty if there is none.
-   */
-  struct strongroom_text secret_id;
-  /**
-   * The key slot that was added, removed or changed; else empty.
-   */
-  struct strongroom_text slot_id;
-  /**
-   * Through whom, as "owner:" and the key slot that unlocked the handle; empty if that is not known.
-   */
-  struct strongroom_text actor;
-  /**
-   * Why, if the handle said so.
-   */
-  struct strongroom_text reason;
-  /**
-   * The id of the request, if the handle said one.
-   */
-  struct strongroom_text request_id;
-  /**
-   * What the handle said of itself, sorted by key; NULL if nothing.
-   */
-  const struct strongroom_tag *labels;
-  size_t label_count;
-  /**
-   * Its number: 1 for the first event of a store, and never used again.
-   */
-  uint64_t sequence;
-  /**
-   * The number of the commit it is of.
-   */
-  uint64_t generation;
-  /**
-   * The version written or read, or the number of the metadata that were; else what the kind says. 0 if there is none.
-   */
-  uint64_t version;
-  /**
-   * When, in milliseconds since the Unix epoch; of what happened several times, when it first did.
-   */
-  int64_t time;
-  /**
-   * How often.
-   */
-  uint32_t count;
-  /**
-   * STRONGROOM_OK, or the status it failed with.
-   */
-  int32_t status;
-  /**
-   * Whether it is in the file (1 or 0); else it waits in memory for the next commit.
-   */
-  int32_t durable;
-  /**
-   * Zero.
-   */
-  uint32_t reserved;
-} strongroom_audit_event;
 
 /**
  * The id of a key slot: text and a NUL.
@@ -2176,6 +2191,93 @@ STRONGROOM_API int32_t strongroom_error_retryable(const struct strongroom_error 
  * Errors: BAD_HANDLE, CLOSED.
  */
 STRONGROOM_API strongroom_status strongroom_error_free(struct strongroom_error *error);
+
+/**
+ * Calls `callback` with each event that concerns `under` or what lies below it, NULL for everything, and that is of one of `kinds`, such as
+ * "secret.created" or "secret.*", or with none of any kind but reads: once it is durable, in the order of their numbers, on the thread that
+ * committed it, before its call returns. The callback may read; a write to the store from inside it is REENTRANT, and writes of other threads
+ * wait until it returns. What a program must not miss although it was not running, it takes from strongroom_feed_read.
+ *
+ * Ownership: borrows `store`, `under` and `kinds`, whose lengths may be STRONGROOM_NUL_TERMINATED. `*subscription` is the caller's, to end with
+ * strongroom_unsubscribe. `user_data` is lent to the callback; `destroy`, unless NULL, is called with it once, also if this fails.
+ * Thread safety: any thread; the callback is called on any thread that writes.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, LOCKED, FORKED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_subscribe(struct strongroom_store *store,
+                                       const char *under,
+                                       size_t under_len,
+                                       const struct strongroom_text *kinds,
+                                       size_t kind_count,
+                                       strongroom_event_callback callback,
+                                       void *user_data,
+                                       strongroom_destroy_callback destroy,
+                                       struct strongroom_subscription **subscription,
+                                       struct strongroom_error **error);
+
+/**
+ * Ends a subscription. If its callback runs on another thread just now, this waits until it has returned; a callback may end its own. Behind it
+ * `*subscription` is NULL. NULL, and a pointer to NULL, are fine.
+ *
+ * Ownership: takes `*subscription`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_unsubscribe(struct strongroom_subscription **subscription,
+                                         struct strongroom_error **error);
+
+/**
+ * At most `limit` durable events behind number `after`, in the order of their commits: a page of strongroom_page_event items. A program that keeps
+ * the number of the last event that it dealt with misses none, whoever wrote it. `under` and `kinds` are as in strongroom_subscribe.
+ *
+ * Ownership: borrows `store`, `under` and `kinds`. `*page` is the caller's, to free with strongroom_page_free.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED; NOT_FOUND if events behind `after` were removed from the log, but for 0; LIMIT_EXCEEDED for a limit
+ * outside 1 to 1,000; LOCKED, TAMPERED, POISONED, IO, FORKED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_feed_read(const struct strongroom_store *store,
+                                       uint64_t after,
+                                       size_t limit,
+                                       const char *under,
+                                       size_t under_len,
+                                       const struct strongroom_text *kinds,
+                                       size_t kind_count,
+                                       struct strongroom_page **page,
+                                       struct strongroom_error **error);
+
+/**
+ * The number of the last event that strongroom_feed_read tells without kinds; 0 if there is none.
+ *
+ * Ownership: borrows `store`; writes `*sequence`.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, LOCKED, FORKED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_feed_latest(const struct strongroom_store *store,
+                                         uint64_t *sequence,
+                                         struct strongroom_error **error);
+
+/**
+ * Waits until there is such an event behind number `after`, for so many milliseconds at most: `*came` gets 1 if there is one, else 0. It sees what
+ * is committed through the handles of this open store.
+ *
+ * Ownership: borrows `store`; writes `*came`.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED and LOCKED, also if that happens meanwhile; FORKED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_feed_wait(const struct strongroom_store *store,
+                                       uint64_t after,
+                                       uint64_t timeout_ms,
+                                       int32_t *came,
+                                       struct strongroom_error **error);
 
 /**
  * Passwords of so many characters, 1 to 1,024: letters in lower and upper case, digits and signs of ASCII.

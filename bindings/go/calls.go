@@ -127,6 +127,16 @@ package strongroom
 #cgo nocallback strongroom_error_retryable
 #cgo noescape strongroom_error_free
 #cgo nocallback strongroom_error_free
+#cgo noescape strongroom_subscribe
+#cgo nocallback strongroom_subscribe
+#cgo noescape strongroom_unsubscribe
+#cgo nocallback strongroom_unsubscribe
+#cgo noescape strongroom_feed_read
+#cgo nocallback strongroom_feed_read
+#cgo noescape strongroom_feed_latest
+#cgo nocallback strongroom_feed_latest
+#cgo noescape strongroom_feed_wait
+#cgo nocallback strongroom_feed_wait
 #cgo noescape strongroom_generator_password
 #cgo nocallback strongroom_generator_password
 #cgo noescape strongroom_generator_token
