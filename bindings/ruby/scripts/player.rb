@@ -25,6 +25,15 @@ class Player
     "policy_get" => ->(_, on, under: nil) { on.policy.get(under) },
     "policy_at" => ->(_, on, path:) { on.policy.at(path) },
     "policy_set" => ->(_, on, under: nil, **said) { on.policy.set(under, **said) },
+    "idempotency_window" => ->(_, on) { on.policy.idempotency_window },
+    "set_idempotency_window" => ->(_, on, seconds:) { on.policy.idempotency_window = seconds },
+    "audit" => ->(_, on, kinds: nil, **asked) { on.audit.query(type: kinds, **asked) },
+    "audit_get" => ->(_, on, id:) { on.audit.get(id) },
+    "audit_head" => ->(_, on) { on.audit.head },
+    "audit_verify" => ->(_, on, head: nil) { on.audit.verify(head) },
+    "audit_export" => ->(player, on) { on.audit.export(player.new_file) },
+    "audit_policy" => ->(_, on) { on.policy.audit },
+    "set_audit_policy" => ->(_, on, **said) { on.policy.set_audit(**said) },
     "stats" => ->(_, on, under: nil) { plain_stats(on.stats(under)) }
   }.freeze
   # The arguments of operations that have no keyword, in their order.
@@ -51,6 +60,7 @@ class Player
       case found
       when Strongroom::Error then { "error" => found.name }
       when Strongroom::Secret then plain_secret(found)
+      when Strongroom::AuditEvent then plain_event(found)
       when Struct, Hash then found.to_h.to_h { |name, value| [name.to_s, plain(value)] }
       when Array then found.map { |item| plain(item) }
       when Time then (found - BEGINNING).round(3)
@@ -61,6 +71,11 @@ class Player
 
     def plain_secret(secret)
       { "value" => secret.value.reveal_bytes, "version" => secret.version, "info" => plain(secret.info) }
+    end
+
+    def plain_event(event)
+      members = event.to_h.to_h { |name, value| [name.to_s, plain(value)] }
+      members.merge("kind" => members.delete("type"), "version" => event.version || 0)
     end
 
     def plain_generated(generator, value)
@@ -98,6 +113,7 @@ class Player
     @file = file
     @clock = clock
     @names = {}
+    @files = 0
     @store = File.exist?(file) ? open : Strongroom::Store.create(file, raw_key: KEY, clock: @clock, environment: environment)
   end
 
@@ -112,6 +128,11 @@ class Player
     @store.close
     @store = open
     nil
+  end
+
+  # Where nothing is yet.
+  def new_file
+    "#{@file}-#{@files += 1}"
   end
 
   private
@@ -166,7 +187,7 @@ class Player
 
   def arguments(name, with)
     given = with.to_h { |key, value| [key.to_sym, argument(value)] }
-    %i[updated_since expires_at timestamp].each { |key| given[key] = BEGINNING + given[key] if given[key] }
+    %i[updated_since since until expires_at timestamp].each { |key| given[key] = BEGINNING + given[key] if given[key] }
     given[:generate] = generator(given[:generate]) if given.key?(:generate)
     given[:grace] = given.delete(:grace_seconds) if given.key?(:grace_seconds)
     split_tags(given) if name == "list"

@@ -9,7 +9,7 @@ class TestDocuments < Minitest::Test
 
   def test_the_readme_runs
     blocks = File.read(File.join(PACKAGE, "README.md"), encoding: "UTF-8").scan(/^```ruby\n(.*?)^```/m).flatten
-    assert_equal 4, blocks.size
+    assert_equal 5, blocks.size
     folder do |folder|
       said, complaints, status = ruby("-e", blocks.join("\n"), in_folder: folder)
       assert_equal ["", true], [complaints, status.success?]
@@ -96,14 +96,15 @@ class TestDocuments < Minitest::Test
   # Every class with its public methods, and those of its modules.
   def public_api
     classes = [Strongroom::Store, Strongroom::Transaction, Strongroom::Secret, Strongroom::SecretBytes, Strongroom::ManualClock,
-               Strongroom::Slots, Strongroom::Policy, Strongroom::Generator, Strongroom::Error]
+               Strongroom::Slots, Strongroom::Policy, Strongroom::Audit, Strongroom::Replayable, Strongroom::Outcome,
+               Strongroom::Generator, Strongroom::Error]
     operations = Strongroom::Operations.ancestors.select { |one| one.name.to_s.match?(/\AStrongroom::(?!Uncopied)/) }
     found = classes.to_h { |one| [one, one.public_instance_methods(false) + one.singleton_methods(false)] }
     found[Strongroom::Operations] = operations.flat_map { |one| one.public_instance_methods(false) }
     found.transform_values { |methods| methods.map(&:to_s) - INTERNAL }
   end
 
-  INTERNAL = %w[handle handle_of taken lend bytes_of filled run pretty_print].freeze
+  INTERNAL = %w[handle handle_of once? taken lend bytes_of filled run pretty_print].freeze
 
   # Definitions of a file that have no comment above; of what is private to the package, none.
   def undocumented_in(lines)

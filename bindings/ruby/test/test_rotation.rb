@@ -10,7 +10,7 @@ class TestRotation < Minitest::Test
     in_memory do |store|
       id = store.put("a", "old", tier: :critical).id
       done = store.rotate("a", "new", grace: 300, note: "leaked", tags: ["hot"], expect: 1)
-      assert_equal [id, "a", :critical, 1, 2, START + 300], done.to_a
+      assert_equal [id, "a", :critical, 1, 2, START + 300, false], done.to_a
       assert done.frozen?
       assert_equal ["leaked", { "hot" => "" }], [store.versions("a").last.note, store.info("a").tags]
       assert_operator store["a"], :==, "new"

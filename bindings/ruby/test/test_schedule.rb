@@ -82,14 +82,14 @@ class TestSchedule < Minitest::Test
     in_memory do |store, clock|
       store.put("block", "1", expires_in: "1h")
       store.put("trash", "1", expires_in: "1h", on_expiry: :trash)
-      assert_equal [0, 0, false, false, 2, 0], store.sweep.to_a
+      assert_equal [0, 0, false, false, 2, 0, 0], store.sweep.to_a
       clock.advance(3599.999)
-      assert_equal [0, 0, false, false, 0, 0], store.sweep.to_a
+      assert_equal [0, 0, false, false, 0, 0, 0], store.sweep.to_a
       clock.advance(0.001)
-      assert_equal [0, 0, false, false, 0, 2], store.sweep.to_a
+      assert_equal [0, 0, false, false, 0, 2, 0], store.sweep.to_a
       assert_equal %w[block], store.keys
       assert_equal %w[trash], store.list(state: :trash).items.map(&:path)
-      assert_equal [0, 0, false, false, 0, 0], store.sweep.to_a
+      assert_equal [0, 0, false, false, 0, 0, 0], store.sweep.to_a
     end
   end
 

@@ -16,6 +16,8 @@ module Strongroom
                    Native::SIGNATURE_TOO_OLD => :too_old, Native::SIGNATURE_TOO_EARLY => :too_early }.freeze
     ENCODINGS = { Native::ENCODING_BASE64URL => :base64url, Native::ENCODING_BASE32 => :base32,
                   Native::ENCODING_HEX => :hex, Native::ENCODING_RAW => :raw }.freeze
+    AUDIT_READS = { Native::AUDIT_READS_BATCHED => :batched, Native::AUDIT_READS_STRICT => :strict,
+                    Native::AUDIT_READS_OFF => :off }.freeze
     AUTHORS = { Native::AUTHOR_OWNER => :owner }.freeze
     ENVIRONMENTS = { Native::ENVIRONMENT_LIVE => :live, Native::ENVIRONMENT_TEST => :test }.freeze
     STATES = { Native::LIST_LIVE => :live, Native::LIST_TRASH => :trash, Native::LIST_ALL => :all }.freeze

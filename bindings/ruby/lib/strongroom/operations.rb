@@ -19,6 +19,7 @@ module Strongroom
     include Trash
     include Listing
     include Mapping
+    include Once
 
     # @api private
     attr_reader :handle

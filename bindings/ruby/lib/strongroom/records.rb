@@ -16,6 +16,14 @@ module Strongroom
   end
   private_constant :Record
 
+  # What a change gives can tell whether it was made now.
+  module Replayable
+    # @return [Boolean] whether the change was not made, because it had been under the same idempotency key; see {Once}
+    def replayed?
+      replayed
+    end
+  end
+
   # What a guess at a passphrase costs: Argon2id with so much memory, so many passes and lanes.
   # @!attribute [r] memory_kib
   #   @return [Integer] memory in KiB
@@ -66,9 +74,11 @@ module Strongroom
   #   @return [Integer, nil] how many days it would stay in the trash; nil for what the namespace or the store says
   # @!attribute [r] size_class
   #   @return [Integer] bytes of the value, rounded up
+  # @!attribute [r] replayed
+  #   @return [Boolean] see {Replayable#replayed?}
   SecretInfo = Record.of(:id, :path, :version, :meta_version, :tier, :description, :tags, :content_type, :created_at,
                          :updated_at, :accessed_at, :expires_at, :on_expiry, :rotate_every, :rotation_due_at,
-                         :deleted_at, :purge_at, :max_versions, :trash_days, :size_class)
+                         :deleted_at, :purge_at, :max_versions, :trash_days, :size_class, :replayed).include(Replayable)
 
   # What is known of a version without its value.
   # @!attribute [r] number
@@ -88,7 +98,10 @@ module Strongroom
   #   @return [Time, nil] when it was deleted or destroyed
   # @!attribute [r] until
   #   @return [Time, nil] until when a deleted one can be restored, or one in grace is accepted
-  VersionInfo = Record.of(:number, :size, :state, :author, :note, :created_at, :deleted_at, :until)
+  # @!attribute [r] replayed
+  #   @return [Boolean] see {Replayable#replayed?}
+  VersionInfo = Record.of(:number, :size, :state, :author, :note, :created_at, :deleted_at, :until,
+                          :replayed).include(Replayable)
 
   # What a write did.
   # @!attribute [r] id
@@ -103,7 +116,9 @@ module Strongroom
   #   @return [Time]
   # @!attribute [r] updated_at
   #   @return [Time]
-  Written = Record.of(:id, :path, :version, :tier, :created_at, :updated_at)
+  # @!attribute [r] replayed
+  #   @return [Boolean] see {Replayable#replayed?}
+  Written = Record.of(:id, :path, :version, :tier, :created_at, :updated_at, :replayed).include(Replayable)
 
   # What a rotation did.
   # @!attribute [r] id
@@ -118,7 +133,9 @@ module Strongroom
   #   @return [Integer] the number of the version that is current now
   # @!attribute [r] old_expires_at
   #   @return [Time] the first instant at which the old version is not accepted
-  Rotated = Record.of(:id, :path, :tier, :old_version, :new_version, :old_expires_at)
+  # @!attribute [r] replayed
+  #   @return [Boolean] see {Replayable#replayed?}
+  Rotated = Record.of(:id, :path, :tier, :old_version, :new_version, :old_expires_at, :replayed).include(Replayable)
 
   # Something that is to be done with a secret.
   # @!attribute [r] path
@@ -138,7 +155,9 @@ module Strongroom
   #   @return [Time]
   # @!attribute [r] purge_at
   #   @return [Time] from when on a sweep removes it
-  Deleted = Record.of(:id, :deleted_at, :purge_at)
+  # @!attribute [r] replayed
+  #   @return [Boolean] see {Replayable#replayed?}
+  Deleted = Record.of(:id, :deleted_at, :purge_at, :replayed).include(Replayable)
 
   # What a sweep did.
   # @!attribute [r] secrets
@@ -153,7 +172,9 @@ module Strongroom
   #   @return [Integer] secrets of which an event now says that they expire soon
   # @!attribute [r] expired
   #   @return [Integer] secrets of which an event now says that they have expired, those among them that went to the trash
-  Swept = Record.of(:secrets, :versions, :more, :held_back, :expiring, :expired)
+  # @!attribute [r] audit_events
+  #   @return [Integer] events of the audit log that were removed, as the policy says
+  Swept = Record.of(:secrets, :versions, :more, :held_back, :expiring, :expired, :audit_events)
 
   # A namespace, and how many live secrets are in it at any depth.
   # @!attribute [r] path

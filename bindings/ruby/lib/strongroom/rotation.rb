@@ -11,21 +11,21 @@ module Strongroom
     # @param value [String, SecretBytes, nil] bytes as they are, whatever their encoding
     # @param grace [Numeric, String] whole seconds, or a text such as `"1h30m"`; 0 retires the version before at once
     # @param generate [Generator, nil] makes the value instead
+    # @param idempotency_key [String, nil] makes it happen once, see {Once}
     # @param metadata what {Writing#put} takes beside the value, such as `expect:` and `note:`
     # @return [Rotated]
     # @raise [NotFoundError]
     # @raise [ExpiredError] if the secret has expired, unless this says when it does instead
     # @raise [ConflictError]
     # @raise [LimitExceededError]
-    def rotate(path, value = nil, grace: 0, generate: nil, **metadata)
-      done = Call.sized(Native::Rotated)
+    # @raise [IdempotencyConflictError]
+    def rotate(path, value = nil, grace: 0, generate: nil, idempotency_key: nil, **metadata)
       grace_seconds = Times.whole_seconds(grace)
       Changes.with(**metadata) do |changes|
         with_new_value(value, generate, :strongroom_rotate, :strongroom_rotate_generated) do |function, *new|
-          Call.call(function, @handle, *Text.pair(path), *new, grace_seconds, changes, done)
+          write_rotated(idempotency_key, function, *Text.pair(path), *new, grace_seconds, changes)
         end
       end
-      Items.rotated(done)
     end
 
     # The current version of a secret and those in grace, the newest first: what whoever checks a value is to accept. With a
@@ -63,12 +63,14 @@ module Strongroom
     #
     # @param path [String]
     # @param version [Integer]
+    # @param idempotency_key [String, nil] makes it happen once, see {Once}
     # @return [VersionInfo]
     # @raise [NotFoundError]
     # @raise [DestroyedError]
     # @raise [InvalidArgumentError] of the current version
-    def revoke_version(path, version)
-      change_version(:strongroom_revoke_version, path, version)
+    # @raise [IdempotencyConflictError]
+    def revoke_version(path, version, idempotency_key: nil)
+      change_version(idempotency_key, :strongroom_revoke_version, path, version)
     end
 
     # What is to be done within a time from now, and what is overdue: secrets that expire or have expired, those to be
@@ -81,6 +83,14 @@ module Strongroom
     end
 
     private
+
+    def write_rotated(key, function, *arguments)
+      once(key) do |handle|
+        done = Call.sized(Native::Rotated)
+        Call.call(function, handle, *arguments, done)
+        Items.rotated(done)
+      end
+    end
 
     def read_accepted(path)
       Call.with(:strongroom_accepted, @handle, *Text.pair(path), free: :strongroom_secrets_free) do |secrets|

@@ -119,8 +119,9 @@ module Strongroom
     private_class_method :new
 
     # @api private
-    def initialize(handle, of = nil)
+    def initialize(handle, of = nil, says = Context.new)
       @of = of
+      @says = says
       take_over(handle, of)
     end
 
@@ -160,11 +161,13 @@ module Strongroom
     # @param labels [Hash{String => String}, Array<String>] such as `{ "app" => "backup" }`: tags in form
     # @param reason [String, nil] one line of at most 256 bytes
     # @param request_id [String, nil] what other logs know the calls by: one line of at most 128 bytes
+    # @param idempotency_key [String, nil] makes every change through the other handle happen once, see {Once}
     # @yieldparam store [Store] the other handle
     # @return [Store] or what the block returns
     # @raise [InvalidArgumentError] if a text breaks a rule
-    def with(labels: {}, reason: nil, request_id: nil, &block)
-      make = -> { Context.with(labels, reason: reason, request_id: request_id) { |context| saying(context) } }
+    def with(labels: {}, reason: nil, request_id: nil, idempotency_key: nil, &block)
+      says = Context.new(labels: labels, reason: reason, request_id: request_id, idempotency_key: idempotency_key)
+      make = -> { says.lend { |context| saying(context, says) } }
       block ? Interrupts.lend(make, :close.to_proc, &block) : make.call
     end
 
@@ -214,6 +217,11 @@ module Strongroom
     # @return [Slots] the ways into the store
     def slots
       Slots.new(self)
+    end
+
+    # @return [Audit] the audit log
+    def audit
+      Audit.new(self)
     end
 
     # @return [OpenReport] what opening found out about the file
@@ -319,12 +327,25 @@ module Strongroom
       end
     end
 
+    # Whether every change through this handle happens once.
+    # @api private
+    def once?
+      !@says.idempotency_key.nil?
+    end
+
     private
 
     # The handle lives on this store, which must not be closed before by being garbage-collected.
-    def saying(context)
+    def saying(context, says)
       Call.obtain(:strongroom_with, @handle, context, free: :strongroom_close) do |handle|
-        self.class.__send__(:new, handle, self)
+        self.class.__send__(:new, handle, self, says)
+      end
+    end
+
+    # Yields a handle for one change, which says what this one says.
+    def with_key(key, &block)
+      @says.lend(key || @says.idempotency_key) do |context|
+        Call.with(:strongroom_with, @handle, context, free: :strongroom_close, &block)
       end
     end
   end

@@ -25,19 +25,21 @@ module Strongroom
     # @param on_expiry [Symbol, nil] what a sweep does then: `:block` leaves it as it is, `:trash` puts it into the trash
     # @param rotate_every [Numeric, String, nil] how many whole seconds old a version gets, or a text such as `"90d"`, before
     #   {Rotation#due} lists the secret for rotation; nil takes it away
+    # @param idempotency_key [String, nil] makes it happen once, see {Once}
     # @return [Written]
     # @raise [AlreadyExistsError]
     # @raise [ConflictError]
     # @raise [LimitExceededError]
+    # @raise [IdempotencyConflictError]
     def put(path, value = nil, generate: nil, expect: nil, tags: nil, add_tags: nil, remove_tags: nil, description: nil,
             tier: nil, content_type: nil, note: nil, max_versions: UNCHANGED, trash_days: UNCHANGED, expires_in: nil,
-            expires_at: UNCHANGED, on_expiry: nil, rotate_every: UNCHANGED)
+            expires_at: UNCHANGED, on_expiry: nil, rotate_every: UNCHANGED, idempotency_key: nil)
       said = { expect: expect, tags: tags, add_tags: add_tags, remove_tags: remove_tags, description: description,
                tier: tier, content_type: content_type, note: note, max_versions: max_versions, trash_days: trash_days,
                expires_in: expires_in, expires_at: expires_at, on_expiry: on_expiry, rotate_every: rotate_every }
       Changes.with(**said) do |changes|
         with_new_value(value, generate, :strongroom_put, :strongroom_put_generated) do |function, *new|
-          write(function, *Text.pair(path), *new, changes)
+          write(idempotency_key, function, *Text.pair(path), *new, changes)
         end
       end
     end
@@ -59,29 +61,35 @@ module Strongroom
     # @param on_expiry [Symbol, nil]
     # @param rotate_every [Numeric, String, nil] nil takes it away
     # @param expect_meta_version [Integer, nil] writes only if the metadata have this number
+    # @param idempotency_key [String, nil] makes it happen once, see {Once}
     # @return [SecretInfo]
     # @raise [NotFoundError]
     # @raise [ConflictError]
     # @raise [LimitExceededError]
+    # @raise [IdempotencyConflictError]
     def update(path, tags: nil, add_tags: nil, remove_tags: nil, description: nil, tier: nil, content_type: nil,
                max_versions: UNCHANGED, trash_days: UNCHANGED, expires_in: nil, expires_at: UNCHANGED, on_expiry: nil,
-               rotate_every: UNCHANGED, expect_meta_version: nil)
+               rotate_every: UNCHANGED, expect_meta_version: nil, idempotency_key: nil)
       said = { tags: tags, add_tags: add_tags, remove_tags: remove_tags, description: description, tier: tier,
                content_type: content_type, max_versions: max_versions, trash_days: trash_days, expires_in: expires_in,
                expires_at: expires_at, on_expiry: on_expiry, rotate_every: rotate_every,
                expect_meta_version: expect_meta_version }
-      Changes.with(**said) { |changes| Pages.secrets(:strongroom_update, @handle, *Text.pair(path), changes).first }
+      Changes.with(**said) do |changes|
+        once(idempotency_key) { |handle| Pages.secrets(:strongroom_update, handle, *Text.pair(path), changes).first }
+      end
     end
 
     # Writes an older version once more, as a new one.
     #
     # @param path [String]
     # @param version [Integer]
+    # @param idempotency_key [String, nil] makes it happen once, see {Once}
     # @return [Written]
     # @raise [NotFoundError]
     # @raise [DestroyedError]
-    def rollback(path, version)
-      write(:strongroom_rollback, *Text.pair(path), Numbers.u64(version))
+    # @raise [IdempotencyConflictError]
+    def rollback(path, version, idempotency_key: nil)
+      write(idempotency_key, :strongroom_rollback, *Text.pair(path), Numbers.u64(version))
     end
 
     # Gives a secret another path. Its id and its versions stay; their values are sealed anew.
@@ -89,12 +97,14 @@ module Strongroom
     # @param path [String]
     # @param new [String]
     # @param allow_large [Boolean] needed where the values have more than 64 MiB
+    # @param idempotency_key [String, nil] makes it happen once, see {Once}
     # @return [Written]
     # @raise [NotFoundError]
     # @raise [AlreadyExistsError]
     # @raise [LimitExceededError]
-    def rename(path, new, allow_large: false)
-      write(:strongroom_rename, *Text.pair(path), *Text.pair(new), Numbers.flag(allow_large))
+    # @raise [IdempotencyConflictError]
+    def rename(path, new, allow_large: false, idempotency_key: nil)
+      write(idempotency_key, :strongroom_rename, *Text.pair(path), *Text.pair(new), Numbers.flag(allow_large))
     end
 
     # Gives everything below a namespace another one, all or nothing.
@@ -102,15 +112,19 @@ module Strongroom
     # @param old [String]
     # @param new [String]
     # @param allow_large [Boolean] needed where the values have more than 64 MiB
+    # @param idempotency_key [String, nil] makes it happen once, see {Once}
     # @return [Integer] the number of secrets
     # @raise [NotFoundError]
     # @raise [AlreadyExistsError]
     # @raise [LimitExceededError]
-    def rename_prefix(old, new, allow_large: false)
-      renamed = FFI::Buffer.new(:uint64)
+    # @raise [IdempotencyConflictError]
+    def rename_prefix(old, new, allow_large: false, idempotency_key: nil)
       names = *Text.pair(old), *Text.pair(new)
-      Call.call(:strongroom_rename_prefix, @handle, *names, Numbers.flag(allow_large), renamed)
-      renamed.get_uint64(0)
+      once(idempotency_key) do |handle|
+        renamed = FFI::Buffer.new(:uint64)
+        Call.call(:strongroom_rename_prefix, handle, *names, Numbers.flag(allow_large), renamed)
+        renamed.get_uint64(0)
+      end
     end
 
     private
@@ -126,10 +140,12 @@ module Strongroom
       end
     end
 
-    def write(function, *arguments)
-      done = Call.sized(Native::Written)
-      Call.call(function, @handle, *arguments, done)
-      Items.written(done)
+    def write(key, function, *arguments)
+      once(key) do |handle|
+        done = Call.sized(Native::Written)
+        Call.call(function, handle, *arguments, done)
+        Items.written(done)
+      end
     end
   end
 end
