@@ -114,7 +114,7 @@ class Audit:
         """Writes the whole log to a new file, for its owner only: JSON Lines, which ``scripts/check-audit-export`` verifies
         without the store. What only waits in memory is not in it.
 
-        Raises AlreadyExistsError; NotFoundError if the log is empty; TamperedError, DiskFullError and IoError.
+        Raises AlreadyExistsError, TamperedError, DiskFullError and IoError.
         """
         done = sized(c.AuditExported)
         call(lib.strongroom_audit_export, self._store._handle, *file_name(file), byref(done))

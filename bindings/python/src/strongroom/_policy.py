@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
+from contextlib import nullcontext
 from ctypes import byref, c_uint64
-from typing import TYPE_CHECKING, Optional, Union, overload
+from typing import TYPE_CHECKING, Any, Optional, Union, overload
 
 from . import _constants as k
 from . import _items, _pages
@@ -84,17 +85,18 @@ class Policy:
         retention = inheritable(max_versions), inheritable(trash_days)
         auditing = (*_reads(audit), _kept(audit_days), _kept(audit_bytes))
         window = None if idempotency_window is None else seconds(idempotency_window)
-        is_audit = auditing != _AUDIT_UNCHANGED
-        is_retention = retention != _RETENTION_UNCHANGED or not (is_audit or window is not None)
-        if under is not None and (is_audit or window is not None):
+        calls: builtins.list[tuple[Any, ...]] = []
+        if auditing != _AUDIT_UNCHANGED:
+            calls.append((lib.strongroom_policy_set_audit, *auditing))
+        if window is not None:
+            calls.append((lib.strongroom_policy_set_idempotency_window, window))
+        if under is not None and calls:
             raise TypeError("audit, audit_days, audit_bytes and idempotency_window are of the whole store: leave under out")
-        with self._store._together() as handle:
-            if is_retention:
-                call(lib.strongroom_policy_set_retention, handle, *text_or_none(under), *retention)
-            if is_audit:
-                call(lib.strongroom_policy_set_audit, handle, *auditing)
-            if window is not None:
-                call(lib.strongroom_policy_set_idempotency_window, handle, window)
+        if retention != _RETENTION_UNCHANGED or not calls:
+            calls.append((lib.strongroom_policy_set_retention, *text_or_none(under), *retention))
+        with self._store._together() if len(calls) > 1 else nullcontext(self._store._handle) as handle:
+            for function, *said in calls:
+                call(function, handle, *said)
 
     def all(self) -> builtins.list[Retention]:
         """Every namespace of which something is said, by path; the store has an empty one."""
