@@ -25,10 +25,18 @@ GENERATORS: dict[str, Callable[..., strongroom.Generator]] = {
     "token": strongroom.Generator.token,
     "passphrase": strongroom.Generator.passphrase,
 }
+#: What of an audit event has the same name in a scenario.
+EVENT = (
+    *("sequence", "id", "path", "secret_id", "slot_id", "actor", "reason", "request_id"),
+    *("labels", "version", "time", "count", "durable"),
+)
 #: The parameters of this package that have another name in a scenario.
 RENAMED = {
     "restore": {"secret": "path_or_id"},
     "destroy": {"secret": "path_or_id"},
+    "audit": {"kinds": "type"},
+    "set_idempotency_window": {"seconds": "idempotency_window"},
+    "set_audit_policy": {"reads": "audit", "days": "audit_days", "bytes": "audit_bytes"},
     "rename": {"to": "new"},
     "rename_prefix": {"path": "old", "to": "new"},
 }
@@ -47,6 +55,9 @@ def plain(found: Any) -> Any:
             return {"value": bytes(found.value), "version": found.version, "info": plain(found.info)}
     if isinstance(found, strongroom.SignatureCheck):
         return {"found": found.reason or "valid", "version": found.version}
+    if isinstance(found, strongroom.AuditEvent):
+        kind = None if found.error is None else getattr(strongroom, found.error).name
+        return {**{name: plain(getattr(found, name)) for name in EVENT}, "kind": found.type, "error": kind}
     if isinstance(found, strongroom.Stats):
         counts = asdict(found)
         return {
@@ -73,6 +84,11 @@ def generator(said: dict[str, dict[str, Any]]) -> strongroom.Generator:
     """A generator as a scenario writes it."""
     ((kind, how),) = said.items()
     return GENERATORS[kind](**how)
+
+
+def audit_policy(policy: strongroom.StorePolicy) -> dict[str, Any]:
+    """How reads are audited, and how long the log is kept."""
+    return {"reads": dict(policy.audit), "days": policy.audit_days, "bytes": policy.audit_bytes}
 
 
 def generated(generate: strongroom.Generator) -> dict[str, int]:
@@ -157,6 +173,15 @@ class Player:
             "policy_get": on.policy.get,
             "policy_at": on.policy.at,
             "policy_set": on.policy.set,
+            "idempotency_window": lambda: on.policy.get().idempotency_window,
+            "set_idempotency_window": on.policy.set,
+            "audit_policy": lambda: audit_policy(on.policy.get()),
+            "set_audit_policy": on.policy.set,
+            "audit": store.audit.query,
+            "audit_get": store.audit.get,
+            "audit_head": store.audit.head,
+            "audit_verify": store.audit.verify,
+            "audit_export": self.export,
         }
         name = step["call"]
         call = special.get(name) or getattr(on, name, None)
@@ -171,7 +196,7 @@ class Player:
         if call == "list" and "tags" in said:
             said["has_tags"] = [key for key, value in said["tags"].items() if value is None]
             said["tags"] = {key: value for key, value in said["tags"].items() if value is not None}
-        for name in {"updated_since", "expires_at", "timestamp"} & said.keys():
+        for name in {"updated_since", "expires_at", "timestamp", "since", "until"} & said.keys():
             said[name] = later(said[name])
         if "generate" in said:
             said["generate"] = generator(said["generate"])
@@ -193,6 +218,14 @@ class Player:
         """Closes the store and opens it."""
         self.store.close()
         self.store = Store.open(self.file, raw_key=KEY, clock=self.clock)
+
+    def export(self) -> strongroom.AuditExported:
+        """Writes the audit log to a new file, which nobody needs behind it."""
+        file = self.file.with_suffix(".jsonl")
+        try:
+            return self.store.audit.export(file)
+        finally:
+            file.unlink(missing_ok=True)
 
     def match(self, pattern: Any, found: Any, step: dict[str, Any]) -> None:
         """Holds a result against what it must be."""

@@ -37,7 +37,7 @@ def directory(tmp_path: Path) -> Path:
 
 def test_the_readme_runs(directory: Path) -> None:
     blocks = re.findall(r"```python\n(.*?)```", (PACKAGE / "README.md").read_text(), re.DOTALL)
-    assert len(blocks) == 4
+    assert len(blocks) == 5
     printed = run("-c", "\n".join(blocks), directory=directory)
     assert "production/openai/api-key 1 <SecretBytes: not shown>" in printed
     assert "sk-proj" not in printed

@@ -1,5 +1,6 @@
 """An embedded secret store: one sealed file, one library, no server."""
 
+from ._audit import Audit
 from ._changes import (
     UNCHANGED,
     Unchanged,
@@ -23,6 +24,7 @@ from ._kinds import (
     FileRefusedError,
     ForkedError,
     ForkedHistoryError,
+    IdempotencyConflictError,
     InternalError,
     InUseError,
     InvalidArgumentError,
@@ -61,6 +63,10 @@ from ._slots import Slots
 from ._store import Store
 from ._transaction import Transaction
 from ._types import (
+    AuditEvent,
+    AuditExported,
+    AuditPage,
+    AuditVerified,
     Capabilities,
     Copied,
     Deleted,
@@ -79,6 +85,7 @@ from ._types import (
     SignatureCheck,
     Slot,
     Stats,
+    StorePolicy,
     Swept,
     TagCount,
     Verified,
@@ -92,6 +99,11 @@ __version__ = _version()
 __all__ = [
     "UNCHANGED",
     "AlreadyExistsError",
+    "Audit",
+    "AuditEvent",
+    "AuditExported",
+    "AuditPage",
+    "AuditVerified",
     "BadHandleError",
     "BufferTooSmallError",
     "CancelledError",
@@ -111,6 +123,7 @@ __all__ = [
     "ForkedHistoryError",
     "Generator",
     "Health",
+    "IdempotencyConflictError",
     "InUseError",
     "InternalError",
     "InvalidArgumentError",
@@ -148,6 +161,7 @@ __all__ = [
     "Slots",
     "Stats",
     "Store",
+    "StorePolicy",
     "Swept",
     "TagCount",
     "TamperedError",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from ctypes import addressof, byref, c_char, c_int32, c_size_t, c_uint64, c_void_p
 from datetime import datetime
 from typing import Any, Optional, Union
@@ -14,6 +15,7 @@ from . import _structs as c
 from ._buffers import borrowed
 from ._call import call, failure, freed, obtain, sized
 from ._changes import UNCHANGED, Changes, Every, Expect, Inheritable, Moment
+from ._context import SAYS_NOTHING, Context
 from ._duration import Duration
 from ._errors import Error
 from ._generator import Generator, new_value
@@ -54,13 +56,17 @@ class Operations(Rotation, Signing):
     Each may raise ClosedError, LockedError, PoisonedError, TamperedError, IoError and ForkedError; each that writes also
     ReadOnlyError, InUseError, ReentrantError and DiskFullError. What breaks a rule is an InvalidArgumentError, what is of a
     wrong type a TypeError.
+
+    Every change of secrets takes an ``idempotency_key`` of 1 to 255 bytes. If the same operation is asked for again under
+    it, with the same arguments, it is not made again, and returns what it returned the first time, with ``replayed`` set;
+    with other arguments it is an IdempotencyConflictError. The key is remembered in the commit of the change, and so not if
+    that failed, for as long as ``policy`` says. Inside a transaction it is an InvalidArgumentError.
     """
 
-    _handle: Any
-
-    def __init__(self, handle: Any) -> None:
-        """Takes a handle of the library's over."""
+    def __init__(self, handle: Any, context: Context = SAYS_NOTHING) -> None:
+        """Takes a handle of the library's over, whose calls say this of themselves."""
         self._handle = handle
+        self._context = context
         self._process = os.getpid()
 
     # Reading
@@ -137,6 +143,7 @@ class Operations(Rotation, Signing):
         expires_at: Moment = UNCHANGED,
         on_expiry: Optional[str] = None,
         rotate_every: Every = UNCHANGED,
+        idempotency_key: Optional[str] = None,
     ) -> Written:
         """Writes a secret: a new one, or the next version of one that is there. The value is ``value``, or one that
         ``generate`` makes and nobody sees before it is read. What is left out stays as it is.
@@ -170,10 +177,10 @@ class Operations(Rotation, Signing):
             expect=expect,
         )
         done = sized(c.Written)
-        with changes.handle() as handle, new_value(value, generate) as (generated, new):
+        with changes.handle() as handle, new_value(value, generate) as (generated, new), self._once(idempotency_key) as once:
             write = lib.strongroom_put_generated if generated else lib.strongroom_put
-            call(write, self._handle, *text(path), *new, handle, byref(done))
-        return _items.written(done)
+            call(write, once.handle, *text(path), *new, handle, byref(done))
+        return once.told(_items.written(done))
 
     def update(
         self,
@@ -192,6 +199,7 @@ class Operations(Rotation, Signing):
         on_expiry: Optional[str] = None,
         rotate_every: Every = UNCHANGED,
         expect_meta_version: Optional[int] = None,
+        idempotency_key: Optional[str] = None,
     ) -> SecretInfo:
         """Changes what is known of a secret, without a new version. What is left out stays as it is; ``""`` takes a text
         away. ``tags`` are then all there are; ``add_tags`` and ``remove_tags`` leave the others. Expiry and rotation are as
@@ -214,76 +222,88 @@ class Operations(Rotation, Signing):
             rotate_every=rotate_every,
             expect_meta_version=expect_meta_version,
         )
-        with changes.handle() as handle:
-            return _pages.secret(obtain(lib.strongroom_update, self._handle, *text(path), handle))
+        with changes.handle() as handle, self._once(idempotency_key) as once:
+            found = _pages.secret(obtain(lib.strongroom_update, once.handle, *text(path), handle))
+        return once.told(found)
 
-    def rollback(self, path: str, version: int) -> Written:
+    def rollback(self, path: str, version: int, *, idempotency_key: Optional[str] = None) -> Written:
         """Writes an older version once more, as a new one. Raises NotFoundError and DestroyedError."""
         done = sized(c.Written)
-        call(lib.strongroom_rollback, self._handle, *text(path), u64(version), byref(done))
-        return _items.written(done)
+        with self._once(idempotency_key) as once:
+            call(lib.strongroom_rollback, once.handle, *text(path), u64(version), byref(done))
+        return once.told(_items.written(done))
 
-    def rename(self, path: str, new: str, allow_large: bool = False) -> Written:
+    def rename(
+        self, path: str, new: str, allow_large: bool = False, *, idempotency_key: Optional[str] = None
+    ) -> Written:
         """Gives a secret another path. Its id and its versions stay; their values are sealed anew, which above 64 MiB needs
         ``allow_large``.
 
         Raises NotFoundError, AlreadyExistsError and LimitExceededError.
         """
         done = sized(c.Written)
-        call(lib.strongroom_rename, self._handle, *text(path), *text(new), bool(allow_large), byref(done))
-        return _items.written(done)
+        with self._once(idempotency_key) as once:
+            call(lib.strongroom_rename, once.handle, *text(path), *text(new), bool(allow_large), byref(done))
+        return once.told(_items.written(done))
 
-    def rename_prefix(self, old: str, new: str, allow_large: bool = False) -> int:
+    def rename_prefix(
+        self, old: str, new: str, allow_large: bool = False, *, idempotency_key: Optional[str] = None
+    ) -> int:
         """Gives everything below a namespace another one, all or nothing; returns the number of secrets.
 
         Raises NotFoundError, AlreadyExistsError and LimitExceededError.
         """
         renamed = c_uint64()
-        call(lib.strongroom_rename_prefix, self._handle, *text(old), *text(new), bool(allow_large), byref(renamed))
+        with self._once(idempotency_key) as once:
+            call(lib.strongroom_rename_prefix, once.handle, *text(old), *text(new), bool(allow_large), byref(renamed))
         return renamed.value
 
     # Taking away
 
-    def delete(self, path: str) -> Deleted:
+    def delete(self, path: str, *, idempotency_key: Optional[str] = None) -> Deleted:
         """Moves a secret to the trash. Its path is free at once. Raises NotFoundError."""
         done = sized(c.Deleted)
-        call(lib.strongroom_delete, self._handle, *text(path), byref(done))
-        return _items.deleted(done)
+        with self._once(idempotency_key) as once:
+            call(lib.strongroom_delete, once.handle, *text(path), byref(done))
+        return once.told(_items.deleted(done))
 
-    def restore(self, path_or_id: str, to: Optional[str] = None) -> Written:
+    def restore(self, path_or_id: str, to: Optional[str] = None, *, idempotency_key: Optional[str] = None) -> Written:
         """Takes a secret out of the trash: by its id, or by the path it had, where the last deleted one is meant. It comes
         back to that path, or to another one.
 
         Raises NotFoundError and AlreadyExistsError.
         """
         done = sized(c.Written)
-        call(lib.strongroom_restore, self._handle, *text(path_or_id), *text_or_none(to), byref(done))
-        return _items.written(done)
+        with self._once(idempotency_key) as once:
+            call(lib.strongroom_restore, once.handle, *text(path_or_id), *text_or_none(to), byref(done))
+        return once.told(_items.written(done))
 
-    def destroy(self, path_or_id: str) -> None:
+    def destroy(self, path_or_id: str, *, idempotency_key: Optional[str] = None) -> None:
         """Destroys a secret for good, with all its versions, live or in the trash. Raises NotFoundError."""
-        call(lib.strongroom_destroy, self._handle, *text(path_or_id))
+        with self._once(idempotency_key) as once:
+            call(lib.strongroom_destroy, once.handle, *text(path_or_id))
 
-    def delete_version(self, path: str, version: int) -> VersionInfo:
+    def delete_version(self, path: str, version: int, *, idempotency_key: Optional[str] = None) -> VersionInfo:
         """Deletes one version: it cannot be read, and can be restored for as many days as the trash has.
 
         Raises NotFoundError and DestroyedError.
         """
-        return _pages.version(obtain(lib.strongroom_delete_version, self._handle, *text(path), u64(version)))
+        return self._change_version(lib.strongroom_delete_version, path, version, idempotency_key)
 
-    def restore_version(self, path: str, version: int) -> VersionInfo:
+    def restore_version(self, path: str, version: int, *, idempotency_key: Optional[str] = None) -> VersionInfo:
         """Restores a deleted version; of one that is not deleted it changes nothing.
 
         Raises NotFoundError and DestroyedError.
         """
-        return _pages.version(obtain(lib.strongroom_restore_version, self._handle, *text(path), u64(version)))
+        return self._change_version(lib.strongroom_restore_version, path, version, idempotency_key)
 
-    def destroy_version(self, path: str, version: int) -> VersionInfo:
+    def destroy_version(self, path: str, version: int, *, idempotency_key: Optional[str] = None) -> VersionInfo:
         """Destroys the value of one version for good. Raises NotFoundError and DestroyedError."""
-        return _pages.version(obtain(lib.strongroom_destroy_version, self._handle, *text(path), u64(version)))
+        return self._change_version(lib.strongroom_destroy_version, path, version, idempotency_key)
 
     def sweep(self, items: int = 1000, confirm_clock: bool = False) -> Swept:
-        """Removes for good what is past its time in the trash: at most ``items`` secrets and single versions.
+        """Removes for good what is past its time in the trash, at most ``items`` secrets and single versions, and the events
+        of the audit log that the policy does not keep.
         ``confirm_clock`` says that the clock is right, even if it went forward by more than a year at once."""
         done = sized(c.Swept)
         call(lib.strongroom_sweep, self._handle, u64(items), bool(confirm_clock), byref(done))
@@ -370,8 +390,12 @@ class Operations(Rotation, Signing):
 
     @property
     def policy(self) -> Policy:
-        """How many versions are kept, how long the trash is, and what passphrases cost at least."""
+        """What is kept and for how long, how reads are audited, and what passphrases cost at least."""
         return Policy(self)
+
+    def _together(self) -> AbstractContextManager[Any]:
+        """A handle on which several calls are one commit."""
+        return nullcontext(self._handle)
 
     # As a mapping from paths to values
 

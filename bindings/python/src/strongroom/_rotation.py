@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from ctypes import byref, c_uint64
-from typing import Any, Optional
+from typing import Callable, Optional
 
 from . import _items, _pages
 from . import _structs as c
@@ -15,16 +15,16 @@ from ._duration import Duration, seconds
 from ._generator import Generator, new_value
 from ._native import lib
 from ._numbers import u64
+from ._once import Changing
 from ._secret import Secret
 from ._secret_bytes import Value
 from ._text import Tags, text
 from ._types import Due, Rotated, VersionInfo
 
 
-class Rotation:
+class Rotation(Changing):
     """What a store and a transaction can do with secrets that are replaced from time to time."""
 
-    _handle: Any
     _process: int
 
     def rotate(
@@ -48,6 +48,7 @@ class Rotation:
         expires_at: Moment = UNCHANGED,
         on_expiry: Optional[str] = None,
         rotate_every: Every = UNCHANGED,
+        idempotency_key: Optional[str] = None,
     ) -> Rotated:
         """Writes a value, or one that ``generate`` makes, as the next version of a secret that is there. It is current at
         once; the version before is readable by number and ``accepted`` for ``grace_seconds`` more (seconds, a timedelta or a
@@ -75,10 +76,10 @@ class Rotation:
             expect=expect,
         )
         done, grace = sized(c.Rotated), seconds(grace_seconds)
-        with changes.handle() as handle, new_value(value, generate) as (generated, new):
+        with changes.handle() as handle, new_value(value, generate) as (generated, new), self._once(idempotency_key) as once:
             write = lib.strongroom_rotate_generated if generated else lib.strongroom_rotate
-            call(write, self._handle, *text(path), *new, grace, handle, byref(done))
-        return _items.rotated(done)
+            call(write, once.handle, *text(path), *new, grace, handle, byref(done))
+        return once.told(_items.rotated(done))
 
     def accepted(self, path: str) -> list[Secret]:
         """The current version of a secret and those in grace, the newest first: what whoever checks a value is to accept.
@@ -101,12 +102,19 @@ class Rotation:
             call(lib.strongroom_verify_any, self._handle, *text(path), address, length, byref(version))
         return version.value or None
 
-    def revoke_version(self, path: str, version: int) -> VersionInfo:
+    def revoke_version(self, path: str, version: int, *, idempotency_key: Optional[str] = None) -> VersionInfo:
         """Ends the grace of a version, or retires an older one: from now on it cannot be read.
 
         Raises NotFoundError, DestroyedError, and InvalidArgumentError of the current version.
         """
-        return _pages.version(obtain(lib.strongroom_revoke_version, self._handle, *text(path), u64(version)))
+        return self._change_version(lib.strongroom_revoke_version, path, version, idempotency_key)
+
+    def _change_version(
+        self, change: Callable[..., int], path: str, version: int, idempotency_key: Optional[str]
+    ) -> VersionInfo:
+        with self._once(idempotency_key) as once:
+            found = _pages.version(obtain(change, once.handle, *text(path), u64(version)))
+        return once.told(found)
 
     def due(self, within: Duration) -> list[Due]:
         """What is to be done within this time from now (seconds, a timedelta or a text such as ``"30d"``), the earliest

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import weakref
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from ctypes import byref, c_int32, c_uint32, c_uint64, c_void_p, create_string_buffer
 from datetime import timedelta
 from types import TracebackType
@@ -13,9 +14,10 @@ from typing import Any, Optional
 from . import _constants as k
 from . import _items, _pages
 from . import _structs as c
+from ._audit import Audit
 from ._call import call, obtain, sized
 from ._clock import ManualClock
-from ._context import Context
+from ._context import SAYS_NOTHING, Context
 from ._copies import OnProgress, copy_options
 from ._finalize import close_here
 from ._keys import File, file_name, key
@@ -37,9 +39,9 @@ class Store(Operations):
     The end of ``with`` closes it; so does being garbage-collected. In a forked child it is refused with ForkedError.
     """
 
-    def __init__(self, handle: Any) -> None:
+    def __init__(self, handle: Any, context: Context = SAYS_NOTHING) -> None:
         """Takes a handle of the library's over; use the class methods."""
-        super().__init__(handle)
+        super().__init__(handle, context)
         self._finalizer = weakref.finalize(self, close_here, os.getpid(), handle)
         # The store that this one is another handle of, which must not be garbage-collected before.
         self._opened: Optional[Store] = None
@@ -164,18 +166,30 @@ class Store(Operations):
         """Begins a transaction: ``with store.transaction() as tx``."""
         return Transaction(self)
 
+    @contextmanager
+    def _together(self) -> Iterator[Any]:
+        with self.transaction() as tx:
+            yield tx._handle
+
     def with_context(
-        self, labels: Optional[Tags] = None, reason: Optional[str] = None, request_id: Optional[str] = None
+        self,
+        labels: Optional[Tags] = None,
+        reason: Optional[str] = None,
+        request_id: Optional[str] = None,
+        idempotency_key: Optional[str] = None,
     ) -> Store:
         """The same store again, whose calls say of themselves in the audit log who makes them, and nothing of what this one
         says: ``with store.with_context({"app": "backup"}, reason="nightly") as nightly``. Closing it leaves the store open,
         and closing the store closes it.
 
         ``labels``, as tags, are what the program says of itself or of whom it works for, ``reason`` says why, and other
-        logs know the calls by ``request_id``. Nothing is decided by them. Raises InvalidArgumentError.
+        logs know the calls by ``request_id``. Nothing is decided by them. ``idempotency_key`` is that of every change
+        through the handle that is given no other, also inside transactions: one change of each kind.
+
+        Raises InvalidArgumentError.
         """
-        with Context(labels, reason, request_id).handle() as context:
-            same = type(self)(obtain(lib.strongroom_with, self._handle, context))
+        said = Context.of(labels, reason, request_id, idempotency_key)
+        same = type(self)(said.of_store(self._handle), said)
         same._opened = self._opened or self
         return same
 
@@ -225,6 +239,11 @@ class Store(Operations):
     def slots(self) -> Slots:
         """The ways into the store."""
         return Slots(self)
+
+    @property
+    def audit(self) -> Audit:
+        """What happened to the store."""
+        return Audit(self)
 
     @property
     def open_report(self) -> OpenReport:

@@ -307,4 +307,68 @@ class Swept(ctypes.Structure):
         ("held_back", ctypes.c_int32),
         ("expiring", ctypes.c_uint64),
         ("expired", ctypes.c_uint64),
+        ("audit_events", ctypes.c_uint64),
+    ]
+
+
+class AuditEvent(ctypes.Structure):
+    """``strongroom_audit_event``."""
+
+    _fields_: ClassVar = [
+        ("struct_size", ctypes.c_size_t),
+        ("id", Text),
+        ("kind", Text),
+        ("path", Text),
+        ("secret_id", Text),
+        ("slot_id", Text),
+        ("actor", Text),
+        ("reason", Text),
+        ("request_id", Text),
+        ("labels", ctypes.POINTER(Tag)),
+        ("label_count", ctypes.c_size_t),
+        ("sequence", ctypes.c_uint64),
+        ("generation", ctypes.c_uint64),
+        ("version", ctypes.c_uint64),
+        ("time", ctypes.c_int64),
+        ("count", ctypes.c_uint32),
+        ("status", ctypes.c_int32),
+        ("durable", ctypes.c_int32),
+        ("reserved", ctypes.c_uint32),
+    ]
+
+
+class AuditVerified(ctypes.Structure):
+    """``strongroom_audit_verified``."""
+
+    _fields_: ClassVar = [
+        ("struct_size", ctypes.c_size_t),
+        ("events", ctypes.c_uint64),
+        ("first", ctypes.c_uint64),
+        ("kept", ctypes.c_uint32),
+        ("reserved", ctypes.c_uint32),
+        ("head", ctypes.c_char * 80),
+    ]
+
+
+class AuditExported(ctypes.Structure):
+    """``strongroom_audit_exported``."""
+
+    _fields_: ClassVar = [
+        ("struct_size", ctypes.c_size_t),
+        ("events", ctypes.c_uint64),
+        ("head", ctypes.c_char * 80),
+    ]
+
+
+class AuditPolicy(ctypes.Structure):
+    """``strongroom_audit_policy``."""
+
+    _fields_: ClassVar = [
+        ("struct_size", ctypes.c_size_t),
+        ("standard", ctypes.c_uint32),
+        ("sensitive", ctypes.c_uint32),
+        ("critical", ctypes.c_uint32),
+        ("reserved", ctypes.c_uint32),
+        ("keep_days", ctypes.c_int64),
+        ("keep_bytes", ctypes.c_int64),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Optional
 
@@ -59,6 +59,9 @@ class SecretInfo:
     trash_days: Optional[int]
     #: Bytes of the value, rounded up.
     size_class: int
+    #: Of an update, whether nothing was changed, because the same had been done under its idempotency key: what is told is
+    #: what was told then. It does not count when results are compared.
+    replayed: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,9 @@ class VersionInfo:
     deleted_at: Optional[datetime]
     #: Until when a deleted one can be restored, or one in grace is accepted.
     until: Optional[datetime]
+    #: Of a change, whether nothing was changed, because the same had been done under its idempotency key: what is told is
+    #: what was told then. It does not count when results are compared.
+    replayed: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,9 @@ class Written:
     tier: str
     created_at: datetime
     updated_at: datetime
+    #: Whether nothing was changed, because the same had been done under its idempotency key: what is told is what was told
+    #: then. It does not count when results are compared.
+    replayed: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -109,6 +118,9 @@ class Rotated:
     new_version: int
     #: Until when the old version is accepted: the first instant at which it is not.
     old_expires_at: datetime
+    #: Whether nothing was changed, because the same had been done under its idempotency key: what is told is what was told
+    #: then. It does not count when results are compared.
+    replayed: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -145,6 +157,9 @@ class Deleted:
     deleted_at: datetime
     #: From when on a sweep removes it.
     purge_at: datetime
+    #: Whether nothing was changed, because the same had been done under its idempotency key: what is told is what was told
+    #: then. It does not count when results are compared.
+    replayed: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -162,6 +177,8 @@ class Swept:
     expiring: int
     #: Secrets of which it now says that they have expired, those that went to the trash among them.
     expired: int
+    #: Events of the audit log that were removed, as the policy says.
+    audit_events: int
 
 
 @dataclass(frozen=True)
@@ -341,6 +358,94 @@ class Retention:
     max_versions: Optional[int]
     #: None for what is inherited.
     trash_days: Optional[int]
+
+
+@dataclass(frozen=True)
+class StorePolicy(Retention):
+    """What a store keeps, and what it writes down."""
+
+    #: How reads are audited, by tier: ``"batched"``, ``"strict"`` or ``"off"``.
+    audit: Mapping[str, str]
+    #: How many days events of the audit log are kept; None for good.
+    audit_days: Optional[int]
+    #: From how many bytes on the oldest events go; None is never.
+    audit_bytes: Optional[int]
+    #: For how long a change with an idempotency key is remembered.
+    idempotency_window: timedelta
+
+
+@dataclass(frozen=True)
+class AuditEvent:
+    """What happened, when, to what, and through whom. It never holds a value."""
+
+    #: Its number: 1 for the first event of a store, and never used again.
+    sequence: int
+    #: ``"evt_…"``.
+    id: str
+    #: What happened, such as ``"secret.created"``.
+    type: str
+    #: Where the secret was when this was over, or the namespace concerned.
+    path: Optional[str]
+    secret_id: Optional[str]
+    #: The key slot that was added, removed or changed.
+    slot_id: Optional[str]
+    #: Through whom, as ``"owner:"`` and the key slot that unlocked the handle.
+    actor: Optional[str]
+    #: What the handle said of itself, values by key.
+    labels: Mapping[str, str]
+    reason: Optional[str]
+    request_id: Optional[str]
+    #: The version written or read, or the number of the metadata that were; else what the type says. 0 if there is none.
+    version: int
+    #: When; of what happened several times, when it first did.
+    time: datetime
+    #: How often.
+    count: int
+    #: The name of the class of the error it failed with, such as ``"NotFoundError"``; None if it succeeded.
+    error: Optional[str]
+    #: Whether it is in the file; else it waits in memory for the next commit.
+    durable: bool
+    #: The number of the commit it is of.
+    generation: int
+
+    @property
+    def success(self) -> bool:
+        """Whether it succeeded."""
+        return self.error is None
+
+
+@dataclass(frozen=True)
+class AuditPage:
+    """Some of the events of the audit log that a query shows."""
+
+    events: tuple[AuditEvent, ...]
+    #: What to give as ``cursor`` for the next page; None behind the last one.
+    next_cursor: Optional[str]
+    has_more: bool
+
+
+@dataclass(frozen=True)
+class AuditVerified:
+    """What following the chain of the audit log found in order."""
+
+    #: Events in the log.
+    events: int
+    #: The number of the first of them: 1, unless the beginning of the log was removed by policy.
+    first: int
+    #: Where the log ends.
+    head: str
+    #: Of the head that was given, ``"in_history"``, or ``"older_than_log"``: take a new one. None if none was.
+    kept: Optional[str]
+
+
+@dataclass(frozen=True)
+class AuditExported:
+    """What an export of the audit log holds."""
+
+    #: Events in it.
+    events: int
+    #: Where it ends.
+    head: str
 
 
 @dataclass(frozen=True)
