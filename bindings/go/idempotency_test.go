@@ -40,15 +40,25 @@ func TestAChangeIsMadeOnceAlsoAfterTheStoreWasOpenedAgain(t *testing.T) {
 // A changing call, and whether it said that it was replayed.
 type changing func(on *strongroom.Operations) (replayed bool, err error)
 
-func ofWritten(done *strongroom.Written, err error) (bool, error) { return err == nil && done.Replayed, err }
+func ofWritten(done *strongroom.Written, err error) (bool, error) {
+	return err == nil && done.Replayed, err
+}
 
-func ofRotated(done *strongroom.Rotated, err error) (bool, error) { return err == nil && done.Replayed, err }
+func ofRotated(done *strongroom.Rotated, err error) (bool, error) {
+	return err == nil && done.Replayed, err
+}
 
-func ofVersion(info *strongroom.VersionInfo, err error) (bool, error) { return err == nil && info.Replayed, err }
+func ofVersion(info *strongroom.VersionInfo, err error) (bool, error) {
+	return err == nil && info.Replayed, err
+}
 
-func ofUpdate(info *strongroom.SecretInfo, err error) (bool, error) { return err == nil && info.Replayed, err }
+func ofUpdate(info *strongroom.SecretInfo, err error) (bool, error) {
+	return err == nil && info.Replayed, err
+}
 
-func ofDelete(done *strongroom.Deleted, err error) (bool, error) { return err == nil && done.Replayed, err }
+func ofDelete(done *strongroom.Deleted, err error) (bool, error) {
+	return err == nil && done.Replayed, err
+}
 
 func TestEveryChangeSaysThatItWasReplayed(t *testing.T) {
 	store := inMemory(t)
@@ -59,7 +69,9 @@ func TestEveryChangeSaysThatItWasReplayed(t *testing.T) {
 	}{
 		{"put", func(on *strongroom.Operations) (bool, error) { return ofWritten(on.Put("b", nil)) }},
 		{"put generated", func(on *strongroom.Operations) (bool, error) { return ofWritten(on.PutGenerated("a", token)) }},
-		{"update", func(on *strongroom.Operations) (bool, error) { return ofUpdate(on.Update("a", strongroom.WithTag("x", ""))) }},
+		{"update", func(on *strongroom.Operations) (bool, error) {
+			return ofUpdate(on.Update("a", strongroom.WithTag("x", "")))
+		}},
 		{"rotate", func(on *strongroom.Operations) (bool, error) { return ofRotated(on.Rotate("b", nil, time.Hour)) }},
 		{"rotate generated", func(on *strongroom.Operations) (bool, error) {
 			return ofRotated(on.RotateGenerated("b", token, time.Hour))
@@ -131,7 +143,7 @@ func TestWhatFailedIsNotRemembered(t *testing.T) {
 	fails(t, err, strongroom.ErrNotFound)
 	put(t, &store.Operations, "a", "1")
 	equal(t, must[*strongroom.Deleted](t)(same.Delete("a")).Replayed, false)
-	_, err = same.Update("a")
+	_, err = same.Update("a", strongroom.WithDescription("x"))
 	fails(t, err, strongroom.ErrNotFound)
 	equal(t, same.WasReplayed(), false)
 }
@@ -162,30 +174,48 @@ func TestChangesOfATransactionHappenOnce(t *testing.T) {
 // Goroutines that share a handle, and its transactions, learn each of its own call whether it was replayed.
 func TestGoroutinesOfOneHandleDoNotMixUpWhatWasReplayed(t *testing.T) {
 	store := inMemory(t)
-	same := once(t, store, "k")
-	put(t, &same.Operations, "a", "1")
-	var all sync.WaitGroup
-	for number := range 4 {
+	for number := range 20 {
+		path := strconv.Itoa(number)
+		same := once(t, store, path)
+		put(t, &same.Operations, path, "1")
+		var all sync.WaitGroup
+		expect := func(want bool, do changing, on *strongroom.Operations) {
+			if replayed, err := do(on); err != nil || replayed != want {
+				t.Errorf("replayed: %v, and %v was expected (%v)", replayed, want, err)
+			}
+		}
+		for range 3 {
+			all.Add(1)
+			go func() {
+				defer all.Done()
+				for range 10 {
+					expect(true, func(on *strongroom.Operations) (bool, error) { return ofWritten(on.Put(path, []byte("1"))) }, &same.Operations)
+				}
+			}()
+		}
 		all.Add(2)
 		go func() {
 			defer all.Done()
-			for range 50 {
-				equal(t, put(t, &same.Operations, "a", "1").Replayed, true)
+			update := func(on *strongroom.Operations) (bool, error) {
+				return ofUpdate(on.Update(path, strongroom.WithTag("x", "")))
 			}
+			expect(false, update, &same.Operations)
+			expect(true, update, &same.Operations)
 		}()
 		go func() {
 			defer all.Done()
 			err := same.Transaction(func(tx *strongroom.Tx) error {
-				_, err := tx.RenamePrefix("no/such/"+strconv.Itoa(number), "b")
-				return err
+				rotate := func(on *strongroom.Operations) (bool, error) { return ofRotated(on.Rotate(path, nil, time.Hour)) }
+				expect(false, rotate, &tx.Operations)
+				expect(true, rotate, &tx.Operations)
+				return nil
 			})
-			fails(t, err, strongroom.ErrNotFound)
-			if number == 0 {
-				equal(t, must[*strongroom.SecretInfo](t)(same.Update("a", strongroom.WithDescription("x"))).Replayed, false)
+			if err != nil {
+				t.Error(err)
 			}
 		}()
+		all.Wait()
 	}
-	all.Wait()
 }
 
 func TestAKeyIsRememberedForItsWindow(t *testing.T) {
@@ -213,7 +243,7 @@ func TestAKeyIsRememberedForItsWindow(t *testing.T) {
 
 func TestKeysThatBreakARuleAreRefused(t *testing.T) {
 	store := inMemory(t)
-	before := strongroom.LiveObjects()
+	before := settled()
 	for _, key := range []string{"", strings.Repeat("x", 256), "two\nlines", "\xff"} {
 		_, err := store.As(strongroom.IdempotencyKey(key))
 		fails(t, err, strongroom.ErrInvalidArgument)
