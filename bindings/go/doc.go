@@ -39,6 +39,12 @@
 // checks of signatures know both. [ExpiresIn], [RotateEvery] and others say of a secret how long it is good, and [Operations.Due] what is to
 // be done. Their durations are of whole seconds: one with a part of a second is refused.
 //
+// # Changes that happen once, and the audit log
+//
+// With an [IdempotencyKey], which [Store.As] takes, a change that is asked for again is not made again, and returns what it returned. Who
+// did what stands in the [Audit] log, whose [Audit.Head] is kept elsewhere to find later whether anybody changed it. What of reads stands in
+// it is said by [Policy.SetAudit].
+//
 // # Errors
 //
 // Every error of the library is an [*Error] for errors.As, and of a kind for errors.Is, as [ErrNotFound]. Values, keys and passphrases

@@ -263,6 +263,30 @@ var signatureStatusNames = map[SignatureStatus]string{
 // String is the name in lower case, or the number where a later library has more of them.
 func (v SignatureStatus) String() string { return named(signatureStatusNames, v) }
 
+// AuditReads is how reads of values are audited.
+type AuditReads uint32
+
+const (
+	// AuditReadsUnchanged: What was said before stays.
+	AuditReadsUnchanged AuditReads = C.STRONGROOM_AUDIT_READS_UNCHANGED
+	// AuditReadsBatched: Events of reads wait in memory, and are written with the next commit, when there are many, and when the handle is closed or locked.
+	AuditReadsBatched AuditReads = C.STRONGROOM_AUDIT_READS_BATCHED
+	// AuditReadsStrict: The event of a read is durable before the value is released.
+	AuditReadsStrict AuditReads = C.STRONGROOM_AUDIT_READS_STRICT
+	// AuditReadsOff: There are no events of reads.
+	AuditReadsOff AuditReads = C.STRONGROOM_AUDIT_READS_OFF
+)
+
+var auditReadsNames = map[AuditReads]string{
+	AuditReadsUnchanged: "unchanged",
+	AuditReadsBatched:   "batched",
+	AuditReadsStrict:    "strict",
+	AuditReadsOff:       "off",
+}
+
+// String is the name in lower case, or the number where a later library has more of them.
+func (v AuditReads) String() string { return named(auditReadsNames, v) }
+
 // TokenEncoding is how a generated token is written.
 type TokenEncoding uint32
 

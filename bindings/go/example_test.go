@@ -133,6 +133,61 @@ func Example_rotating() {
 	// true
 }
 
+func Example_auditing() {
+	store, err := strongroom.InMemory()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer store.Close()
+
+	order, err := store.As(strongroom.IdempotencyKey("order-4711")) // what leads to the change, not the attempt
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer order.Close()
+	for range 2 { // the answer was lost on the way, and the caller tries again
+		written, err := order.Put("customers/7/api-key", []byte("sk-1"))
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(written.Version, written.Replayed)
+	}
+	_, err = order.Put("customers/7/api-key", []byte("sk-2"))
+	fmt.Println(errors.Is(err, strongroom.ErrIdempotencyConflict))
+
+	err = store.Policy().SetAudit(strongroom.AuditPolicy{Critical: strongroom.AuditReadsStrict, KeepDays: 365})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if _, err := store.Get("customers/8/api-key"); !errors.Is(err, strongroom.ErrNotFound) {
+		log.Fatal(err)
+	}
+	for event, err := range store.Audit().Events(strongroom.Under("customers"), strongroom.Kind("secret.*")) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(event.Kind, event.Path, event.Err != nil)
+	}
+
+	head, err := store.Audit().Head() // kept elsewhere, it shows whether the log was changed
+	if err != nil {
+		log.Fatal(err)
+	}
+	verified, err := store.Audit().Verify(head)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(verified.Kept)
+
+	// Output:
+	// 1 false
+	// 1 true
+	// true
+	// secret.created customers/7/api-key false
+	// secret.accessed customers/8/api-key true
+	// in_history
+}
+
 func ExampleOperations_VerifyAny() {
 	store, err := strongroom.InMemory()
 	if err != nil {
@@ -229,6 +284,33 @@ func ExampleParseDuration() {
 	// 1h30m0s
 	// 1h30m0s
 	// 5m0s
+}
+
+func ExampleAudit_Query() {
+	store, err := strongroom.InMemory()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer store.Close()
+	for _, path := range []string{"a", "b", "c"} {
+		if _, err := store.Put(path, nil); err != nil {
+			log.Fatal(err)
+		}
+	}
+
+	page, err := store.Audit().Query(strongroom.Kind("secret.created"), strongroom.NewestFirst(), strongroom.Limit(2))
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, event := range page.Events {
+		fmt.Println(event.Path, event.Version)
+	}
+	fmt.Println(page.HasMore)
+
+	// Output:
+	// c 1
+	// b 1
+	// true
 }
 
 func Example_keeping() {

@@ -153,7 +153,7 @@ func TestAForgottenStoreIsClosed(t *testing.T) {
 func TestWhatIsForgottenIsFreed(t *testing.T) {
 	store := inMemory(t)
 	put(t, &store.Operations, "a", "1")
-	before := strongroom.LiveObjects()
+	before := settled()
 	for range 20 {
 		must[*strongroom.Secret](t)(store.Get("a"))
 		must[[]strongroom.Found](t)(store.GetMany("a", "b"))
@@ -169,7 +169,7 @@ func TestWhatIsForgottenIsFreed(t *testing.T) {
 func TestCallsFreeWhatTheyMake(t *testing.T) {
 	store := inMemory(t)
 	put(t, &store.Operations, "a", "1")
-	before := strongroom.LiveObjects()
+	before := settled()
 	put(t, &store.Operations, "a", "2", strongroom.WithTag("x", ""))
 	_, err := store.Put("a", nil, strongroom.WithTier(77))
 	fails(t, err, strongroom.ErrInvalidArgument)
@@ -209,7 +209,7 @@ func TestAStoreLivesAsLongAsItsCalls(t *testing.T) {
 		store := must[*strongroom.Store](t)(strongroom.Create(file, strongroom.WithRawKey(make([]byte, 32))))
 		put(t, &store.Operations, "a", "1")
 		_, err := store.Backup(t.Context(), file+"-backup", strongroom.WithProgress(func(uint64, uint64) error {
-			before := strongroom.LiveObjects()
+			before := settled()
 			for range 3 {
 				runtime.GC()
 				time.Sleep(time.Millisecond)

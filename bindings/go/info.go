@@ -48,6 +48,8 @@ type SecretInfo struct {
 	Tier          Tier
 	// OnExpiry is what a sweep does once it has expired.
 	OnExpiry ExpiryAction
+	// Replayed, of what [Operations.Update] returns, says that it was not made again: see [IdempotencyKey].
+	Replayed bool
 }
 
 func secretInfo(from *C.strongroom_secret_info) *SecretInfo {
@@ -94,6 +96,8 @@ type VersionInfo struct {
 	DeletedAt time.Time
 	// Until is until when a deleted one can be restored, or one in grace is accepted.
 	Until time.Time
+	// Replayed, of what a change of the version returns, says that it was not made again: see [IdempotencyKey].
+	Replayed bool
 }
 
 func versionInfo(from *C.strongroom_version_info) *VersionInfo {
@@ -119,6 +123,8 @@ type Written struct {
 	Tier      Tier
 	CreatedAt time.Time
 	UpdatedAt time.Time
+	// Replayed says that the write was not made again: see [IdempotencyKey].
+	Replayed bool
 }
 
 func written(from *C.strongroom_written) *Written {
@@ -138,6 +144,8 @@ type Deleted struct {
 	DeletedAt time.Time
 	// PurgeAt is from when on a sweep removes it.
 	PurgeAt time.Time
+	// Replayed says that it was not deleted again: see [IdempotencyKey].
+	Replayed bool
 }
 
 // Swept is what a sweep removed, and of what it told.
@@ -153,4 +161,6 @@ type Swept struct {
 	Expiring uint64
 	// Expired secrets are those of which an event now says that they have expired, those among them that went to the trash.
 	Expired uint64
+	// AuditEvents of the log that were removed: see [AuditPolicy].
+	AuditEvents uint64
 }

@@ -41,15 +41,19 @@ func (o *Operations) rotates(grace time.Duration, changes []Change, do rotator) 
 		return nil, err
 	}
 	done := C.strongroom_rotated{struct_size: C.sizeof_strongroom_rotated}
+	replayed := false
 	err = withChanges(changes, func(said *C.strongroom_changes) error {
-		return o.call(func(on *C.strongroom_store, failed **C.strongroom_error) C.strongroom_status {
+		replayed, err = o.change(func(on *C.strongroom_store, failed **C.strongroom_error) C.strongroom_status {
 			return do(on, seconds, said, &done, failed)
 		})
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return rotated(&done), nil
+	made := rotated(&done)
+	made.Replayed = replayed
+	return made, nil
 }
 
 // Rotate writes a value as the next version of a secret that is there, current at once, and retires the version before: that is readable by

@@ -3,9 +3,12 @@ package strongroom
 // #include "strongroom.h"
 import "C"
 
-// CallOption is what calls say of themselves: it stands in their audit events. Nothing is decided by it, and it is no context.Context.
+// CallOption is what calls say of themselves, as it stands in their audit events, or under which name they are made: see
+// [IdempotencyKey]. It is no context.Context.
 type CallOption struct {
 	set func(to *C.strongroom_context, failed **C.strongroom_error) C.strongroom_status
+	// once says that it is an idempotency key.
+	once bool
 }
 
 // withContext calls the library with what calls say of themselves.
@@ -26,7 +29,7 @@ func withContext(all []CallOption, call func(*C.strongroom_context) error) error
 
 // Label is something the program says of itself or of whom it works for, such as "app" and "backup": a tag in form. There may be several.
 func Label(key, value string) CallOption {
-	return CallOption{func(to *C.strongroom_context, failed **C.strongroom_error) C.strongroom_status {
+	return CallOption{set: func(to *C.strongroom_context, failed **C.strongroom_error) C.strongroom_status {
 		keyStart, keyLength := chars(key)
 		start, length := chars(value)
 		return C.strongroom_context_label(to, keyStart, keyLength, start, length, failed)
@@ -35,7 +38,7 @@ func Label(key, value string) CallOption {
 
 // Reason is why: one line of at most 256 bytes.
 func Reason(reason string) CallOption {
-	return CallOption{func(to *C.strongroom_context, failed **C.strongroom_error) C.strongroom_status {
+	return CallOption{set: func(to *C.strongroom_context, failed **C.strongroom_error) C.strongroom_status {
 		start, length := chars(reason)
 		return C.strongroom_context_reason(to, start, length, failed)
 	}}
@@ -43,18 +46,19 @@ func Reason(reason string) CallOption {
 
 // RequestID is the number or name that other logs know the calls by: one line of at most 128 bytes.
 func RequestID(id string) CallOption {
-	return CallOption{func(to *C.strongroom_context, failed **C.strongroom_error) C.strongroom_status {
+	return CallOption{set: func(to *C.strongroom_context, failed **C.strongroom_error) C.strongroom_status {
 		start, length := chars(id)
 		return C.strongroom_context_request_id(to, start, length, failed)
 	}}
 }
 
 // As gives another handle of the same store, with the same rights, whose calls and transactions say this of themselves, instead of what
-// those of s say. Close it too: that leaves the store open, and closing the store that was opened closes it.
+// those of s say; with an [IdempotencyKey], its changes of secrets happen once. Close it too: that leaves the store open, and closing the store that was opened closes it.
 //
 // It fails with ErrInvalidArgument for a text that breaks a rule.
 func (s *Store) As(said ...CallOption) (*Store, error) {
 	made := &Store{root: s}
+	made.once = onceOf(said)
 	if s.root != nil {
 		made.root = s.root
 	}

@@ -9,7 +9,7 @@ import (
 
 func TestAHandleThatSaysSomethingIsTheSameStore(t *testing.T) {
 	store := inMemory(t)
-	before := strongroom.LiveObjects()
+	before := settled()
 	backup := must[*strongroom.Store](t)(store.As(
 		strongroom.Label("app", "backup"), strongroom.Label("bare", ""), strongroom.Reason("nightly rotation"), strongroom.RequestID("42")))
 	equal(t, strongroom.LiveObjects(), before+1)
@@ -52,7 +52,6 @@ func TestHandlesOfOneStoreShareItsTransaction(t *testing.T) {
 		_, err = same.Put("a", nil)
 		fails(t, err, strongroom.ErrReentrant)
 		fails(t, store.Close(), strongroom.ErrReentrant)
-		fails(t, same.Close(), strongroom.ErrReentrant)
 		return nil
 	}))
 	equal(t, value(t, &store.Operations, "a"), "1")
@@ -60,7 +59,7 @@ func TestHandlesOfOneStoreShareItsTransaction(t *testing.T) {
 
 func TestTextsThatBreakARuleAreNotSaid(t *testing.T) {
 	store := inMemory(t)
-	before := strongroom.LiveObjects()
+	before := settled()
 	for _, said := range []strongroom.CallOption{
 		strongroom.Label("", "x"), strongroom.Label("a=b", ""), strongroom.Label("\xff", ""), strongroom.Label("a", "\xff"),
 		strongroom.Reason(strings.Repeat("x", 257)), strongroom.Reason("two\nlines"), strongroom.Reason("\xff"),

@@ -6,11 +6,14 @@ import (
 	"github.com/strongroom/strongroom/bindings/go"
 )
 
-// calls are what a scenario can call: on a store, or on a transaction.
-var calls map[string]func(p *player, on *strongroom.Operations, a arguments) (any, error)
+// played is a call as a scenario makes it: on a store, or on a transaction.
+type played = func(p *player, on *strongroom.Operations, a arguments) (any, error)
+
+// calls are what a scenario can call.
+var calls map[string]played
 
 func init() {
-	calls = map[string]func(p *player, on *strongroom.Operations, a arguments) (any, error){
+	calls = map[string]played{
 		"put": put,
 		"get": func(_ *player, on *strongroom.Operations, a arguments) (any, error) {
 			secret, err := on.GetVersion(a.text("path"), a.number("version"))
@@ -43,7 +46,9 @@ func init() {
 		"delete": func(_ *player, on *strongroom.Operations, a arguments) (any, error) {
 			done, err := on.Delete(a.text("path"))
 			return given(done, err, func(done *strongroom.Deleted) any {
-				return object{"id": done.ID, "deleted_at": seconds(done.DeletedAt), "purge_at": seconds(done.PurgeAt)}
+				return object{
+					"id": done.ID, "deleted_at": seconds(done.DeletedAt), "purge_at": seconds(done.PurgeAt), "replayed": done.Replayed,
+				}
 			})
 		},
 		"restore":         restore,
@@ -83,6 +88,20 @@ func init() {
 		"tag_values": func(_ *player, on *strongroom.Operations, a arguments) (any, error) {
 			all, err := on.TagValues(a.text("key"))
 			return given(all, err, func(all []strongroom.TagCount) any { return allOf(all, tagCountOf) })
+		},
+		"audit":            audit,
+		"audit_get":        auditGet,
+		"audit_head":       auditHead,
+		"audit_verify":     auditVerify,
+		"audit_export":     auditExport,
+		"audit_policy":     auditPolicy,
+		"set_audit_policy": setAuditPolicy,
+		"idempotency_window": func(_ *player, on *strongroom.Operations, _ arguments) (any, error) {
+			window, err := on.Policy().IdempotencyWindow()
+			return window.Seconds(), err
+		},
+		"set_idempotency_window": func(_ *player, on *strongroom.Operations, a arguments) (any, error) {
+			return nil, on.Policy().SetIdempotencyWindow(time.Duration(a.number("seconds")) * time.Second)
 		},
 		"sweep": sweep,
 		"stats": stats,
@@ -197,6 +216,7 @@ func sweep(_ *player, on *strongroom.Operations, a arguments) (any, error) {
 			"secrets": float64(done.Secrets), "versions": float64(done.Versions),
 			"more": done.More, "held_back": done.HeldBack,
 			"expiring": float64(done.Expiring), "expired": float64(done.Expired),
+			"audit_events": float64(done.AuditEvents),
 		}
 	})
 }

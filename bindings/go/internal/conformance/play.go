@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/strongroom/strongroom/bindings/go"
@@ -44,6 +45,8 @@ type player struct {
 	file  string
 	clock *strongroom.ManualClock
 	store *strongroom.Store
+	// said is what the store's calls say of themselves.
+	said  []strongroom.CallOption
 	names object
 }
 
@@ -150,7 +153,21 @@ func (p *player) do(one step, on *strongroom.Operations) (any, error) {
 	if !ok {
 		return nil, wrong{fmt.Errorf("no such call: %s", one.Call)}
 	}
-	return call(p, on, arguments{p, one.With})
+	a := arguments{p, one.With}
+	if a.has("idempotency_key") {
+		return p.once(call, a)
+	}
+	return call(p, on, a)
+}
+
+// once makes a call through a handle with an idempotency key.
+func (p *player) once(call played, a arguments) (found any, err error) {
+	same, err := p.store.As(append(slices.Clone(p.said), strongroom.IdempotencyKey(a.text("idempotency_key")))...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, same.Close()) }()
+	return call(p, &same.Operations, a)
 }
 
 func (p *player) transact(one step) error {

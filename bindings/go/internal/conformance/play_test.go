@@ -68,6 +68,39 @@ func TestWhatAScenarioDoesNotSayIsAFault(t *testing.T) {
 	}
 }
 
+// What the scenarios of all languages may call of the audit log and of idempotency keys, and what it gives.
+func TestCallsThatHappenOnceAndTheLogArePlayed(t *testing.T) {
+	steps := `
+		{"call": "set_idempotency_window", "with": {"seconds": 60}},
+		{"call": "idempotency_window", "gives": 60},
+		{"call": "set_audit_policy", "with": {"reads": {"critical": "strict"}, "days": 7}},
+		{"call": "audit_policy", "gives": {"reads": {"standard": "batched", "critical": "strict"}, "days": 7, "bytes": null}},
+		{"call": "set_audit_policy", "with": {"reads": "off", "days": null, "bytes": 1000000}},
+		{"call": "audit_policy", "gives": {"reads": {"standard": "off", "sensitive": "off", "critical": "off"}, "days": null, "bytes": 1000000}},
+		{"call": "audit_head", "gives": "$head"},
+		{"call": "with", "with": {"labels": {"app": "x"}, "request_id": "42"}, "steps": [
+			{"call": "put", "with": {"path": "a", "value": "1", "idempotency_key": "k"}, "gives": {"id": "$id", "replayed": false}}]},
+		{"call": "put", "with": {"path": "a", "value": "1", "idempotency_key": "k"}, "gives": {"id": "$id", "replayed": true}},
+		{"call": "put", "with": {"path": "a", "value": "2", "idempotency_key": "k"}, "fails": "idempotency_conflict"},
+		{"call": "put", "with": {"path": "a", "value": "1", "idempotency_key": ""}, "fails": "invalid_argument"},
+		{"call": "delete", "with": {"path": "a", "idempotency_key": "k"}, "gives": {"replayed": false}},
+		{"call": "delete", "with": {"path": "a", "idempotency_key": "k"}, "gives": {"replayed": true}},
+		{"call": "delete", "with": {"path": "a"}, "fails": "not_found"},
+		{"call": "audit", "with": {"secret": "$id", "kinds": ["secret.created"], "limit": 1}, "gives": {"has_more": false, "next_cursor": null, "events": [
+			{"id": "$event", "kind": "secret.created", "path": "a", "secret_id": "$id", "slot_id": null, "reason": null, "request_id": "42",
+			 "labels": {"app": "x"}, "version": 1, "time": 0, "count": 1, "error": null, "durable": true}]}},
+		{"call": "audit", "with": {"under": "a", "success": false, "newest_first": true, "limit": 1, "since": 0, "until": 1}, "gives": {
+			"events": [{"kind": "secret.deleted", "error": "not_found"}]}},
+		{"call": "audit_get", "with": {"id": "$event"}, "gives": {"path": "a"}},
+		{"call": "audit_verify", "with": {"head": "$head"}, "gives": {"first": 1, "kept": "in_history"}},
+		{"call": "audit_verify", "gives": {"kept": null, "head": "$end", "events": "$events"}},
+		{"call": "audit_export", "gives": {"events": "$events", "head": "$end"}}`
+	folder := t.TempDir()
+	if err := Play(folder, scenarioOf(t, folder, `{"steps": [`+steps+`]}`)); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestAStoreWithANameStays(t *testing.T) {
 	folder := t.TempDir()
 	options := `"options": {"store": "kept"}`

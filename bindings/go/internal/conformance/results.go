@@ -42,7 +42,7 @@ func kept(number int64) any {
 func writtenOf(from *strongroom.Written) any {
 	return object{
 		"id": from.ID, "path": from.Path, "version": float64(from.Version), "tier": from.Tier.String(),
-		"created_at": seconds(from.CreatedAt), "updated_at": seconds(from.UpdatedAt),
+		"created_at": seconds(from.CreatedAt), "updated_at": seconds(from.UpdatedAt), "replayed": from.Replayed,
 	}
 }
 
@@ -59,6 +59,7 @@ func infoOf(from *strongroom.SecretInfo) any {
 		"max_versions": kept(from.MaxVersions), "trash_days": kept(from.TrashDays),
 		"expires_at": seconds(from.ExpiresAt), "on_expiry": from.OnExpiry.String(),
 		"rotate_every": secondsOrNone(from.RotateEvery), "rotation_due_at": seconds(from.RotationDueAt),
+		"replayed": from.Replayed,
 	}
 }
 
@@ -66,6 +67,7 @@ func rotatedOf(from *strongroom.Rotated) any {
 	return object{
 		"id": from.ID, "path": from.Path, "tier": from.Tier.String(), "old_version": float64(from.OldVersion),
 		"new_version": float64(from.Version), "old_expires_at": seconds(from.OldExpiresAt),
+		"replayed": from.Replayed,
 	}
 }
 
@@ -81,6 +83,7 @@ func versionOf(from *strongroom.VersionInfo) any {
 	return object{
 		"number": float64(from.Number), "state": from.State.String(), "size": float64(from.Size), "note": from.Note,
 		"created_at": seconds(from.CreatedAt), "deleted_at": seconds(from.DeletedAt), "until": seconds(from.Until),
+		"replayed": from.Replayed,
 	}
 }
 

@@ -89,13 +89,13 @@ func (p *player) say(one step) error {
 	if a.has("request_id") {
 		said = append(said, strongroom.RequestID(a.text("request_id")))
 	}
-	store := p.store
+	store, before := p.store, p.said
 	same, err := store.As(said...)
 	if err != nil {
 		return err
 	}
-	p.store = same
-	defer func() { p.store = store }()
+	p.store, p.said = same, said
+	defer func() { p.store, p.said = store, before }()
 	if err := p.play(one.Steps, nil); err != nil {
 		_ = same.Close()
 		return wrong{err}

@@ -49,6 +49,7 @@ var families = []family{
 	{"ON_EXPIRY", "ExpiryAction", "ExpiryAction is what a sweep does with a secret that has expired."},
 	{"DUE", "DueReason", "DueReason is what is to be done with a secret that is due."},
 	{"SIGNATURE", "SignatureStatus", "SignatureStatus is what checking a signature found."},
+	{"AUDIT_READS", "AuditReads", "AuditReads is how reads of values are audited."},
 	{"ENCODING", "TokenEncoding", "TokenEncoding is how a generated token is written."},
 }
 
