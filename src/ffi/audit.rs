@@ -181,11 +181,12 @@ pub unsafe extern "C" fn strongroom_audit_verify(
     unsafe { guard(error, work) }
 }
 
-/// Writes the whole audit log to a new file, readable by its owner only, as JSON Lines that scripts/check-audit-export verifies without the store.
+/// Writes every durable event of the audit log to a new file, readable by its owner only, as JSON Lines that scripts/check-audit-export verifies without
+/// the store.
 ///
 /// Ownership: borrows `store` and `file`; writes `*exported`, unless that is NULL.
 /// Thread safety: any thread.
-/// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, NOT_FOUND if the log is empty; ALREADY_EXISTS, LOCKED, TAMPERED, DISK_FULL, POISONED, IO, FORKED.
+/// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, ALREADY_EXISTS, LOCKED, TAMPERED, DISK_FULL, POISONED, IO, FORKED.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strongroom_audit_export(

@@ -130,6 +130,17 @@ fn check_export(path: &Path, head: Option<&str>) -> Result<String, String> {
     if ran.status.success() { Ok(text(ran.stdout)) } else { Err(text(ran.stderr)) }
 }
 
+#[test]
+fn the_script_knows_every_kind_of_event() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/check-audit-export");
+    let text = std::fs::read_to_string(script).unwrap();
+    assert!(text.lines().count() <= 60, "it is to be read through");
+    for kind in AuditEventKind::ALL {
+        let (_, name) = kind.name().split_once('.').unwrap();
+        assert!(text.contains(&format!("{} {name}", kind.code())), "{kind}");
+    }
+}
+
 /// What opens the store in `tests/golden`.
 const GOLDEN_KEY: [u8; 32] = {
     let mut key = [0; 32];
