@@ -294,7 +294,7 @@ mod tests {
             reads.note(&fact(subject, version), &said, [2; 16], now)
         };
         let told: Vec<u16> = (0..EVENTS_WAITING_MAX as u16).filter(|&subject| note(subject, 1)).collect();
-        assert!(told[0] == SEGMENT_EVENTS_MAX as u16 - 1 && told.len() < 20, "{told:?}");
+        assert!(told[0] < SEGMENT_EVENTS_MAX as u16 && told.len() < 30, "{told:?}");
         for subject in 0..EVENTS_WAITING_MAX as u16 {
             // Versions of their own are told no more.
             for version in 2..5 {
