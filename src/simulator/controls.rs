@@ -24,7 +24,7 @@ const FAILING_SEEDS: &[(Fault, u64)] = &[
 const FAILING_SECRETS: &[(Fault, u64)] = &[
     (Fault::ManifestUnchecked, 15),
     (Fault::NoRetire, 341),
-    (Fault::FallBackTwo, 12),
+    (Fault::FallBackTwo, 1),
     (Fault::NoSyncBeforeFirstWrite, 5),
     (Fault::HeaderInPlace, 1),
 ];
