@@ -23,8 +23,8 @@ const FAILING_SEEDS: &[(Fault, u64)] = &[
 /// The same at the height of secrets.
 const FAILING_SECRETS: &[(Fault, u64)] = &[
     (Fault::ManifestUnchecked, 15),
-    (Fault::NoRetire, 58),
-    (Fault::FallBackTwo, 12),
+    (Fault::NoRetire, 341),
+    (Fault::FallBackTwo, 1),
     (Fault::NoSyncBeforeFirstWrite, 5),
     (Fault::HeaderInPlace, 1),
 ];

@@ -56,6 +56,7 @@ pub(super) fn is_told(error: ErrorKind) -> bool {
         ErrorKind::NotFound
             | ErrorKind::AlreadyExists
             | ErrorKind::Conflict
+            | ErrorKind::IdempotencyConflict
             | ErrorKind::Expired
             | ErrorKind::Destroyed
             | ErrorKind::VersionExpired

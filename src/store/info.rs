@@ -157,9 +157,9 @@ impl SecretInfo {
 
     /// When a value of it was last read.
     ///
-    /// Reading writes nothing: the time is kept in memory, for the last thousand or so secrets that were read through
-    /// this handle, and goes into the file with the next write to the same secret. What was read after that and before
-    /// the handle was closed is not known later.
+    /// The time is kept in memory, for the last thousand or so secrets that were read through this handle, and goes into the
+    /// record with the next write to the same secret. What was read after that and before the handle was closed is not known
+    /// here later; the [audit log](crate::Store::audit) tells it.
     #[must_use]
     pub fn accessed_at(&self) -> Option<Timestamp> {
         self.accessed_at

@@ -232,6 +232,7 @@ impl Audit<'_> {
         let store_id = &file.place().store_id;
         let (mut events, mut more) = (Vec::new(), false);
         let pending = self.0.shared.reads.pending();
+        let generation = file.generation()?.saturating_add(1);
         tables.read(|rows| {
             (events, more) = (Vec::new(), false);
             let mut visit = |sequence, generation, event: &Event, is_durable| {
@@ -246,7 +247,7 @@ impl Audit<'_> {
                 events.push(if is_durable { told } else { told.pending() });
                 ControlFlow::Continue(())
             };
-            let log = Log { rows, pending: &pending };
+            let log = Log { rows, pending: &pending, generation };
             match query.newest_first {
                 true => log.back(after.unwrap_or(u64::MAX), &mut visit),
                 false => log.forward(after.unwrap_or(0), &mut visit),
@@ -269,6 +270,8 @@ type Visit<'a> = &'a mut dyn FnMut(u64, u64, &Event, bool) -> ControlFlow<()>;
 struct Log<'a, R> {
     rows: &'a R,
     pending: &'a [Event],
+    /// That of the next commit.
+    generation: u64,
 }
 
 impl<R: Rows> Log<'_, R> {
@@ -285,10 +288,10 @@ impl<R: Rows> Log<'_, R> {
         if ended {
             return Ok(());
         }
-        let (first, generation) = self.next()?;
+        let first = self.next()?;
         let waiting = (first..).zip(self.pending).filter(|(number, _)| *number > after);
         for (number, event) in waiting {
-            if visit(number, generation, event, false).is_break() {
+            if visit(number, self.generation, event, false).is_break() {
                 break;
             }
         }
@@ -297,10 +300,10 @@ impl<R: Rows> Log<'_, R> {
 
     /// Every event before this one, from the last.
     fn back(&self, before: u64, visit: Visit<'_>) -> Result<()> {
-        let (first, generation) = self.next()?;
+        let first = self.next()?;
         let waiting: Vec<_> = (first..).zip(self.pending).filter(|(number, _)| *number < before).collect();
         for (number, event) in waiting.into_iter().rev() {
-            if visit(number, generation, event, false).is_break() {
+            if visit(number, self.generation, event, false).is_break() {
                 return Ok(());
             }
         }
@@ -318,11 +321,9 @@ impl<R: Rows> Log<'_, R> {
         Ok(())
     }
 
-    /// The number and the generation that the next event will have.
-    fn next(&self) -> Result<(u64, u64)> {
-        let place = audit::end(self.rows, &[0; 32])?;
-        let last = audit::segment_before(self.rows, u64::MAX)?;
-        Ok((place.next, last.map_or(1, |(_, segment)| segment.generation + 1)))
+    /// The number that the next event will have.
+    fn next(&self) -> Result<u64> {
+        audit::next_sequence(self.rows)
     }
 }
 
