@@ -34,7 +34,12 @@ impl Schedule {
             self.told = 0;
         }
         self.expires = expires;
-        self.to_trash = changes.to_trash.unwrap_or(self.to_trash);
+        let to_trash = changes.to_trash.unwrap_or(self.to_trash);
+        if to_trash != self.to_trash {
+            // That it has expired is told again, for what is to be done now.
+            self.told = self.told.min(3);
+        }
+        self.to_trash = to_trash;
         if expires.is_none() {
             if changes.to_trash == Some(true) {
                 return Err(ErrorKind::InvalidArgument);
