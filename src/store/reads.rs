@@ -297,10 +297,10 @@ mod tests {
         assert!(told[0] == SEGMENT_EVENTS_MAX as u16 - 1 && told.len() < 20, "{told:?}");
         for subject in 0..EVENTS_WAITING_MAX as u16 {
             // Versions of their own are told no more.
-            (2..5).for_each(|version| drop(note(subject, version)));
+            (2..5).for_each(|version| _ = note(subject, version));
         }
         assert_eq!(reads.pending().len(), 2 * EVENTS_WAITING_MAX);
-        (0..3).for_each(|_| drop(note(u16::MAX, 1)));
+        (0..3).for_each(|_| _ = note(u16::MAX, 1));
         let taken = reads.take();
         assert!(reads.is_empty());
         reads.note(&fact(0, 1), &said, [2; 16], now);

@@ -52,7 +52,7 @@ fn reads_are_told_if_somebody_asks_and_replacements_are() {
     let store = Store::in_memory().unwrap();
     let (tell, told) = mpsc::channel();
     let every = EventFilter::all().kind("*");
-    let subscription = store.subscribe(&every, move |event| drop(tell.send(event.kind().name()))).unwrap();
+    let subscription = store.subscribe(&every, move |event| _ = tell.send(event.kind().name())).unwrap();
     store.put("a", "x").unwrap();
     store.get("a").unwrap();
     store.put("a", "y").unwrap();
@@ -68,8 +68,7 @@ fn a_panic_in_a_callback_ends_its_subscription_and_nothing_else() {
     let store = Store::in_memory().unwrap();
     let (tell, told) = mpsc::channel();
     let panics = store.subscribe(EventFilter::all(), |_| std::panic::panic_any("stop")).unwrap();
-    let goes_on =
-        store.subscribe(EventFilter::all(), move |event| drop(tell.send(event.sequence()))).unwrap();
+    let goes_on = store.subscribe(EventFilter::all(), move |event| _ = tell.send(event.sequence())).unwrap();
     store.put("a", "x").unwrap();
     assert!(panics.is_closed() && !goes_on.is_closed());
     store.put("a", "y").unwrap();
