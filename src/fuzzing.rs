@@ -19,13 +19,13 @@ use crate::format::header::Header;
 use crate::format::layout::{HEADER_LEN, Twin};
 use crate::format::slot::{SLOT_LEN, SlotState};
 use crate::format::superblock::{PLAINTEXT_LEN, Superblock};
-use crate::record::audit::Segment;
+use crate::record::audit::{AuditCheckpoint, Segment};
 use crate::record::codec::{Authenticated, Record, decode, encode};
 use crate::record::idempotency::IdempotencyRecord;
 use crate::record::path_list::{Writer, walk};
 use crate::record::policy::{
-    BackupRecord, ClockJumpRecord, EnvironmentRecord, IdempotencyPolicyRecord, KdfFloorRecord,
-    RetentionRecord,
+    AuditPolicyRecord, BackupRecord, ClockJumpRecord, EnvironmentRecord, IdempotencyPolicyRecord,
+    KdfFloorRecord, RetentionRecord,
 };
 use crate::record::secret::{SecretRecord, StoreRecord, TrashRecord, VersionRecord};
 use crate::record::slot::SlotRecord;
@@ -142,6 +142,8 @@ pub fn records(bytes: &[u8]) {
     record::<EnvironmentRecord>(bytes);
     record::<IdempotencyRecord>(bytes);
     record::<IdempotencyPolicyRecord>(bytes);
+    record::<AuditPolicyRecord>(bytes);
+    record::<AuditCheckpoint>(bytes);
     if let Ok(value) = unframe(bytes) {
         assert!(frame(value).is_ok_and(|framed| *framed == *bytes), "a value is framed otherwise");
     }

@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::sealed::disk::Disk;
 use crate::sealed::disk::file::Access;
 use crate::sealed::disk::memory::MemoryDisk;
+use crate::sealed::file::SealedFile;
 use crate::sealed::open::open;
 use crate::sealed::slots::With;
 use crate::sealed::space::Space;
@@ -210,11 +211,34 @@ const ROTATED: [Contradiction; 14] = [
     ("an event at another path", Tampered, |batch| rewrite(batch, 0x40, |_, row| row[76] ^= 1)),
 ];
 
-/// What a verification says of a golden store after a change of its rows.
-fn outcome(
-    store: &str,
-    change: impl FnOnce(&mut Batch<'_>) -> Result<()>,
-) -> std::result::Result<(), ErrorKind> {
+/// Writes a number in the first row of a sort anew.
+fn patch(batch: &mut Batch<'_>, sort: u8, at: usize, byte: u8) -> Result<()> {
+    rewrite(batch, sort, |_, row| row[at] = byte)
+}
+
+const AUDITED: [Contradiction; 18] = [
+    ("a policy of another kind", Damaged, |batch| patch(batch, 0x08, 0, 1)),
+    ("a window that is cut short", Damaged, |batch| rewrite(batch, 0x09, |_, row| row.truncate(5))),
+    ("a checkpoint of another kind", Damaged, |batch| patch(batch, 0x41, 0, 1)),
+    ("no checkpoint", Tampered, |batch| drop_first(batch, 0x41)),
+    ("a checkpoint before another event", Tampered, |batch| rewrite(batch, 0x41, |_, row| row[4] ^= 1)),
+    ("a checkpoint with another head", Tampered, |batch| rewrite(batch, 0x41, |_, row| row[12] ^= 1)),
+    ("a segment that is missing behind it", Tampered, |batch| drop_first(batch, 0x40)),
+    ("a segment with a longer key", Damaged, |batch| rewrite(batch, 0x40, |key, _| key.push(0))),
+    ("a call without its time", Damaged, |batch| drop_first(batch, 0x51)),
+    ("a time without its call", Damaged, |batch| drop_first(batch, 0x50)),
+    ("a time of no call", Damaged, |batch| batch.insert(&[&[0x51][..], &[0; 24]].concat(), b"")),
+    ("a call with another time", Damaged, |batch| rewrite(batch, 0x51, |key, _| key[8] ^= 1)),
+    ("a time with something in it", Damaged, |batch| rewrite(batch, 0x51, |_, row| row.push(0))),
+    ("a call with a longer key", Damaged, |batch| rewrite(batch, 0x50, |key, _| key.push(0))),
+    ("a time with a longer key", Damaged, |batch| rewrite(batch, 0x51, |key, _| key.push(0))),
+    ("a call of another kind", Damaged, |batch| patch(batch, 0x50, 0, 1)),
+    ("a call of another version", UnsupportedFormat, |batch| patch(batch, 0x50, 2, 2)),
+    ("an answer that is none", Damaged, |batch| patch(batch, 0x50, 48, 7)),
+];
+
+/// A golden store below everything that looks at its rows.
+pub(super) fn tables_of(store: &str) -> (Arc<SealedFile>, Tables) {
     let (bytes, unlock) = golden(store);
     let disk = MemoryDisk::default();
     disk.reserve(bytes.len() as u64).unwrap();
@@ -222,7 +246,15 @@ fn outcome(
     let unlock = unlock_of(&unlock);
     let (file, _) = open(&Arena::any(), Arc::new(disk), Access::ReadWrite, With::Unlock(&unlock)).unwrap();
     let file = Arc::new(file);
-    let tables = Tables::open(file.clone(), 1 << 20, Duration::ZERO).unwrap();
+    (file.clone(), Tables::open(file, 1 << 20, Duration::ZERO).unwrap())
+}
+
+/// What a verification says of a golden store after a change of its rows.
+fn outcome(
+    store: &str,
+    change: impl FnOnce(&mut Batch<'_>) -> Result<()>,
+) -> std::result::Result<(), ErrorKind> {
+    let (file, tables) = tables_of(store);
     let stamp = file.stamp().unwrap();
     tables
         .write(Space::Normal, |batch| {
@@ -255,6 +287,15 @@ fn a_verification_refuses_what_does_not_fit_rotation_and_expiry() {
         left.iter().try_for_each(|(key, _)| batch.remove(key).map(drop))
     };
     assert_eq!(outcome(store, forgotten), Ok(()), "what a delete left may be gone");
+}
+
+#[test]
+fn a_verification_refuses_what_does_not_fit_the_log_or_calls() {
+    let store = "audited.store";
+    assert_eq!(outcome(store, |_| Ok(())), Ok(()));
+    for (name, kind, change) in &AUDITED {
+        assert_eq!(outcome(store, change), Err(*kind), "{name}");
+    }
 }
 
 /// The notes of a secret in the trash.

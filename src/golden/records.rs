@@ -230,6 +230,6 @@ fn more_of(words: &[&str]) -> Option<More> {
 }
 
 /// The text that has these bytes.
-fn text_of(bytes: &str) -> String {
+pub(super) fn text_of(bytes: &str) -> String {
     String::from_utf8(bytes_of(bytes).unwrap()).unwrap()
 }

@@ -53,7 +53,7 @@ pub(crate) struct AuditCheckpoint {
     pub(crate) next: u64,
     /// The chain's head before it.
     pub(crate) head: [u8; 32],
-    /// The time of the last event that was removed.
+    /// The greatest time of an event in the last segment that was removed.
     pub(crate) time: i64,
 }
 

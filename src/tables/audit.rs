@@ -107,7 +107,7 @@ pub(crate) fn find_ancestor(
     let mut at = *head;
     rows.scan(&from, &last, &mut |key, row| {
         let segment: Segment = decode(&Authenticated::from_page(row))?;
-        let first = rows::audit_of(key).ok_or_else(|| broken(0))?;
+        let first = rows::audit_of(key).ok_or_else(unnumbered)?;
         at = follow_all(&at, first, segment.generation, &segment.events);
         if at == segment.head { Ok(true) } else { Err(broken(first)) }
     })?;
@@ -147,7 +147,7 @@ fn first_segment(rows: &impl Rows) -> Result<Option<(u64, Segment)>> {
     let (from, to) = rows::all_audit();
     let mut first = None;
     rows.scan(&from, &to, &mut |key, row| {
-        let sequence = rows::audit_of(key).ok_or_else(|| broken(0))?;
+        let sequence = rows::audit_of(key).ok_or_else(unnumbered)?;
         first = Some((sequence, decode(&Authenticated::from_page(row))?));
         Ok(false)
     })?;
@@ -159,6 +159,11 @@ pub(crate) fn broken(event: u64) -> Error {
         ErrorKind::Tampered,
         format!("the audit chain breaks at event {event}; restore a backup of the file"),
     )
+}
+
+/// A key of another shape is no break of the chain: no writer leaves it.
+pub(super) fn unnumbered() -> Error {
+    Error::new(ErrorKind::Damaged, "a row of the audit log has no number; restore a backup of the file")
 }
 
 /// What walking the whole chain found.
@@ -230,7 +235,7 @@ pub(crate) fn end(rows: &impl Rows, genesis: &[u8; 32]) -> Result<Place> {
 }
 
 fn read(key: &[u8], row: &[u8]) -> Result<(u64, Segment)> {
-    let first = rows::audit_of(key).ok_or_else(|| broken(0))?;
+    let first = rows::audit_of(key).ok_or_else(unnumbered)?;
     Ok((first, decode(&Authenticated::from_page(row))?))
 }
 
@@ -242,8 +247,7 @@ pub(crate) fn next_sequence(rows: &impl Rows) -> Result<u64> {
         return Ok(checkpoint.map_or(1, |checkpoint| checkpoint.next));
     };
     let segment: Segment = decode(&Authenticated::from_page(&value))?;
-    let first =
-        rows::audit_of(&key).ok_or_else(|| Error::internal("a row of the audit log has no number"))?;
+    let first = rows::audit_of(&key).ok_or_else(unnumbered)?;
     first
         .checked_add(count(&segment.events))
         .ok_or_else(|| Error::new(ErrorKind::LimitExceeded, "the audit log has no number left"))

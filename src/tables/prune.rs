@@ -1,9 +1,9 @@
 //! Removing the beginning of the audit log, behind a checkpoint that keeps the chain verifiable.
 
-use super::audit::count;
+use super::audit::{count, unnumbered};
 use super::snapshot::Rows;
 use super::{Batch, rows};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::record::audit::{AuditCheckpoint, Segment};
 use crate::record::codec::{Authenticated, decode, encode};
 
@@ -48,7 +48,7 @@ pub(crate) fn prune(batch: &mut Batch<'_>, keep: Keep, most: usize) -> Result<Pr
             pruned.more = true;
             return Ok(false);
         }
-        let first = rows::audit_of(key).ok_or_else(unreadable)?;
+        let first = rows::audit_of(key).ok_or_else(unnumbered)?;
         let events = count(&segment.events);
         excess = excess.saturating_sub(len(key, row));
         pruned.events = pruned.events.saturating_add(events);
@@ -79,8 +79,4 @@ fn size(rows: &impl Rows) -> Result<u64> {
 
 fn len(key: &[u8], row: &[u8]) -> u64 {
     u64::try_from(key.len() + row.len()).unwrap_or(u64::MAX)
-}
-
-fn unreadable() -> Error {
-    Error::new(ErrorKind::Damaged, "a row of the audit log has no number; restore a backup of the file")
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Changes the rows of a good store, one after the other, and sees to it that the reader refuses each change.
-Usage: contradictions.py FILE RAW-KEY-HEX CHANGES, which are `everything`, `left` or `rotated`, by what is in the store
+Usage: contradictions.py FILE RAW-KEY-HEX CHANGES, which are `everything`, `left`, `rotated` or `audited`, by what is in the store
 The seals are not the point here: the rows are changed behind them, where a writer could have made a mistake.
 """
 from __future__ import annotations
@@ -185,6 +185,34 @@ ROTATED: List[Tuple[str, str, Callable[[Rows], None]]] = [
     ("altered", "an event at another path", patch(0x40, 76, b"x")),
 ]
 
+def cut(sort: int) -> Callable[[Rows], None]:
+    return lambda rows: rows[sort].update({first(rows[sort]): rows[sort][first(rows[sort])][:-1]})
+
+AUDITED: List[Tuple[str, str, Callable[[Rows], None]]] = [
+    ("damaged", "a policy that is something else", patch(0x08, 0, b"\x01")),
+    ("unsupported", "reads that are audited in a way nobody knows", patch(0x08, 6, b"\x03")),
+    ("damaged", "a policy that is neither there nor missing", patch(0x08, 7, b"\x02")),
+    ("damaged", "a window that is cut short", cut(0x09)),
+    ("unsupported", "a window of another version", patch(0x09, 2, b"\x02")),
+    ("damaged", "a checkpoint that is something else", patch(0x41, 0, b"\x01")),
+    ("damaged", "a checkpoint with something behind it", longer(0x41)),
+    ("altered", "no checkpoint", lambda rows: rows.pop(0x41) and None),
+    ("altered", "a checkpoint before another event", patch(0x41, 4, b"\x01")),
+    ("altered", "a checkpoint with another head", patch(0x41, 12, bytes(8))),
+    ("altered", "a segment that is missing behind it", drop(0x40)),
+    ("altered", "a checkpoint that nothing follows", lambda rows: rows[0x40].clear()),
+    ("damaged", "a call without its time", drop(0x51)),
+    ("damaged", "a time without its call", drop(0x50)),
+    ("damaged", "a time of no call", add(0x51, bytes(24), b"")),
+    ("damaged", "a call with another time", move(0x51, lambda key: reader.be(1) + key[8:])),
+    ("damaged", "a time with something in it", longer(0x51)),
+    ("damaged", "a call that is something else", patch(0x50, 0, b"\x01")),
+    ("unsupported", "a call of another version", patch(0x50, 2, b"\x02")),
+    ("damaged", "an answer that is none", patch(0x50, 48, b"\x07")),
+    ("damaged", "an answer that takes less", patch(0x50, 48, b"\x00")),
+    ("damaged", "a call that is cut short", cut(0x50)),
+]
+
 def outcome(data: bytes, key: Key, change: Callable[[Rows], None]) -> str:
     def changed(sealed: Any, reached: Any) -> Rows:
         rows = STORED(sealed, reached)
@@ -202,7 +230,7 @@ def main() -> int:
         data = file.read()
     key, wrong = Key(2, b"", part(2, bytes.fromhex(sys.argv[2]))), 0
     assert outcome(data, key, lambda rows: None) == "accepted"
-    for kind, name, change in {"everything": CHANGES, "left": LEFT, "rotated": ROTATED}[sys.argv[3]]:
+    for kind, name, change in {"everything": CHANGES, "left": LEFT, "rotated": ROTATED, "audited": AUDITED}[sys.argv[3]]:
         found = outcome(data, key, change)
         wrong += not found.startswith(kind + ": ")
         print(f"{name}: {found}")

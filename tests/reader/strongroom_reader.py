@@ -162,7 +162,7 @@ def rows(leaf: bytes) -> Iterator[Tuple[bytes, bytes]]:
     parts = [leaf[start:end] for start, end in zip(ends, ends[1:])]
     return zip(parts[:count], parts[count:])
 
-KINDS = "- store secret version segment floor slot trash retention jump backup for".split()
+KINDS = "- store secret version segment floor slot trash retention jump backup for checkpoint audited call window".split()
 SHAPES = {  # of records and what is in them (8.3): name and type of each field
     "store": "created:q", "floor": "memory:I passes:I lanes:I", "slot": "label:text created:q used:q", "jump": "before:q",
     "secret": "id:16s tier:B meta_version:Q updated:q accessed:?q tags:text details:?details schedule:?schedule current:version",
@@ -171,6 +171,13 @@ SHAPES = {  # of records and what is in them (8.3): name and type of each field
     "version": "number:Q created:q size:I standing:/deleted/destroyed/rotated/both author:?16s note:?text pieces:I tail:bytes",
     "trash": "path:text deleted:q secret:secret", "deleted": "deleted:q until:q", "destroyed": "deleted:q",
     "rotated": "accepted:q", "both": "deleted:q until:q accepted:q", "segment": "generation:Q events:events head:32s",
+    "checkpoint": "next:Q head:32s time:q", "audited": "reads:3s days:?I bytes:?Q", "window": "seconds:Q",
+    "call": "digest:32s epoch:I until:q answer:/Q/wrote/rotation/gone/about/known", "nothing": "", "until": "until:q",
+    "wrote": "id:16s path:text version:Q tier:B updated:q", "rotation": "written:wrote old:Q accepted:q",
+    "gone": "id:16s path:text deleted:q purge:q", "about":
+    "number:Q created:q size:Q state:/nothing/until/nothing/until/nothing deleted:?q note:text", "known":
+    "id:16s path:text version:Q meta_version:Q tier:B description:text tags:text content_type:text size_class:Q "
+    "updated:q accessed:?q keeps:retention expires:?q action:B every:?Q due:?q",
     "more": "path:text actor:?16s error:i count:I said:?said", "said": "labels:text reason:text request:text"}
 SHAPES.update({  # the first versions of those that have a second one
     "secret1": SHAPES["secret"].replace("schedule:?schedule current:version", "current:version1"),
@@ -195,7 +202,8 @@ def field(row: io.BytesIO, shape: str) -> Any:
 def record(data: bytes, kind: str) -> Dict[str, Any]:  # (8.1)
     check(num(data, 0, 2) == KINDS.index(kind) and 4 <= len(data) <= 65_536, "damaged", f"the record of a {kind}")
     version, older = num(data, 2, 2), f"{kind}1"
-    known = 1 <= version <= 1 + (older in SHAPES) and (kind != "for" or data[4:5] < b"\2")
+    codes = {"for": [*data[4:5]], "audited": [code - 1 for code in data[4:7]]}.get(kind, [])  # what is known of each
+    known = 1 <= version <= 1 + (older in SHAPES) and all(code <= 1 for code in codes)
     check(known, "unsupported", "the version of a record")
     found = field(row := io.BytesIO(data[4:]), older if version == 1 and older in SHAPES else kind)
     check(row.read() == b"", "damaged", "bytes behind a record")
@@ -320,9 +328,11 @@ def chained(more: Optional[Dict[str, Any]]) -> bytes:  # what the chain has of i
     texts = [more["path"], *((more["said"] or {}).get(name, "") for name in ("labels", "reason", "request"))]
     lengths = [le(len(text.encode()), 4) + text.encode() for text in texts]
     return (more["actor"] or bytes(16)) + struct.pack("<iI", more["error"], more["count"]) + b"".join(lengths)
-def follow_audit(rows: Dict[bytes, bytes], sealed: Sealed) -> Tuple[Dict[int, int], Dict[int, bytes]]:
-    """From H(0) to the superblock (8.6): how many events there are of each kind, and the head of each generation."""
-    head, done = hashlib.sha256(LABEL + b"audit-genesis" + sealed.identity[:16]).digest(), 0
+def follow_audit(rows: Dict[bytes, bytes], sealed: Sealed, begin: Dict[str, Any]) -> Tuple[Dict[int, int], Dict[int, bytes]]:
+    """From H(0), or from where the log begins, to the superblock (8.6): how many events there are of each kind, and the head
+    of each generation."""
+    genesis = hashlib.sha256(LABEL + b"audit-genesis" + sealed.identity[:16]).digest()
+    head, done = begin.get("head", genesis), begin.get("next", 1) - 1
     kinds, heads = collections.defaultdict(int), {-1: head}  # type: Dict[int, int], Dict[int, bytes]
     for key, row in rows.items():
         segment = record(row, "segment")
@@ -336,13 +346,20 @@ def follow_audit(rows: Dict[bytes, bytes], sealed: Sealed) -> Tuple[Dict[int, in
     check(head == sealed.plain[544:576], "altered", "the audit chain does not end at the superblock")
     return kinds, heads
 
+def remembered(rows: Dict[int, Dict[bytes, bytes]]) -> Dict[str, int]:
+    """The calls that are remembered, each with the time until which it is (8.2, 8.12)."""
+    calls = {key: record(row, "call")["until"] for key, row in rows[0x50].items()}
+    check(rows[0x51] == {be(max(until, 0)) + key: b"" for key, until in calls.items()}, "damaged", "the times of calls")
+    return {key.hex(): until for key, until in calls.items()}
+
 def rows_of(sealed: Sealed, reached: Set[int]) -> Dict[int, Dict[bytes, bytes]]:
     """The rows by the first byte of their keys, each without it; all pages of both trees are walked."""
     user, _ = tables(sealed, 0, reached), tables(sealed, 1, reached)
     table = [row for leaf in user.get(b"strongroom", []) for row in rows(leaf)]
     check(list(user) == [b"strongroom"] and sorted(dict(table).items()) == table, "altered", "the table")
     found: Dict[int, Dict[bytes, bytes]] = collections.defaultdict(dict)
-    lengths = {1: 0, 2: 0, 3: 16, 5: 0, 6: 0, 7: 0, 0x11: 24, 0x12: 32, 0x13: 25, 0x20: 24, 0x30: 28, 0x40: 8}  # of keys (8.2)
+    lengths = {1: 0, 2: 0, 3: 16, 5: 0, 6: 0, 7: 0, 8: 0, 9: 0, 0x11: 24, 0x12: 32, 0x13: 25, 0x20: 24, 0x30: 28, 0x40: 8,
+               0x41: 0, 0x50: 16, 0x51: 24}  # of keys (8.2)
     for key, row in table:
         check(key != b"" and lengths.get(key[0], len(key) - 1) == len(key) - 1, "damaged", "the key of a row")
         found[key[0]][key[1:]] = row
@@ -350,12 +367,16 @@ def rows_of(sealed: Sealed, reached: Set[int]) -> Dict[int, Dict[bytes, bytes]]:
 def read(data: bytes, key: Any, now: int) -> Dict[str, Any]:  # everything in the store, opened and compared
     sealed, reached = Sealed(data, key), set()  # type: Sealed, Set[int]
     rows = rows_of(sealed, reached)
-    only = {name: record(rows[at][b""], name) for at, name in ((2, "floor"), (5, "backup"), (7, "for")) if at in rows}
+    single = ((2, "floor"), (5, "backup"), (7, "for"), (8, "audited"), (9, "window"), (0x41, "checkpoint"))
+    only = {name: record(rows[at][b""], name) for at, name in single if at in rows}
+    begin, audited = only.get("checkpoint", {}), only.get("audited", {"reads": bytes(3), "days": None, "bytes": None})
     kept = [{"path": path_of(at) if at else "", **record(row, "retention")} for at, row in rows[4].items()]
-    contents, (kinds, heads) = Contents(sealed, rows, now), follow_audit(rows[0x40], sealed)
+    contents, (kinds, heads) = Contents(sealed, rows, now), follow_audit(rows[0x40], sealed, begin)
     return {"position": sealed.identity[:16] + sealed.plain[528:536] + sealed.plain[544:576], "blocks": len(reached),
             "floor": only.get("floor", {"memory": 19_456, "passes": 2, "lanes": 1}), "sequence": sealed.sequence,
             "created": record(rows[1].get(b"", b""), "store")["created"], "backup": only.get("backup", {}).get("at"),
             "environment": only.get("for", {}).get("code", 0), "slots": list(read_slots(rows, sealed)),
             "epoch": num(sealed.identity, 16, 4), "purge_time": contents.purge_time, "jumped": contents.jumped,
-            "secrets": contents.found, "left": sealed.left, "retention": kept, "events": kinds, "heads": heads}
+            "secrets": contents.found, "left": sealed.left, "retention": kept, "events": kinds, "heads": heads,
+            "audited": {**audited, "reads": list(audited["reads"])}, "first": begin.get("next", 1),
+            "window": only.get("window", {}).get("seconds", 86_400), "calls": remembered(rows)}

@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use wincode::config::DefaultConfig;
 use wincode::{SchemaRead, SchemaWrite};
 
+use super::calls::{AuditPolicy, Call, Checkpoint, Window, audit_policy, call, checkpoint, window};
 use super::mirrors::{
     Backup, ClockJump, Environment, Floor, Retention, Secret, Segment, Slot, Store, Trash, Version,
 };
@@ -23,10 +24,10 @@ use crate::record::policy::{
 use crate::record::secret::{self, SecretRecord, StoreRecord, TrashRecord, VersionRecord};
 use crate::record::slot::SlotRecord;
 
-type Random<'a> = &'a mut dyn FnMut() -> u64;
+pub(super) type Random<'a> = &'a mut dyn FnMut() -> u64;
 
 /// Compares one generated record of each kind.
-const KINDS: [fn(Random<'_>, &str); 15] = [
+const KINDS: [fn(Random<'_>, &str); 19] = [
     |random, place| check::<_, Store>(&StoreRecord { created_at: time(random) }, random, place),
     |random, place| check::<_, Version>(&version(random), random, place),
     |random, place| check::<_, Secret>(&secret(random), random, place),
@@ -45,6 +46,10 @@ const KINDS: [fn(Random<'_>, &str); 15] = [
     |random, place| check_first::<_, Secret>(&first_secret(random), random, place),
     |random, place| check_first::<_, Trash>(&first_trash(random), random, place),
     |random, place| check_first::<_, Segment>(&first_segment(random), random, place),
+    |random, place| check::<_, Checkpoint>(&checkpoint(random), random, place),
+    |random, place| check::<_, AuditPolicy>(&audit_policy(random), random, place),
+    |random, place| check::<_, Call>(&call(random), random, place),
+    |random, place| check::<_, Window>(&window(random), random, place),
 ];
 
 /// As [`check`], of a first version.
@@ -79,12 +84,12 @@ where
     check_bytes::<R, W>(&bytes, place);
 }
 
-fn below(random: Random<'_>, limit: usize) -> usize {
+pub(super) fn below(random: Random<'_>, limit: usize) -> usize {
     usize::try_from(random() % u64::try_from(limit).unwrap()).unwrap()
 }
 
 /// A number of any magnitude, the extremes included.
-fn number(random: Random<'_>) -> u64 {
+pub(super) fn number(random: Random<'_>) -> u64 {
     let bits = random() % 66;
     match bits {
         65 => u64::MAX,
@@ -94,15 +99,15 @@ fn number(random: Random<'_>) -> u64 {
 }
 
 /// As [`number`], of 32 bits.
-fn small(random: Random<'_>) -> u32 {
+pub(super) fn small(random: Random<'_>) -> u32 {
     number(random) as u32
 }
 
-fn time(random: Random<'_>) -> i64 {
+pub(super) fn time(random: Random<'_>) -> i64 {
     number(random).cast_signed()
 }
 
-fn array<const N: usize>(random: Random<'_>) -> [u8; N] {
+pub(super) fn array<const N: usize>(random: Random<'_>) -> [u8; N] {
     std::array::from_fn(|_| random().to_le_bytes()[0])
 }
 
@@ -154,7 +159,7 @@ fn secret(random: Random<'_>) -> SecretRecord {
 }
 
 /// A text of one to four bytes a character.
-fn text(random: Random<'_>) -> String {
+pub(super) fn text(random: Random<'_>) -> String {
     let mut letter = || char::from_u32((random() % 0x2_0000) as u32).unwrap_or('-');
     (0..30).map(|_| letter()).collect()
 }
@@ -254,7 +259,7 @@ fn both_decoders_agree_on_generated_records() {
     let cases = std::env::var("STRONGROOM_CODEC_CASES").map_or(20_000, |cases| cases.parse().unwrap());
     for case in 0..cases {
         let mut state: u64 = case;
-        let kind = KINDS[(case % 15) as usize];
+        let kind = KINDS[(case % KINDS.len() as u64) as usize];
         kind(&mut || splitmix64(&mut state), &format!("case {case}"));
     }
 }

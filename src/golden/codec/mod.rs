@@ -3,6 +3,7 @@
 //!
 //! `STRONGROOM_CODEC_CASES` says how many generated records are compared; 20,000 by default.
 
+mod calls;
 mod generated;
 mod mirrors;
 
@@ -16,12 +17,16 @@ use super::records::OfCase;
 use super::text::{Case, Expect};
 use super::vector_files;
 use crate::record::audit;
+use crate::record::audit::AuditCheckpoint;
 use crate::record::codec::{self, Authenticated};
+use crate::record::idempotency::IdempotencyRecord;
 use crate::record::policy::{
-    BackupRecord, ClockJumpRecord, EnvironmentRecord, KdfFloorRecord, RetentionRecord,
+    AuditPolicyRecord, BackupRecord, ClockJumpRecord, EnvironmentRecord, IdempotencyPolicyRecord,
+    KdfFloorRecord, RetentionRecord,
 };
 use crate::record::secret::{SecretRecord, StoreRecord, TrashRecord, VersionRecord};
 use crate::record::slot::SlotRecord;
+use calls::{AuditPolicy, Call, Checkpoint, Window};
 use mirrors::{
     Backup, ClockJump, Environment, Floor, Retention, Secret, Segment, Slot, Store, Trash, Version,
 };
@@ -115,6 +120,10 @@ fn both_decoders_agree_on_the_golden_records() {
             "clock-jump-record" => check_case::<ClockJumpRecord, ClockJump>,
             "backup-record" => check_case::<BackupRecord, Backup>,
             "environment-record" => check_case::<EnvironmentRecord, Environment>,
+            "audit-checkpoint" => check_case::<AuditCheckpoint, Checkpoint>,
+            "audit-policy-record" => check_case::<AuditPolicyRecord, AuditPolicy>,
+            "idempotency-record" => check_case::<IdempotencyRecord, Call>,
+            "idempotency-policy-record" => check_case::<IdempotencyPolicyRecord, Window>,
             _ => continue,
         };
         for case in &file.cases {

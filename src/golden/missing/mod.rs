@@ -1,6 +1,8 @@
 //! Adds the vector files that are missing. The fields are chosen here, the bytes come from the code under test: so a
 //! new file is worth what its review is worth, and from then on it is frozen.
 
+mod audited;
+mod calls;
 mod events;
 mod everything;
 mod left;
@@ -70,6 +72,40 @@ pub(super) fn write_vectors() {
     write("pin", "the bytes of a pin without its check, and its text", typed::pins());
     write_variants();
     write_second_versions();
+    write_calls();
+}
+
+/// What is kept beside the log, and the events that came with it.
+fn write_calls() {
+    write("audit-checkpoint", "where the audit log begins", calls::checkpoints());
+    write(
+        "audit-policy-record",
+        "which reads are audited, by tier from the least, and how long the log is kept",
+        calls::audit_policies(),
+    );
+    write("idempotency-policy-record", "how long calls are remembered", calls::windows());
+    write(
+        "idempotency-record",
+        "a call that is remembered; an answer is its name and its fields, texts are UTF-8 and - is nothing",
+        calls::calls(),
+    );
+    write(
+        "idempotency-call",
+        "the id of a call, and the digest of what was said: each thing is a name and bytes",
+        calls::called(),
+    );
+    write_to(
+        "later-events",
+        "audit-segment-2",
+        "events of calls, reads and refusals; they are as in audit-segment-2",
+        calls::later_segments(),
+    );
+    write_to(
+        "later-event-chain",
+        "audit-chain",
+        "the head before the first event and after each, 32 bytes each; events are as in audit-segment-2",
+        calls::later_chains(),
+    );
 }
 
 /// Records of which there is a first version too.

@@ -10,6 +10,7 @@ fn the_second_reader_refuses_rows_that_contradict_each_other() {
     check("everything", 30);
     check("left", 2);
     check("rotated", 17);
+    check("audited", 22);
 }
 
 /// Each change of the rows of a golden store is refused, and there are so many.

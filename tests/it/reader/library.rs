@@ -6,12 +6,13 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 use strongroom::{
-    Environment, Error, ErrorKind, KdfCost, Listed, ManualClock, OnExpiry, Query, SecretInfo, SecretPath,
-    SlotKind, Store, StoreOptions, Timestamp, Transaction, Update, VersionInfo, VersionState,
+    AuditReads, Environment, Error, ErrorKind, KdfCost, Listed, ManualClock, OnExpiry, Query, SecretInfo,
+    SecretPath, SlotKind, Store, StoreOptions, Tier, Timestamp, Transaction, Update, VersionInfo,
+    VersionState,
 };
 
 use super::key::Key;
-use super::reading::{Access, Reading, Secret, Slot, Version};
+use super::reading::{Access, Audited, Reading, Secret, Slot, Version};
 use super::{hex, id_of};
 use crate::fixture::{Folder, patient};
 
@@ -33,6 +34,25 @@ pub(super) fn read_by_library(path: &Path, key: &Key, now: i64) -> Result<Readin
         opened: report.opened.unwrap(),
         blocks: report.blocks,
         access: access_of(&store)?,
+    })
+}
+
+/// What the library says of the log in the file, and of calls that happen once.
+pub(super) fn audited_by_library(path: &Path, key: &Key, now: i64) -> Result<Audited, Error> {
+    let store = at(now).read_only(true).open(path, key.unlock())?;
+    let policy = store.policy().audit()?;
+    let mode = |tier| match policy.of(tier) {
+        AuditReads::Batched => 0,
+        AuditReads::Strict => 1,
+        AuditReads::Off => 2,
+        other => panic!("the reader knows no {other:?}"),
+    };
+    Ok(Audited {
+        first: store.audit().verify(None)?.first,
+        reads: [Tier::Standard, Tier::Sensitive, Tier::Critical].map(mode),
+        days: policy.days().map(u64::from),
+        bytes: policy.bytes(),
+        window: store.policy().idempotency_window()?.as_secs(),
     })
 }
 

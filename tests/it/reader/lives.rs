@@ -8,8 +8,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use strongroom::{
-    Context, CopyOptions, Environment, Error, ErrorKind, Listed, ManualClock, OnExpiry, Put, Query,
-    Retention, SecretId, Store, StoreOptions, Sweep, Tags, Tier, Timestamp, Transaction, Update,
+    AuditPolicy, AuditReads, Context, CopyOptions, Environment, Error, ErrorKind, Listed, ManualClock,
+    OnExpiry, Put, Query, Retention, SecretId, Store, StoreOptions, Sweep, Tags, Tier, Timestamp,
+    Transaction, Update,
 };
 
 use super::key::Key;
@@ -63,7 +64,7 @@ impl Life {
     }
 
     fn step(&mut self, random: &mut Random) {
-        match random.below(26) {
+        match random.below(28) {
             0..=14 => {
                 let many = 1 + random.below(3) * random.below(2);
                 let done = some_handle(self.store(), random)
@@ -78,9 +79,11 @@ impl Life {
                 self.store = Some(options(&self.clock).open(&self.path, KEY.unlock()).unwrap());
             }
             21 => self.copy(random),
+            26 => audit(self.store(), random),
+            27 => remember(self.store(), random),
             _ => {
                 let path = some_path(random);
-                allow(self.store().get(path).map(drop));
+                allow(some_handle(self.store(), random).get(path).map(drop));
             }
         }
     }
@@ -139,11 +142,13 @@ fn options(clock: &ManualClock) -> StoreOptions {
 
 /// A change that could not be made is none.
 fn allow(done: Result<(), Error>) {
-    use ErrorKind::{AlreadyExists, Conflict, Destroyed, Expired, NotFound, VersionExpired};
+    use ErrorKind::{
+        AlreadyExists, Conflict, Destroyed, Expired, IdempotencyConflict, NotFound, VersionExpired,
+    };
     if let Err(error) = done {
         let is_expected = matches!(
             error.kind(),
-            AlreadyExists | Conflict | Destroyed | Expired | NotFound | VersionExpired
+            AlreadyExists | Conflict | Destroyed | Expired | IdempotencyConflict | NotFound | VersionExpired
         );
         assert!(is_expected, "{:?}: {error}", error.kind());
     }
@@ -172,6 +177,9 @@ fn some_handle(store: &Store, random: &mut Random) -> Store {
     }
     if random.below(3) == 0 {
         context = context.request_id(format!("{:x}", random.next()));
+    }
+    if random.below(4) == 0 {
+        context = context.idempotency_key(format!("call {}", random.below(40)));
     }
     store.with(context).unwrap()
 }
@@ -290,6 +298,27 @@ fn keep(store: &Store, random: &mut Random) {
     }
 }
 
+/// Says which reads are audited, and how long the log is kept.
+fn audit(store: &Store, random: &mut Random) {
+    let mut policy = AuditPolicy::new();
+    for tier in Tier::ALL {
+        let modes = [AuditReads::Batched, AuditReads::Strict, AuditReads::Off];
+        policy = policy.reads_of(*tier, modes[random.below(3) as usize]);
+    }
+    let policy = match random.below(3) {
+        0 => policy,
+        1 => policy.keep_days(1 + random.below(30) as u32),
+        _ => policy.keep_bytes(random.below(5_000)),
+    };
+    store.policy().set_audit(policy).unwrap();
+}
+
+/// Says how long calls are remembered.
+fn remember(store: &Store, random: &mut Random) {
+    let window = Duration::from_secs(60 + random.below(2_591_941));
+    store.policy().set_idempotency_window(window).unwrap();
+}
+
 /// What was met in all lives, so that none of it is missing unseen.
 #[derive(Default)]
 struct Seen {
@@ -322,14 +351,14 @@ impl Seen {
     }
 
     fn assert_all(&self) {
-        for kind in (1..=16).chain([18, 19, 69, 70, 71, 74, 75, 76, 77]) {
+        for kind in (1..=19).chain([69, 70, 71]).chain(74..=80).chain([83, 85, 86]) {
             assert!(self.events.contains_key(&kind), "no event {kind} in {:?}", self.events);
         }
         let states =
             ["current", "superseded", "grace", "retired", "deleted", "destroyed", "expires", "rotates"];
         let trashed = states.map(|state| format!("trashed, {state}"));
         let all = states.iter().copied().chain(trashed.iter().map(String::as_str));
-        for state in all.chain(["due", "read", "jumped", "kept", "backed up"]) {
+        for state in all.chain(["due", "read", "jumped", "kept", "backed up", "remembered"]) {
             assert!(
                 self.states.get(state).is_some_and(|count| *count > 0),
                 "none {state} in {:?}",
@@ -356,6 +385,8 @@ fn the_second_reader_finds_what_is_in_stores_that_lived_through_everything() {
         drop(life);
         let found = read_in_python(&path, &KEY, LAST_COMMIT).unwrap();
         seen.add(&reading, events_of(&found));
+        *seen.states.entry("remembered".to_owned()).or_default() +=
+            found["calls"].as_object().unwrap().len() as u64;
         fs::remove_file(path).unwrap();
     }
     println!("events {:?}, states {:?}", seen.events, seen.states);

@@ -77,6 +77,31 @@ pub(super) struct Slot {
     pub(super) used: Option<i64>,
 }
 
+/// What a store says of its log, and of calls that happen once.
+#[derive(Debug, PartialEq)]
+pub(super) struct Audited {
+    /// The number of the first event in the log.
+    pub(super) first: u64,
+    /// How reads are audited, by tier: 0 batched, 1 strict, 2 not at all.
+    pub(super) reads: [u64; 3],
+    pub(super) days: Option<u64>,
+    pub(super) bytes: Option<u64>,
+    /// Seconds for which calls are remembered.
+    pub(super) window: u64,
+}
+
+/// What the Python reader prints of that.
+pub(super) fn audited_of(found: &Value) -> Audited {
+    let policy = &found["audited"];
+    Audited {
+        first: found["first"].as_u64().unwrap(),
+        reads: [0, 1, 2].map(|tier: usize| policy["reads"][tier].as_u64().unwrap()),
+        days: policy["days"].as_u64(),
+        bytes: policy["bytes"].as_u64(),
+        window: found["window"].as_u64().unwrap(),
+    }
+}
+
 /// The reading in what the Python reader prints.
 pub(super) fn reading_of(found: &Value) -> Reading {
     let purge_time = found["purge_time"].as_i64().unwrap();
