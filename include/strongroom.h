@@ -1397,7 +1397,7 @@ strongroom_status strongroom_audit_verify(const struct strongroom_store *store,
  *
  * Ownership: borrows `store` and `file`; writes `*exported`, unless that is NULL.
  * Thread safety: any thread.
- * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, NOT_FOUND if the log is empty; ALREADY_EXISTS, LOCKED, TAMPERED, DISK_FULL, POISONED, IO, FORKED.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, ALREADY_EXISTS, LOCKED, TAMPERED, DISK_FULL, POISONED, IO, FORKED.
  */
 STRONGROOM_API
 STRONGROOM_WARN_UNUSED

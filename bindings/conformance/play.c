@@ -13,6 +13,14 @@
 
 typedef strongroom_status status;
 
+/* A subscription, with what it was told of and nobody asked for yet. */
+struct listener {
+  const char *name;
+  strongroom_subscription *subscription;
+  cJSON *events;
+};
+#define LISTENERS 8
+
 /* A scenario under way. */
 static struct {
   const char *file;
@@ -22,6 +30,9 @@ static struct {
   strongroom_key *key;
   strongroom_store *store;
   cJSON *names;
+  /* What the calls under way say of themselves; NULL if nothing. */
+  const cJSON *said;
+  struct listener listeners[LISTENERS];
   char fault[4096];
 } play;
 
@@ -351,6 +362,8 @@ static const char *short_name(status result) {
 #include "play_generators.h"
 #include "play_signing.h"
 
+#include "play_audit.h"
+
 #include "play_calls.h"
 
 /* Judging */
@@ -423,13 +436,36 @@ static status say(const cJSON *one) {
   strongroom_store *same;
   const cJSON *inner;
   status result;
+  play.said = cJSON_GetObjectItemCaseSensitive(one, "with");
   must(strongroom_context_new(&context, NULL));
-  fill_context(context, cJSON_GetObjectItemCaseSensitive(one, "with"));
+  fill_context(context, play.said);
   result = strongroom_with(play.store, context, &same, NULL);
   must(strongroom_context_free(context));
   if (result != STRONGROOM_OK) return result;
   cJSON_ArrayForEach(inner, cJSON_GetObjectItemCaseSensitive(one, "steps")) step(same, inner);
+  play.said = NULL;
   return strongroom_close(&same, NULL);
+}
+
+/* Makes a change that happens once: through a handle of its own, which says what the calls around it say. */
+static status call_once(strongroom_store *on, const char *call, const cJSON *with, cJSON **gives) {
+  strongroom_context *context;
+  strongroom_store *once;
+  int32_t replayed;
+  status result;
+  must(strongroom_context_new(&context, NULL));
+  fill_context(context, play.said);
+  must(strongroom_context_idempotency_key(context, text(with, "idempotency_key"), Z, NULL));
+  result = strongroom_with(on, context, &once, NULL);
+  must(strongroom_context_free(context));
+  if (result != STRONGROOM_OK) return result;
+  result = do_call(once, call, with, gives);
+  if (result == STRONGROOM_OK && cJSON_IsObject(*gives)) {
+    must(strongroom_was_replayed(once, &replayed, NULL));
+    cJSON_AddBoolToObject(*gives, "replayed", replayed);
+  }
+  must(strongroom_close(&once, NULL));
+  return result;
 }
 
 static void step(strongroom_store *on, const cJSON *one) {
@@ -442,6 +478,7 @@ static void step(strongroom_store *on, const cJSON *one) {
   if (play.fault[0]) return;
   result = strcmp(call, "transaction") == 0 ? transaction(one)
            : strcmp(call, "with") == 0      ? say(one)
+           : text(with, "idempotency_key")  ? call_once(on, call, with, &gives)
                                             : do_call(on, call, with, &gives);
   if (fails && (result == STRONGROOM_OK || strcmp(short_name(result), fails->valuestring) != 0))
     fault("%s was expected, and it gave %s", fails->valuestring, strongroom_status_name(result));

@@ -62,6 +62,7 @@ static status sweep(strongroom_store *on, const cJSON *with, cJSON **gives) {
   cJSON_AddNumberToObject(*gives, "versions", (double)swept.versions);
   cJSON_AddNumberToObject(*gives, "expiring", (double)swept.expiring);
   cJSON_AddNumberToObject(*gives, "expired", (double)swept.expired);
+  cJSON_AddNumberToObject(*gives, "audit_events", (double)swept.audit_events);
   cJSON_AddBoolToObject(*gives, "more", swept.more);
   cJSON_AddBoolToObject(*gives, "held_back", swept.held_back);
   return STRONGROOM_OK;
@@ -273,6 +274,9 @@ static status do_call(strongroom_store *on, const char *call, const cJSON *with,
   if (known) return result;
   known = 1;
   result = pages(on, call, with, gives, &known);
+  if (known) return result;
+  known = 1;
+  result = audited(on, call, with, gives, &known);
   if (known) return result;
   known = 1;
   result = credentials(on, call, with, gives, &known);

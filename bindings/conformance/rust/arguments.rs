@@ -241,7 +241,7 @@ impl Arguments {
 }
 
 /// So many seconds behind the beginning.
-fn time_at(seconds: i64) -> Timestamp {
+pub(super) fn time_at(seconds: i64) -> Timestamp {
     Timestamp::from_millis(START + seconds * 1000)
 }
 

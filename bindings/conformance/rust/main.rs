@@ -13,6 +13,7 @@
 )]
 
 mod arguments;
+mod audit;
 mod shapes;
 
 use std::collections::BTreeMap;
@@ -22,11 +23,12 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use strongroom::{
-    Error, ManualClock, Retention, Secret, SecretRef, Store, StoreOptions, Timestamp, Transaction, Unlock,
-    parse_duration,
+    Context, Error, ManualClock, Retention, Secret, SecretRef, Store, StoreOptions, Timestamp, Transaction,
+    Unlock, parse_duration,
 };
 
 use arguments::Arguments;
+use audit::{Listeners, export, on_audit, subscribe};
 use shapes::{
     bytes, check, counts, due, generated, hex, info, namespace, rotated, seconds, secret, swept, usage,
     version, written,
@@ -150,6 +152,10 @@ struct Play {
     clock: ManualClock,
     /// What names of the scenario stand for.
     names: BTreeMap<String, Value>,
+    /// What the calls under way say of themselves.
+    said: Context,
+    listeners: Listeners,
+    exports: u32,
 }
 
 impl Play {
@@ -171,9 +177,43 @@ impl Play {
             }
             "transaction" => self.transaction(store.as_ref().unwrap(), step),
             "with" => self.with(store.as_ref().unwrap(), &with, step),
-            call => on_store(store.as_ref().unwrap(), call, &with),
+            call => self.call(store.as_ref().unwrap(), call, &with),
         };
         self.judge(step, outcome)
+    }
+
+    fn call(&mut self, store: &Store, call: &str, with: &Arguments) -> Result<Value, Error> {
+        match call {
+            "subscribe" => {
+                let listener = subscribe(store, with)?;
+                self.listeners.insert(with.path("name").to_owned(), listener);
+                Ok(Value::Null)
+            }
+            "told" => {
+                let told = &self.listeners[with.path("name")].1;
+                Ok(std::mem::take(&mut *told.lock().unwrap()).into())
+            }
+            "unsubscribe" => {
+                self.listeners.remove(with.path("name")).unwrap().0.close();
+                Ok(Value::Null)
+            }
+            "audit_export" => {
+                self.exports += 1;
+                export(store, &self.path.with_extension(format!("{}.jsonl", self.exports)))
+            }
+            call => match with.text("idempotency_key") {
+                None => on_store(store, call, with),
+                Some(key) => {
+                    let once = store.with(self.said.clone().idempotency_key(key))?;
+                    let mut found = on_store(&once, call, with)?;
+                    if let Some(members) = found.as_object_mut() {
+                        members.insert("replayed".to_owned(), once.was_replayed().into());
+                    }
+                    once.close()?;
+                    Ok(found)
+                }
+            },
+        }
     }
 
     fn transaction(&mut self, store: &Store, step: &Value) -> Result<Value, Error> {
@@ -203,11 +243,13 @@ impl Play {
     /// Plays steps whose calls say something of themselves.
     fn with(&mut self, store: &Store, with: &Arguments, step: &Value) -> Result<Value, Error> {
         let same = store.with(with.context())?;
+        self.said = with.context();
         for step in step["steps"].as_array().unwrap() {
             let with = self.arguments(step);
-            let outcome = on_store(&same, step["call"].as_str().unwrap(), &with);
+            let outcome = self.call(&same, step["call"].as_str().unwrap(), &with);
             self.judge(step, outcome).unwrap();
         }
+        self.said = Context::new();
         same.close().map(Value::from)
     }
 
@@ -287,7 +329,10 @@ fn on_store(store: &Store, call: &str, with: &Arguments) -> Result<Value, Error>
         }
         .map(keeps),
         "policy_set" => store.transaction(|tx| set_policy(tx, with)).map(Value::from),
-        call => common!(store, call, with),
+        call => match on_audit(store, call, with) {
+            Some(found) => found,
+            None => common!(store, call, with),
+        },
     }
 }
 
@@ -317,6 +362,9 @@ fn play(folder: &Path, own: &str, scenario: &Value) -> Result<(), String> {
         path: folder.join(format!("{name}.strongroom")),
         clock: ManualClock::start(Timestamp::from_millis(START)),
         names: BTreeMap::new(),
+        said: Context::new(),
+        listeners: Listeners::new(),
+        exports: 0,
     };
     let environment = options["environment"].as_str().unwrap_or("live").parse().unwrap();
     let mut store = Some(if play.path.exists() {

@@ -83,7 +83,7 @@ pub(super) fn generated(how: &Generator) -> Result<Value, Error> {
 pub(super) fn swept(report: SweepReport) -> Value {
     json!({
         "secrets": report.secrets, "versions": report.versions,
-        "expiring": report.expiring, "expired": report.expired,
+        "expiring": report.expiring, "expired": report.expired, "audit_events": report.audit_events,
         "more": report.more, "held_back": report.held_back,
     })
 }
