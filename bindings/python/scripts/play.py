@@ -35,6 +35,9 @@ RENAMED = {
     "restore": {"secret": "path_or_id"},
     "destroy": {"secret": "path_or_id"},
     "audit": {"kinds": "type"},
+    "changes": {"kinds": "types"},
+    "subscribe": {"kinds": "types"},
+    "wait_changes": {"timeout_ms": "timeout"},
     "set_idempotency_window": {"seconds": "idempotency_window"},
     "set_audit_policy": {"reads": "audit", "days": "audit_days", "bytes": "audit_bytes"},
     "rename": {"to": "new"},
@@ -104,6 +107,7 @@ class Player:
         self.file = folder / f"{options.get('store', name)}.strongroom"
         self.clock = strongroom.ManualClock(BEGINNING)
         self.names: dict[str, Any] = {}
+        self.listeners: dict[str, tuple[strongroom.Subscription, list[strongroom.AuditEvent]]] = {}
         self.store = self.first(options)
 
     def first(self, options: dict[str, str]) -> Store:
@@ -182,6 +186,12 @@ class Player:
             "audit_head": store.audit.head,
             "audit_verify": store.audit.verify,
             "audit_export": self.export,
+            "changes": store.changes,
+            "latest_change": lambda: store.latest_change,
+            "wait_changes": store.wait_changes,
+            "subscribe": lambda name, **events: self.subscribe(store, name, **events),
+            "told": self.told,
+            "unsubscribe": lambda name: self.listeners.pop(name)[0].close(),
         }
         name = step["call"]
         call = special.get(name) or getattr(on, name, None)
@@ -198,6 +208,8 @@ class Player:
             said["tags"] = {key: value for key, value in said["tags"].items() if value is not None}
         for name in {"updated_since", "expires_at", "timestamp", "since", "until"} & said.keys():
             said[name] = later(said[name])
+        if call == "wait_changes":
+            said["timeout"] = timedelta(milliseconds=said["timeout"])
         if "generate" in said:
             said["generate"] = generator(said["generate"])
         return said
@@ -226,6 +238,18 @@ class Player:
             return self.store.audit.export(file)
         finally:
             file.unlink(missing_ok=True)
+
+    def subscribe(self, store: Store, name: str, **events: Any) -> None:
+        """Begins to collect what is told under a name."""
+        told: list[strongroom.AuditEvent] = []
+        self.listeners[name] = store.subscribe(told.append, **events), told
+
+    def told(self, name: str) -> list[strongroom.AuditEvent]:
+        """What was told under a name since this was last asked for."""
+        told = self.listeners[name][1]
+        found = told[:]
+        told.clear()
+        return found
 
     def match(self, pattern: Any, found: Any, step: dict[str, Any]) -> None:
         """Holds a result against what it must be."""

@@ -322,7 +322,6 @@ def test_an_export_has_every_durable_event(full: Store, tmp_path: Path) -> None:
         full.audit.export(file)
 
 
-@pytest.mark.skipif(not CHECKER.exists(), reason="this tree has no scripts/check-audit-export")
 def test_an_export_is_verified_without_the_store(full: Store, tmp_path: Path) -> None:
     with full.with_context({"app": "ü"}, reason="why", request_id="7") as same, pytest.raises(strongroom.NotFoundError):
         same["no/such"]

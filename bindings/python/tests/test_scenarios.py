@@ -20,6 +20,7 @@ PUT = {"call": "put", "with": {"path": "a", "value": "1", "tags": {"a": "b"}}}
 ROTATE = {"call": "rotate", "with": {"path": "a", "value": "2", "grace_seconds": "1m"}}
 CHECK = {"call": "verify_request", "with": {"path": "a", "timestamp": 0, "body": "", "signature": ""}}
 ONCE = {"call": "put", "with": {"path": "a", "value": "1", "idempotency_key": "once"}}
+LISTEN = {"call": "subscribe", "with": {"name": "all"}}
 MADE = {"generate": {"token": {"bytes": 16, "encoding": "hex"}}}
 #: What must not pass, and what is said of it: a player that passes over a fault would prove nothing.
 FAULTS: list[tuple[Any, str]] = [
@@ -50,6 +51,12 @@ FAULTS: list[tuple[Any, str]] = [
     ([PUT, {"call": "audit_verify", "gives": {"kept": "in_history"}}], "in_history was expected, and it gave None"),
     ([PUT, {"call": "audit_export", "gives": {"events": 2}}], "2 was expected, and it gave 1 at step"),
     ([{"call": "audit_policy", "gives": {"reads": {"critical": "strict"}}}], "strict was expected, and it gave batched"),
+    ([PUT, {"call": "changes", "gives": []}], "[] was expected, and it gave"),
+    ([PUT, {"call": "changes", "with": {"kinds": ["secret.deleted"]}, "gives": [{}]}], "and it gave [] at step"),
+    ([PUT, {"call": "latest_change", "gives": 2}], "2 was expected, and it gave 1 at step"),
+    ([{"call": "wait_changes", "with": {"after": 0, "timeout_ms": 1}, "gives": True}], "and it gave False at step"),
+    ([LISTEN, PUT, {"call": "told", "with": {"name": "all"}, "gives": []}], "[] was expected, and it gave"),
+    ([LISTEN, {"call": "told", "with": {"name": "all"}, "gives": [{}]}], "and it gave [] at step"),
     ([{"call": "idempotency_window", "gives": 60}], "60 was expected, and it gave 86400 at step"),
     ([{"call": "dance"}], "no such call: dance"),
 ]
@@ -114,6 +121,32 @@ def test_audit_and_idempotency_are_played(folder: Path) -> None:
     for _ in range(2):
         play(folder, "store", written(folder, steps=steps))
         (folder / "store.strongroom").unlink()
+
+
+def test_changes_are_played(folder: Path) -> None:
+    """Every call of theirs, with every argument."""
+    deleted = {"call": "subscribe", "with": {"name": "deleted", "under": "a", "kinds": ["secret.deleted"]}}
+    other = {"call": "put", "with": {"path": "b", "value": "1"}}
+    one: dict[str, Any] = {"kind": "secret.created", "path": "a", "durable": True}
+    steps: list[Any] = [
+        {"call": "latest_change", "gives": 0},
+        {"call": "wait_changes", "with": {"after": 0, "timeout_ms": 1}, "gives": False},
+        LISTEN,
+        deleted,
+        PUT,
+        other,
+        {"call": "wait_changes", "with": {"after": 1, "timeout_ms": 60_000}, "gives": True},
+        {"call": "told", "with": {"name": "all"}, "gives": [one, {"path": "b"}]},
+        {"call": "told", "with": {"name": "all"}, "gives": []},
+        {"call": "unsubscribe", "with": {"name": "all"}},
+        {"call": "delete", "with": {"path": "a"}},
+        {"call": "delete", "with": {"path": "b"}},
+        {"call": "told", "with": {"name": "deleted"}, "gives": [{"path": "a", "kind": "secret.deleted", "sequence": 3}]},
+        {"call": "changes", "with": {"after": 0, "limit": 1}, "gives": [one]},
+        {"call": "changes", "with": {"after": 1, "under": "a", "kinds": ["secret.*"]}, "gives": [{"sequence": 3}]},
+        {"call": "changes", "with": {"limit": 0}, "fails": "limit_exceeded"},
+    ]
+    play(folder, "store", written(folder, steps=steps))
 
 
 def test_what_is_no_scenario_is_refused(folder: Path) -> None:

@@ -61,6 +61,7 @@ from ._secret import Secret
 from ._secret_bytes import SecretBytes
 from ._slots import Slots
 from ._store import Store
+from ._subscription import Subscription
 from ._transaction import Transaction
 from ._types import (
     AuditEvent,
@@ -162,6 +163,7 @@ __all__ = [
     "Stats",
     "Store",
     "StorePolicy",
+    "Subscription",
     "Swept",
     "TagCount",
     "TamperedError",

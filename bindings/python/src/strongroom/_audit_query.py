@@ -11,7 +11,7 @@ from typing import Any, Optional, Union
 from ._call import call, freed, obtain
 from ._native import lib
 from ._numbers import i64, u64
-from ._text import text
+from ._text import one_or_several, text
 from ._time import to_ms
 
 
@@ -33,8 +33,7 @@ class AuditQuery:
 
     def __post_init__(self) -> None:
         """The types are said for every page."""
-        if self.types is not None:
-            self.types = (self.types,) if isinstance(self.types, str) else tuple(self.types)
+        self.types = one_or_several(self.types)
 
     @contextmanager
     def handle(self) -> Iterator[Any]:
@@ -59,7 +58,7 @@ class AuditQuery:
         ):
             if said is not None:
                 call(say, query, *text(said))
-        for kind in self.types or ():
+        for kind in one_or_several(self.types):
             call(lib.strongroom_audit_query_kind, query, *text(kind))
 
     def _say_times(self, query: Any) -> None:

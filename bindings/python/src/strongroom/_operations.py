@@ -6,7 +6,7 @@ import builtins
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from ctypes import addressof, byref, c_char, c_int32, c_size_t, c_uint64, c_void_p
+from ctypes import byref, c_char, c_int32, c_size_t, c_uint64, c_void_p
 from datetime import datetime
 from typing import Any, Optional, Union
 
@@ -29,6 +29,7 @@ from ._secret import Secret
 from ._secret_bytes import SecretBytes, Value, owning
 from ._signing import Signing
 from ._text import Tags, text, text_or_none
+from ._texts import Texts
 from ._types import Deleted, Namespace, Page, SecretInfo, Stats, Swept, TagCount, VersionInfo, Written
 
 _get = lib.strongroom_get
@@ -87,13 +88,10 @@ class Operations(Rotation, Signing):
     def get_many(self, paths: Iterable[str]) -> builtins.list[Union[Secret, Error]]:
         """Reads the current versions of several secrets, all of one state of the store: in the order of the paths a secret
         each, or the error that reading it gave."""
-        encoded = [text(path) for path in _several(paths)]
-        keep = [(c_char * length).from_buffer_copy(name) for name, length in encoded]
-        texts = [c.Text(addressof(name), length) for name, (_, length) in zip(keep, encoded)]
-        array = (c.Text * len(texts))(*texts)
-        found = obtain(lib.strongroom_get_many, self._handle, array, len(texts))
+        texts = Texts(_several(paths))
+        found = obtain(lib.strongroom_get_many, self._handle, texts.array, texts.count)
         with freed(lib.strongroom_secrets_free, found):
-            return [self._take(found, index) for index in range(len(texts))]
+            return [self._take(found, index) for index in range(texts.count)]
 
     def _take(self, found: Any, index: int) -> Union[Secret, Error]:
         try:
@@ -233,9 +231,7 @@ class Operations(Rotation, Signing):
             call(lib.strongroom_rollback, once.handle, *text(path), u64(version), byref(done))
         return once.told(_items.written(done))
 
-    def rename(
-        self, path: str, new: str, allow_large: bool = False, *, idempotency_key: Optional[str] = None
-    ) -> Written:
+    def rename(self, path: str, new: str, allow_large: bool = False, *, idempotency_key: Optional[str] = None) -> Written:
         """Gives a secret another path. Its id and its versions stay; their values are sealed anew, which above 64 MiB needs
         ``allow_large``.
 
@@ -246,9 +242,7 @@ class Operations(Rotation, Signing):
             call(lib.strongroom_rename, once.handle, *text(path), *text(new), bool(allow_large), byref(done))
         return once.told(_items.written(done))
 
-    def rename_prefix(
-        self, old: str, new: str, allow_large: bool = False, *, idempotency_key: Optional[str] = None
-    ) -> int:
+    def rename_prefix(self, old: str, new: str, allow_large: bool = False, *, idempotency_key: Optional[str] = None) -> int:
         """Gives everything below a namespace another one, all or nothing; returns the number of secrets.
 
         Raises NotFoundError, AlreadyExistsError and LimitExceededError.

@@ -24,6 +24,10 @@ Chars = ctypes.c_char_p
 Address = ctypes.c_void_p
 #: strongroom_progress_fn.
 Progress = ctypes.CFUNCTYPE(I32, U64, U64, Address)
+#: strongroom_event_callback.
+Told = ctypes.CFUNCTYPE(None, POINTER(c.AuditEvent), Address)
+#: strongroom_destroy_callback.
+Destroy = ctypes.CFUNCTYPE(None, Address)
 
 #: For each function what it returns, and what it takes.
 SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
@@ -92,6 +96,11 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "strongroom_error_os_error": (I32, [Handle]),
     "strongroom_error_retryable": (I32, [Handle]),
     "strongroom_error_free": (I32, [Handle]),
+    "strongroom_subscribe": (I32, [Handle, Chars, Size, POINTER(c.Text), Size, Told, Address, Destroy, Out, Out]),
+    "strongroom_unsubscribe": (I32, [Out, Out]),
+    "strongroom_feed_read": (I32, [Handle, U64, Size, Chars, Size, POINTER(c.Text), Size, Out, Out]),
+    "strongroom_feed_latest": (I32, [Handle, POINTER(U64), Out]),
+    "strongroom_feed_wait": (I32, [Handle, U64, U64, POINTER(I32), Out]),
     "strongroom_generator_password": (I32, [U32, Out, Out]),
     "strongroom_generator_token": (I32, [U32, Out, Out]),
     "strongroom_generator_passphrase": (I32, [U32, Out, Out]),

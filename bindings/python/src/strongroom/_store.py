@@ -19,6 +19,7 @@ from ._call import call, obtain, sized
 from ._clock import ManualClock
 from ._context import SAYS_NOTHING, Context
 from ._copies import OnProgress, copy_options
+from ._feed import Feed
 from ._finalize import close_here
 from ._keys import File, file_name, key
 from ._kinds import ClosedError
@@ -27,13 +28,14 @@ from ._operations import Operations
 from ._options import Options
 from ._secret_bytes import Value
 from ._slots import Slots
+from ._subscription import Subscription
 from ._text import Tags
 from ._time import Seconds, from_duration_ms
 from ._transaction import Transaction
 from ._types import Copied, Health, KdfCost, MemoryStatus, OpenReport, Verified
 
 
-class Store(Operations):
+class Store(Operations, Feed):
     """An open store, made by ``Store.create``, ``Store.open`` or ``Store.in_memory``. Any number of threads may use it.
 
     The end of ``with`` closes it; so does being garbage-collected. In a forked child it is refused with ForkedError.
@@ -45,6 +47,8 @@ class Store(Operations):
         self._finalizer = weakref.finalize(self, close_here, os.getpid(), handle)
         # The store that this one is another handle of, which must not be garbage-collected before.
         self._opened: Optional[Store] = None
+        # Those of every handle are held by the store that was opened.
+        self._subscriptions: set[Subscription] = set()
 
     @classmethod
     def create(
@@ -145,7 +149,8 @@ class Store(Operations):
             return cls(obtain(lib.strongroom_in_memory, said))
 
     def close(self) -> None:
-        """Closes the store; does nothing if it is closed. Calls of other threads come to their end.
+        """Closes the store, and ends its subscriptions; does nothing if it is closed. Calls of other threads come to their
+        end.
 
         Raises ReentrantError, and closes nothing, if a transaction has not ended; IoError if the proof of an orderly close
         cannot be written, though nothing acknowledged is lost.
@@ -153,6 +158,8 @@ class Store(Operations):
         with suppress(ClosedError):
             call(lib.strongroom_close, byref(c_void_p(self._handle)))
         self._finalizer.detach()
+        for subscription in tuple(self._subscriptions):
+            subscription.close()
 
     def __enter__(self) -> Store:
         return self
