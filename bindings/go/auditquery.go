@@ -90,12 +90,16 @@ func OfRequest(id string) AuditOption {
 	})
 }
 
+type kindOption string
+
 // Kind tells only of events of this kind, such as "secret.created", or of a group of them, such as "secret.*". With several, any is enough.
-func Kind(kind string) AuditOption {
-	return auditSetting(func(to *C.strongroom_audit_query, failed **C.strongroom_error) C.strongroom_status {
-		start, length := chars(kind)
+func Kind(kind string) KindOption { return kindOption(kind) }
+
+func (o kindOption) audit(to *auditSettings) {
+	auditSetting(func(to *C.strongroom_audit_query, failed **C.strongroom_error) C.strongroom_status {
+		start, length := chars(string(o))
 		return C.strongroom_audit_query_kind(to, start, length, failed)
-	})
+	}).audit(to)
 }
 
 // auditTime says a time, of which what is less than a millisecond is dropped.

@@ -313,6 +313,50 @@ func ExampleAudit_Query() {
 	// true
 }
 
+func Example_following() {
+	store, err := strongroom.InMemory()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer store.Close()
+
+	seen, err := store.LatestChange() // kept by the program, it says where to go on
+	if err != nil {
+		log.Fatal(err)
+	}
+	subscription, err := store.Subscribe(func(event strongroom.AuditEvent) {
+		fmt.Println("told of", event.Kind, event.Path) // it may read the store, and not write
+	}, strongroom.Under("db"), strongroom.Kind("secret.*"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer subscription.Close()
+
+	for _, path := range []string{"db/password", "cache/password"} {
+		if _, err := store.Put(path, []byte("hunter2")); err != nil { // told before this returns
+			log.Fatal(err)
+		}
+	}
+
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	if err := store.WaitChanges(ctx, seen); err != nil {
+		log.Fatal(err)
+	}
+	events, err := store.Changes(seen, 100) // misses none, whoever wrote it
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, event := range events {
+		fmt.Println(event.Kind, event.Path)
+	}
+
+	// Output:
+	// told of secret.created db/password
+	// secret.created db/password
+	// secret.created cache/password
+}
+
 func Example_keeping() {
 	store, err := strongroom.Create("kept.strongroom", strongroom.WithPassphrase("correct horse battery staple"))
 	if err != nil {

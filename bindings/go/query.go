@@ -47,9 +47,9 @@ func withQuery(filters []Filter, call func(*C.strongroom_query) error) error {
 
 type underOption string
 
-// Under shows the secrets below a namespace, at any depth; an empty one is everything. Of the audit log it tells only the events that concern
-// this path, or what lies below it.
-func Under(namespace string) QueryOption { return underOption(namespace) }
+// Under shows the secrets below a namespace, at any depth; an empty one is everything. Of the audit log, and of changes, it tells only the
+// events that concern this path, or what lies below it.
+func Under(namespace string) NamespaceOption { return underOption(namespace) }
 
 func (o underOption) list(to *listSettings) { to.under = string(o) }
 

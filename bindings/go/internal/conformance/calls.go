@@ -96,6 +96,12 @@ func init() {
 		"audit_export":     auditExport,
 		"audit_policy":     auditPolicy,
 		"set_audit_policy": setAuditPolicy,
+		"changes":          changes,
+		"latest_change":    latestChange,
+		"wait_changes":     waitChanges,
+		"subscribe":        subscribe,
+		"told":             told,
+		"unsubscribe":      unsubscribe,
 		"idempotency_window": func(_ *player, on *strongroom.Operations, _ arguments) (any, error) {
 			window, err := on.Policy().IdempotencyWindow()
 			return window.Seconds(), err

@@ -48,6 +48,8 @@ type player struct {
 	// said is what the store's calls say of themselves.
 	said  []strongroom.CallOption
 	names object
+	// collectors are the subscriptions, by name.
+	collectors map[string]*collector
 }
 
 // Play plays the scenario of a file with a store in a folder, and says what was wrong.
@@ -60,12 +62,12 @@ func Play(folder, file string) (err error) {
 	if err := json.Unmarshal(text, &said); err != nil {
 		return err
 	}
-	playing := &player{names: object{}}
+	playing := &player{names: object{}, collectors: map[string]*collector{}}
 	if err := playing.open(folder, said); err != nil {
 		return err
 	}
 	defer func() {
-		err = errors.Join(err, playing.store.Close(), playing.clock.Close())
+		err = errors.Join(err, playing.unsubscribeAll(), playing.store.Close(), playing.clock.Close())
 	}()
 	if err := playing.play(said.Steps, nil); err != nil {
 		return err

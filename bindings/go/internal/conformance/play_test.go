@@ -54,6 +54,7 @@ func TestWhatAScenarioDoesNotSayIsAFault(t *testing.T) {
 		"fewer items":          `{"call": "list", "gives": {"items": [{"path": "a"}]}}`,
 		"no such member":       `{"call": "list", "gives": {"colour": "red"}}`,
 		"no such call":         `{"call": "dance"}`,
+		"no such subscription": `{"call": "told", "with": {"name": "a"}}`,
 		"another duration":     `{"call": "parse_duration", "with": {"text": "1h"}, "gives": 60}`,
 		"another entropy":      `{"call": "generate", "with": {"generate": {"token": {"bytes": 16}}}, "gives": {"entropy_bits": 127}}`,
 		"inside a handle":      `{"call": "with", "with": {"reason": "x"}, "steps": [{"call": "get", "with": {"path": "a"}}]}`,
@@ -95,6 +96,36 @@ func TestCallsThatHappenOnceAndTheLogArePlayed(t *testing.T) {
 		{"call": "audit_verify", "with": {"head": "$head"}, "gives": {"first": 1, "kept": "in_history"}},
 		{"call": "audit_verify", "gives": {"kept": null, "head": "$end", "events": "$events"}},
 		{"call": "audit_export", "gives": {"events": "$events", "head": "$end"}}`
+	folder := t.TempDir()
+	if err := Play(folder, scenarioOf(t, folder, `{"steps": [`+steps+`]}`)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// What they may call of changes, and what it gives.
+func TestCallsOfChangesArePlayed(t *testing.T) {
+	steps := `
+		{"call": "latest_change", "gives": "$first"},
+		{"call": "wait_changes", "with": {"after": "$first", "timeout_ms": 1}, "gives": false},
+		{"call": "subscribe", "with": {"name": "all"}},
+		{"call": "subscribe", "with": {"name": "some", "under": "a", "kinds": ["secret.created", "secret.deleted"]}},
+		{"call": "subscribe", "with": {"name": "none", "under": "/a"}, "fails": "invalid_argument"},
+		{"call": "told", "with": {"name": "all"}, "gives": []},
+		{"call": "put", "with": {"path": "a", "value": "1"}},
+		{"call": "put", "with": {"path": "b", "value": "1"}},
+		{"call": "told", "with": {"name": "all"}, "gives": [{"kind": "secret.created", "path": "a", "sequence": "$a"}, {"path": "b", "sequence": "$b", "durable": true}]},
+		{"call": "told", "with": {"name": "all"}, "gives": []},
+		{"call": "unsubscribe", "with": {"name": "all"}},
+		{"call": "unsubscribe", "with": {"name": "all"}},
+		{"call": "delete", "with": {"path": "a"}},
+		{"call": "told", "with": {"name": "all"}, "gives": []},
+		{"call": "told", "with": {"name": "some"}, "gives": [{"kind": "secret.created"}, {"kind": "secret.deleted", "sequence": "$deleted"}]},
+		{"call": "latest_change", "gives": "$deleted"},
+		{"call": "wait_changes", "with": {"after": "$b", "timeout_ms": 0}, "gives": true},
+		{"call": "changes", "with": {"after": "$first", "limit": 1}, "gives": [{"sequence": "$a"}]},
+		{"call": "changes", "with": {"after": "$a"}, "gives": [{"sequence": "$b"}, {"sequence": "$deleted"}]},
+		{"call": "changes", "with": {"under": "a", "kinds": ["secret.*"]}, "gives": [{"path": "a"}, {"path": "a"}]},
+		{"call": "changes", "with": {"limit": 0}, "fails": "limit_exceeded"}`
 	folder := t.TempDir()
 	if err := Play(folder, scenarioOf(t, folder, `{"steps": [`+steps+`]}`)); err != nil {
 		t.Fatal(err)
