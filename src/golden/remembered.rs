@@ -87,8 +87,11 @@ fn call_versions(once: &Store, came: Came<'_>) -> Result<()> {
     Ok(())
 }
 
+/// The name of what is said, and its bytes.
+type Argument = (&'static str, Vec<u8>);
+
 /// What the calls say, by their operation.
-fn said() -> Vec<(u8, Vec<(&'static str, Vec<u8>)>)> {
+fn said() -> Vec<(u8, Vec<Argument>)> {
     let text = |text: &str| text.as_bytes().to_vec();
     let number = |value: i128| value.to_le_bytes().to_vec();
     let nanos = |duration: Duration| duration.as_nanos().to_le_bytes().to_vec();
