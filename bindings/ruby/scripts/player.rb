@@ -33,6 +33,11 @@ class Player
     "audit_verify" => ->(_, on, head: nil) { on.audit.verify(head) },
     "audit_export" => ->(player, on) { on.audit.export(player.new_file) },
     "audit_policy" => ->(_, on) { on.policy.audit },
+    "changes" => ->(_, on, kinds: nil, **asked) { on.changes(types: kinds, **asked) },
+    "wait_changes" => ->(_, on, after:, timeout_ms:) { on.wait_changes(after, timeout: timeout_ms / 1000r) },
+    "subscribe" => ->(player, on, name:, kinds: nil, under: nil) { player.subscribe(on, name, types: kinds, under: under) },
+    "told" => ->(player, _, name:) { player.told(name) },
+    "unsubscribe" => ->(player, _, name:) { player.unsubscribe(name) },
     "set_audit_policy" => ->(_, on, **said) { on.policy.set_audit(**said) },
     "stats" => ->(_, on, under: nil) { plain_stats(on.stats(under)) }
   }.freeze
@@ -114,6 +119,8 @@ class Player
     @clock = clock
     @names = {}
     @files = 0
+    @subscriptions = {}
+    @told = Hash.new { |told, name| told[name] = [] }
     @store = File.exist?(file) ? open : Strongroom::Store.create(file, raw_key: KEY, clock: @clock, environment: environment)
   end
 
@@ -128,6 +135,21 @@ class Player
     @store.close
     @store = open
     nil
+  end
+
+  # Collects what a subscription is told.
+  def subscribe(on, name, **which)
+    @subscriptions[name] = on.subscribe(**which) { |event| @told[name] << event }
+    nil
+  end
+
+  # What it was told since this was asked.
+  def told(name)
+    @told.delete(name) || []
+  end
+
+  def unsubscribe(name)
+    @subscriptions.fetch(name).close
   end
 
   # Where nothing is yet.

@@ -7,6 +7,7 @@ module Strongroom
   # open it again there.
   class Store
     include Operations
+    include Feed
 
     class << self
       # Creates a store that a passphrase unlocks, a key file, both together or a raw key of 32 random bytes, and opens it
@@ -122,10 +123,11 @@ module Strongroom
     def initialize(handle, of = nil, says = Context.new)
       @of = of
       @says = says
+      @subscriptions = {}.compare_by_identity
       take_over(handle, of)
     end
 
-    # Closes the store; does nothing if it is closed. Calls of other threads come to their end.
+    # Closes the store, which ends its subscriptions; does nothing if it is closed. Calls of other threads come to their end.
     #
     # @return [nil]
     # @raise [ReentrantError] if a transaction has not ended; then nothing is closed
@@ -133,6 +135,10 @@ module Strongroom
     # @raise [ForkedError] in a forked child
     def close
       end_handle
+      end_subscriptions
+    rescue IoError
+      end_subscriptions
+      raise
     end
 
     # @return [Boolean] whether the store is closed, or this handle of it
@@ -327,6 +333,16 @@ module Strongroom
       end
     end
 
+    # What ends with this store. Another handle of it has none.
+    # @api private
+    attr_reader :subscriptions
+
+    # The store that this is a handle of.
+    # @api private
+    def whole
+      @of ? @of.whole : self
+    end
+
     # Whether every change through this handle happens once.
     # @api private
     def once?
@@ -334,6 +350,11 @@ module Strongroom
     end
 
     private
+
+    def end_subscriptions
+      @subscriptions.keys.each(&:finish)
+      nil
+    end
 
     # The handle lives on this store, which must not be closed before by being garbage-collected.
     def saying(context, says)

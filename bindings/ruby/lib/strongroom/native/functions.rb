@@ -7,6 +7,12 @@ module Strongroom
     # `strongroom_progress_fn`.
     PROGRESS = FFI::FunctionType.new(FFI::Type::INT32, [FFI::Type::UINT64, FFI::Type::UINT64, FFI::Type::POINTER])
 
+    # `strongroom_event_callback`.
+    EVENT_CALLBACK = FFI::FunctionType.new(FFI::Type::VOID, [FFI::Type::POINTER, FFI::Type::POINTER])
+
+    # `strongroom_destroy_callback`.
+    DESTROY_CALLBACK = FFI::FunctionType.new(FFI::Type::VOID, [FFI::Type::POINTER])
+
     # For each function what it returns, what it takes, and whether other threads run while it does.
     FUNCTIONS = {
       strongroom_audit_list: [:int32, [:size_t, :size_t, :buffer_inout, :buffer_inout], true],
@@ -76,6 +82,11 @@ module Strongroom
       strongroom_error_os_error: [:int32, [:size_t], false],
       strongroom_error_retryable: [:int32, [:size_t], false],
       strongroom_error_free: [:int32, [:size_t], false],
+      strongroom_subscribe: [:int32, [:size_t, :buffer_in, :size_t, :buffer_in, :size_t, EVENT_CALLBACK, :buffer_inout, DESTROY_CALLBACK, :buffer_inout, :buffer_inout], true],
+      strongroom_unsubscribe: [:int32, [:buffer_inout, :buffer_inout], true],
+      strongroom_feed_read: [:int32, [:size_t, :uint64, :size_t, :buffer_in, :size_t, :buffer_in, :size_t, :buffer_inout, :buffer_inout], true],
+      strongroom_feed_latest: [:int32, [:size_t, :buffer_inout, :buffer_inout], true],
+      strongroom_feed_wait: [:int32, [:size_t, :uint64, :uint64, :buffer_inout, :buffer_inout], true],
       strongroom_generator_password: [:int32, [:uint32, :buffer_inout, :buffer_inout], false],
       strongroom_generator_token: [:int32, [:uint32, :buffer_inout, :buffer_inout], false],
       strongroom_generator_passphrase: [:int32, [:uint32, :buffer_inout, :buffer_inout], false],

@@ -52,6 +52,41 @@ module Strongroom
              :events, :uint64
     end
 
+    # `strongroom_text`.
+    class Text < FFI::Struct
+      layout :data, :pointer,
+             :len, :size_t
+    end
+
+    # `strongroom_tag`.
+    class Tag < FFI::Struct
+      layout :key, Text,
+             :value, Text
+    end
+
+    # `strongroom_audit_event`.
+    class AuditEvent < FFI::Struct
+      layout :struct_size, :size_t,
+             :id, Text,
+             :kind, Text,
+             :path, Text,
+             :secret_id, Text,
+             :slot_id, Text,
+             :actor, Text,
+             :reason, Text,
+             :request_id, Text,
+             :labels, :pointer,
+             :label_count, :size_t,
+             :sequence, :uint64,
+             :generation, :uint64,
+             :version, :uint64,
+             :time, :int64,
+             :count, :uint32,
+             :status, :int32,
+             :durable, :int32,
+             :reserved, :uint32
+    end
+
     # `strongroom_written`.
     class Written < FFI::Struct
       layout :struct_size, :size_t,
@@ -135,18 +170,6 @@ module Strongroom
              :excluded_from_dumps, :int32,
              :wiped_on_fork, :int32,
              :reserved, :int32
-    end
-
-    # `strongroom_text`.
-    class Text < FFI::Struct
-      layout :data, :pointer,
-             :len, :size_t
-    end
-
-    # `strongroom_tag`.
-    class Tag < FFI::Struct
-      layout :key, Text,
-             :value, Text
     end
 
     # `strongroom_secret_info`.
@@ -245,29 +268,6 @@ module Strongroom
              :path, Text,
              :at, :int64,
              :reason, :uint32,
-             :reserved, :uint32
-    end
-
-    # `strongroom_audit_event`.
-    class AuditEvent < FFI::Struct
-      layout :struct_size, :size_t,
-             :id, Text,
-             :kind, Text,
-             :path, Text,
-             :secret_id, Text,
-             :slot_id, Text,
-             :actor, Text,
-             :reason, Text,
-             :request_id, Text,
-             :labels, :pointer,
-             :label_count, :size_t,
-             :sequence, :uint64,
-             :generation, :uint64,
-             :version, :uint64,
-             :time, :int64,
-             :count, :uint32,
-             :status, :int32,
-             :durable, :int32,
              :reserved, :uint32
     end
 
