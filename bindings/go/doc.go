@@ -43,7 +43,8 @@
 //
 // With an [IdempotencyKey], which [Store.As] takes, a change that is asked for again is not made again, and returns what it returned. Who
 // did what stands in the [Audit] log, whose [Audit.Head] is kept elsewhere to find later whether anybody changed it. What of reads stands in
-// it is said by [Policy.SetAudit].
+// it is said by [Policy.SetAudit]. [Store.Subscribe] tells of changes as they are committed, [Store.Changes] tells them to whoever comes
+// back later, and [Store.WaitChanges] waits for the next one.
 //
 // # Errors
 //
@@ -52,8 +53,8 @@
 //
 // # Contexts
 //
-// A context ends the wait of [OpenContext], and a copy: [Store.Backup], [Store.Compact], [Store.Purge] and [Store.Rekey]. Everything else is
-// short, or cannot be interrupted, and takes none. What calls say of themselves in the audit log is another matter: see [Store.As].
+// A context ends the waits of [OpenContext] and [Store.WaitChanges], and a copy: [Store.Backup], [Store.Compact], [Store.Purge] and
+// [Store.Rekey]. Everything else is short, or cannot be interrupted, and takes none. What calls say of themselves in the audit log is another matter: see [Store.As].
 //
 // # The library
 //

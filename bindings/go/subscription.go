@@ -24,7 +24,7 @@ import (
 )
 
 // Subscription is being told of events: see [Store.Subscribe]. Keep it, and close it: one that is forgotten ends once nobody can reach it any
-// more, which the function that it calls can, if that refers to it.
+// more, which the function that it calls can, if that refers to it. It does not keep its store open.
 type Subscription struct {
 	listener *listener
 	unused   runtime.Cleanup

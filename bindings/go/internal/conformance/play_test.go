@@ -147,3 +147,19 @@ func TestAStoreWithANameStays(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestAValueIsFoundAgainUnderItsName(t *testing.T) {
+	folder := t.TempDir()
+	made := `{"call": "put", "with": {"path": "a", "generate": {"token": {"bytes": 16}}}},
+		{"call": "get", "with": {"path": "a"}, "gives": {"value": "$made"}},
+		{"call": "matches", "with": {"path": "a", "candidate": "$made"}, "gives": true},
+		{"call": "put", "with": {"path": "a", "value": "another"}},`
+	same := scenarioOf(t, folder, `{"steps": [`+made+`{"call": "get", "with": {"path": "a", "version": 1}, "gives": {"value": "$made"}}]}`)
+	if err := Play(folder, same); err != nil {
+		t.Fatal(err)
+	}
+	other := scenarioOf(t, folder, `{"steps": [`+made+`{"call": "get", "with": {"path": "a"}, "gives": {"value": "$made"}}]}`)
+	if err := Play(folder, other); err == nil {
+		t.Error("another value passed for it")
+	}
+}
