@@ -12,6 +12,7 @@
 #define STRONGROOM_HPP
 
 #include "strongroom.h"
+#include "strongroom/audit.hpp"
 #include "strongroom/base.hpp"
 #include "strongroom/results.hpp"
 #include "strongroom/settings.hpp"
@@ -197,6 +198,23 @@ class access {
         detail::call(strongroom_policy_set_retention, handle(), detail::data(under), detail::size(under), max_versions, trash_days);
     }
 
+    // For how long a change with an idempotency key is remembered.
+    std::chrono::seconds idempotency_window() const {
+        std::uint64_t seconds = 0;
+        detail::call(strongroom_policy_idempotency_window, handle(), &seconds);
+        return std::chrono::seconds(static_cast<std::int64_t>(seconds));
+    }
+    void set_idempotency_window(std::chrono::seconds window) {
+        detail::call(strongroom_policy_set_idempotency_window, handle(), detail::seconds(window));
+    }
+    // What of reads is audited, by tier, and how long the audit log is kept.
+    strongroom_audit_policy audit_policy() const { return told<strongroom_audit_policy>(strongroom_policy_audit); }
+    // Instead of what was said: change what audit_policy() gave. STRONGROOM_AUDIT_READS_…, and numbers or STRONGROOM_FOR_GOOD.
+    void set_audit_policy(const strongroom_audit_policy &policy) {
+        detail::call(strongroom_policy_set_audit, handle(), policy.standard, policy.sensitive, policy.critical, policy.keep_days,
+                     policy.keep_bytes);
+    }
+
   protected:
     explicit access(std::shared_ptr<const detail::opened> opened) noexcept : opened_(std::move(opened)) {}
     access(access &&) noexcept = default;
@@ -320,6 +338,29 @@ class store : public access {
     // Another object of the same store, whose calls say `what` of themselves. Closing it leaves the store open; closing the store
     // closes it. As long as it lives the store stays open, also if the object it came from is gone.
     [[nodiscard]] store with(const context &what) const { return store(access::open(opened_, strongroom_with, handle(), constant(what.handle()))); }
+
+    // Whether the last change of a secret through this object was not made, because it had been under the same idempotency key.
+    [[nodiscard]] bool was_replayed() const { return number<std::int32_t>(strongroom_was_replayed) != 0; }
+
+    strongroom::audit_log audit() const noexcept { return strongroom::audit_log(handle()); }
+    // Calls `listener` with each event once it is durable, on the thread that committed it. It may read, and not write to the store.
+    [[nodiscard]] subscription subscribe(const event_filter &which, event_listener listener) {
+        return subscription(handle(), which, std::move(listener));
+    }
+    // At most so many durable events behind number `after`: a program that keeps the number of the last one misses none.
+    page<strongroom_audit_event> changes_after(std::uint64_t after, std::size_t limit, const event_filter &which = {}) const {
+        const std::vector<strongroom_text> kinds = which.texts();
+        return page<strongroom_audit_event>(page_of(strongroom_feed_read, after, limit, detail::data(which.under), detail::size(which.under),
+                                                    kinds.data(), kinds.size()));
+    }
+    // The number of the last event that changes_after() tells without kinds; 0 if there is none.
+    std::uint64_t latest_change() const { return number<std::uint64_t>(strongroom_feed_latest); }
+    // Whether there is one behind number `after`, for which it waits so long at most.
+    [[nodiscard]] bool wait_for_change(std::uint64_t after, std::chrono::milliseconds timeout) const {
+        std::int32_t came = 0;
+        detail::call(strongroom_feed_wait, handle(), after, static_cast<std::uint64_t>(timeout.count() < 0 ? 0 : timeout.count()), &came);
+        return came != 0;
+    }
 
     void lock() { detail::call(strongroom_lock, handle()); }
     void unlock(const key &with) { detail::call(strongroom_unlock, handle(), constant(with.handle())); }

@@ -82,8 +82,8 @@ class arguments {
     const names &known_;
 };
 
-// In the order of the codes of STRONGROOM_TIER_…, _STATE_…, _LIST_…, _SORT_…, _ENVIRONMENT_…, _ON_EXPIRY_…, _DUE_…, _SIGNATURE_… and
-// _ENCODING_….
+// In the order of the codes of STRONGROOM_TIER_…, _STATE_…, _LIST_…, _SORT_…, _ENVIRONMENT_…, _ON_EXPIRY_…, _DUE_…, _SIGNATURE_…,
+// _AUDIT_READS_… and _ENCODING_….
 inline const std::vector<std::string_view> tiers{"standard", "sensitive", "critical"};
 inline const std::vector<std::string_view> version_states{"",          "current", "superseded", "deleted",
                                                           "destroyed", "grace",   "retired"};
@@ -93,6 +93,7 @@ inline const std::vector<std::string_view> environments{"live", "test"};
 inline const std::vector<std::string_view> expiry_actions{"block", "trash"};
 inline const std::vector<std::string_view> due_reasons{"", "expiry", "rotation", "purge"};
 inline const std::vector<std::string_view> signature_checks{"", "valid", "wrong", "too_old", "too_early"};
+inline const std::vector<std::string_view> audit_reads{"", "batched", "strict", "off"};
 inline const std::vector<std::string_view> encodings{"base64url", "base32", "hex", "raw"};
 
 inline sr::changes changes_of(const arguments &with) {
@@ -179,6 +180,60 @@ inline sr::context context_of(const arguments &with) {
         to.reason(with.text("reason"));
     if (with.at("request_id"))
         to.request_id(with.text("request_id"));
+    return to;
+}
+
+inline sr::audit_query audit_query_of(const arguments &with) {
+    sr::audit_query to;
+    if (with.at("under"))
+        to.under(with.text("under"));
+    if (with.at("actor"))
+        to.actor(with.text("actor"));
+    if (with.at("secret"))
+        to.secret(with.text("secret"));
+    if (with.at("request_id"))
+        to.request_id(with.text("request_id"));
+    for (node kind : with.all("kinds"))
+        to.kind(text_of(kind));
+    if (const auto time = with.time("since"))
+        to.since(*time);
+    if (const auto time = with.time("until"))
+        to.until(*time);
+    if (with.at("success"))
+        to.success(with.is_true("success"));
+    if (with.is_true("newest_first"))
+        to.newest_first();
+    if (with.at("limit"))
+        to.limit(with.number("limit"));
+    if (with.at("cursor"))
+        to.after(with.text("cursor"));
+    return to;
+}
+
+inline sr::event_filter filter_of(const arguments &with) {
+    sr::event_filter to{with.maybe_text("under"), {}};
+    for (node kind : with.all("kinds"))
+        to.kinds.emplace_back(text_of(kind));
+    return to;
+}
+
+// What of the policy of audit is said; the rest stays.
+inline strongroom_audit_policy audit_policy_of(strongroom_audit_policy to, const arguments &with) {
+    const auto number = [&](const char *name, std::int64_t otherwise) {
+        node found = with.at(name);
+        return !found ? otherwise : cJSON_IsNumber(found) ? static_cast<std::int64_t>(found->valuedouble) : STRONGROOM_FOR_GOOD;
+    };
+    const std::pair<const char *, std::uint32_t *> of_tiers[] = {
+        {"standard", &to.standard}, {"sensitive", &to.sensitive}, {"critical", &to.critical}};
+    node reads = with.at("reads");
+    for (const auto &[tier, code] : of_tiers) {
+        if (cJSON_IsString(reads))
+            *code = with.code("reads", audit_reads);
+        else if (member(reads, tier))
+            *code = arguments(reads, with.known()).code(tier, audit_reads);
+    }
+    to.keep_days = number("days", to.keep_days);
+    to.keep_bytes = number("bytes", to.keep_bytes);
     return to;
 }
 

@@ -7,12 +7,21 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace play {
+
+// A subscription, and what it was told of and nobody asked for yet, at an address that stays.
+struct listener {
+    std::shared_ptr<json> events;
+    sr::subscription subscription;
+};
 
 // What a scenario is played with.
 struct stage {
@@ -21,6 +30,9 @@ struct stage {
     sr::options options;
     std::string file;
     sr::store store;
+    // Of subscriptions that are under way, by name.
+    std::map<std::string, listener> listeners;
+    int exports;
 };
 
 // The timestamp of a request, in seconds since the Unix epoch.
@@ -112,6 +124,53 @@ inline work work_of(const std::string &call) {
         {"policy_set",
          [](stage &, sr::access &on, in with) {
              on.set_retention(with.maybe_text("under"), with.kept("max_versions"), with.kept("trash_days"));
+             return json();
+         }},
+        {"idempotency_window", [](stage &, sr::access &on, in) { return json(on.idempotency_window().count()); }},
+        {"set_idempotency_window",
+         [](stage &, sr::access &on, in with) {
+             on.set_idempotency_window(with.duration("seconds"));
+             return json();
+         }},
+        {"audit", [](stage &own, sr::access &, in with) { return shape(own.store.audit().list(audit_query_of(with))); }},
+        {"audit_get", [](stage &own, sr::access &, in with) { return shape(own.store.audit().get(with.text("id"))); }},
+        {"audit_head", [](stage &own, sr::access &, in) { return json(own.store.audit().head().c_str()); }},
+        {"audit_verify", [](stage &own, sr::access &, in with) { return shape(own.store.audit().verify(with.maybe_text("head"))); }},
+        {"audit_export",
+         [](stage &own, sr::access &, in) {
+             return shape(own.store.audit().export_to(own.file + '.' + std::to_string(++own.exports) + ".jsonl"));
+         }},
+        {"audit_policy", [](stage &, sr::access &on, in) { return shape(on.audit_policy()); }},
+        {"set_audit_policy",
+         [](stage &, sr::access &on, in with) {
+             on.set_audit_policy(audit_policy_of(on.audit_policy(), with));
+             return json();
+         }},
+        {"changes",
+         [](stage &own, sr::access &, in with) {
+             return shape(own.store.changes_after(with.number("after"), with.number("limit", 100), filter_of(with)));
+         }},
+        {"latest_change", [](stage &own, sr::access &, in) { return json(own.store.latest_change()); }},
+        {"wait_changes",
+         [](stage &own, sr::access &, in with) {
+             return json(own.store.wait_for_change(with.number("after"), std::chrono::milliseconds(with.number("timeout_ms"))));
+         }},
+        {"subscribe",
+         [](stage &own, sr::access &, in with) {
+             const auto events = std::make_shared<json>(json::array());
+             sr::subscription begun = own.store.subscribe(
+                 filter_of(with), [events](const strongroom_audit_event &event) { events->append(shape(event)); });
+             own.listeners.insert_or_assign(std::string(with.text("name")), listener{events, std::move(begun)});
+             return json();
+         }},
+        {"told",
+         [](stage &own, sr::access &, in with) {
+             return std::exchange(*own.listeners.at(std::string(with.text("name"))).events, json::array());
+         }},
+        {"unsubscribe",
+         [](stage &own, sr::access &, in with) {
+             own.listeners.at(std::string(with.text("name"))).subscription.end();
+             own.listeners.erase(std::string(with.text("name")));
              return json();
          }},
         {"verify", [](stage &own, sr::access &, in) { return shape(own.store.verify()); }},

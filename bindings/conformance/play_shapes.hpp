@@ -116,8 +116,55 @@ inline json shape(const strongroom_swept &from) {
         .add("versions", from.versions)
         .add("expiring", from.expiring)
         .add("expired", from.expired)
+        .add("audit_events", from.audit_events)
         .add("more", from.more != 0)
         .add("held_back", from.held_back != 0);
+}
+
+// A text that is empty is null.
+inline json filled(const strongroom_text &text) { return text.len == 0 ? json(nullptr) : json(sr::view(text)); }
+
+inline json shape(const strongroom_audit_event &from) {
+    json labels = json::object();
+    for (std::size_t i = 0; i < from.label_count; i++)
+        std::move(labels).add(from.labels[i].key.data, sr::view(from.labels[i].value));
+    const sr::error failed(from.status, "", "", 0, false);
+    return json::object()
+        .add("sequence", from.sequence)
+        .add("id", sr::view(from.id))
+        .add("kind", sr::view(from.kind))
+        .add("path", filled(from.path))
+        .add("secret_id", filled(from.secret_id))
+        .add("slot_id", filled(from.slot_id))
+        .add("actor", filled(from.actor))
+        .add("reason", filled(from.reason))
+        .add("request_id", filled(from.request_id))
+        .add("labels", std::move(labels))
+        .add("version", from.version)
+        .add("time", static_cast<double>(from.time - start.time_since_epoch().count()) / 1000)
+        .add("count", from.count)
+        .add("error", from.status == STRONGROOM_OK ? json(nullptr) : json(name_of(failed).c_str()))
+        .add("durable", from.durable != 0);
+}
+
+inline json shape(const strongroom_audit_verified &from) {
+    static const std::vector<std::string_view> kept{"", "in_history", "older_than_log"};
+    return json::object()
+        .add("events", from.events)
+        .add("first", from.first)
+        .add("head", from.head)
+        .add("kept", from.kept == STRONGROOM_PIN_NONE ? json(nullptr) : word_of(kept, from.kept));
+}
+
+inline json shape(const strongroom_audit_exported &from) { return json::object().add("events", from.events).add("head", from.head); }
+
+inline json shape(const strongroom_audit_policy &from) {
+    const auto number = [](std::int64_t kept) { return kept == STRONGROOM_FOR_GOOD ? json(nullptr) : json(kept); };
+    json reads = json::object()
+                     .add("standard", word_of(audit_reads, from.standard))
+                     .add("sensitive", word_of(audit_reads, from.sensitive))
+                     .add("critical", word_of(audit_reads, from.critical));
+    return json::object().add("reads", std::move(reads)).add("days", number(from.keep_days)).add("bytes", number(from.keep_bytes));
 }
 
 inline json shape(const strongroom_retention &from) {
@@ -155,6 +202,15 @@ template <class Item> json shape(const sr::page<Item> &from) {
     for (const auto &item : from)
         to.append(shape(item));
     return to;
+}
+
+inline json shape(const sr::audit_page &from) {
+    const std::string cursor = from.next_cursor();
+    const sr::page<strongroom_audit_event> &events = from;
+    return json::object()
+        .add("events", shape(events))
+        .add("next_cursor", cursor.empty() ? json(nullptr) : json(cursor.c_str()))
+        .add("has_more", from.has_more());
 }
 
 inline json shape(const sr::list_page &from) {

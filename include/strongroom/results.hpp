@@ -86,6 +86,7 @@ STRONGROOM_READER(strongroom_slot, strongroom_page_slot);
 STRONGROOM_READER(strongroom_retention, strongroom_page_retention);
 STRONGROOM_READER(strongroom_capability, strongroom_page_capability);
 STRONGROOM_READER(strongroom_due_item, strongroom_page_due);
+STRONGROOM_READER(strongroom_audit_event, strongroom_page_event);
 #undef STRONGROOM_READER
 
 template <class Item> Item read(const strongroom_page *page, std::size_t index) {
@@ -164,6 +165,18 @@ class list_page : public page<strongroom_secret_info> {
             return std::nullopt;
         detail::check(code);
         return total;
+    }
+};
+
+// Events of the audit log.
+class audit_page : public page<strongroom_audit_event> {
+  public:
+    using page::page;
+    bool has_more() const noexcept { return strongroom_page_has_more(handle_) != 0; }
+    // For audit_query::after; empty behind the last page.
+    std::string next_cursor() const {
+        const char *cursor = strongroom_page_next_cursor(handle_);
+        return cursor ? cursor : "";
     }
 };
 

@@ -162,6 +162,8 @@ class context : public detail::owner<strongroom_context, strongroom_context_free
     }
     context &reason(std::string_view text) { return with(strongroom_context_reason, text.data(), text.size()); }
     context &request_id(std::string_view text) { return with(strongroom_context_request_id, text.data(), text.size()); }
+    // A change that is asked for again under it is not made again: see store::was_replayed.
+    context &idempotency_key(std::string_view text) { return with(strongroom_context_idempotency_key, text.data(), text.size()); }
 
   private:
     template <class Function, class... Arguments> context &with(Function function, Arguments... arguments) {

@@ -18,7 +18,7 @@
 #define CALLS 100
 #define NO_ERROR_ASKED no_error_asked
 
-enum type { STORE, SECRET, ERROR, KEY, OPTIONS, CHANGES, QUERY, PAGE, SECRETS, CLOCK, COPY_OPTIONS, CONTEXT, GENERATOR, TYPES };
+enum type { STORE, SECRET, ERROR, KEY, OPTIONS, CHANGES, QUERY, PAGE, SECRETS, CLOCK, COPY_OPTIONS, CONTEXT, GENERATOR, AUDIT_QUERY, SUBSCRIPTION, TYPES };
 
 struct text {
     char *data;
@@ -250,6 +250,20 @@ static int32_t progress(uint64_t done, uint64_t total, void *user_data) {
 
 static strongroom_progress_fn a_progress(void) { return byte() % 4 ? progress : NULL; }
 
+/* As above, while a commit is told of. */
+static void event_told(const strongroom_audit_event *event, void *user_data) {
+    (void)user_data;
+    CHECK(event->struct_size == sizeof *event && event->durable == 1);
+    touch_text(event->id.data);
+    if (depth < 3 && byte() % 4 == 0) a_call();
+}
+
+static strongroom_event_callback a_callback(void) { return byte() % 8 ? event_told : NULL; }
+
+static void forgotten(void *user_data) { (void)user_data; }
+
+static strongroom_destroy_callback a_destroy(void) { return byte() % 2 ? forgotten : NULL; }
+
 #include "sequence_table.h"
 
 static void a_call(void) {
@@ -289,6 +303,7 @@ static void begin_with(void) {
     GIVEN(COPY_OPTIONS, strongroom_copy_options_new((strongroom_copy_options **)&given, &error));
     GIVEN(CONTEXT, strongroom_context_new((strongroom_context **)&given, &error));
     GIVEN(GENERATOR, strongroom_generator_password(24, (strongroom_generator **)&given, &error));
+    GIVEN(AUDIT_QUERY, strongroom_audit_query_new((strongroom_audit_query **)&given, &error));
     struct text file = a_file();
     if (strongroom_create(file.data, file.len, handles[KEY][0], NULL, (strongroom_store **)&given, NULL) != STRONGROOM_OK)
         GIVEN(STORE, strongroom_in_memory(NULL, (strongroom_store **)&given, &error));
@@ -306,6 +321,8 @@ static void begin_with(void) {
     GIVEN(PAGE, strongroom_list(store, NULL, (strongroom_page **)&given, &error));
     GIVEN(PAGE, strongroom_slots_list(store, (strongroom_page **)&given, &error));
     GIVEN(PAGE, strongroom_versions(store, TEXT("a"), (strongroom_page **)&given, &error));
+    GIVEN(PAGE, strongroom_audit_list(store, NULL, (strongroom_page **)&given, &error));
+    GIVEN(SUBSCRIPTION, strongroom_subscribe(store, NO_TEXT, NULL, 0, event_told, NULL, NULL, (strongroom_subscription **)&given, &error));
 #undef GIVEN
     while (lent_count) free(lent[--lent_count]);
 }
@@ -317,6 +334,10 @@ static void close_stores(void) {
         strongroom_status status = strongroom_close((strongroom_store **)&store, NULL);
         CHECK(status == STRONGROOM_OK || status == STRONGROOM_E_CLOSED);
     }
+}
+
+static strongroom_status end_subscription(void *subscription) {
+    return strongroom_unsubscribe((strongroom_subscription **)&subscription, NULL);
 }
 
 static void free_all(void) {
@@ -334,7 +355,9 @@ static void free_all(void) {
         FREE(COPY_OPTIONS, copy_options),
         FREE(CONTEXT, context),
         FREE(GENERATOR, generator),
+        FREE(AUDIT_QUERY, audit_query),
 #undef FREE
+        [SUBSCRIPTION] = end_subscription,
     };
     close_stores();
     for (int type = SECRET; type < TYPES; type++)

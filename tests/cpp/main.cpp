@@ -33,6 +33,7 @@ int main(int count, char **arguments) {
         check_credentials(transaction);
     }
     check_contexts();
+    check_audited(arguments[1]);
     check_whole_stores(arguments[1]);
     check_owners(arguments[1]);
     CHECK(sr::live_objects() == 0);

@@ -80,11 +80,15 @@ int main(int count, char **arguments) {
     transactions_part(store);
     policy_part(store);
     context_part(store);
+    once_part(store);
+    feed_part(store);
     close_store(store);
     slots_part(folder);
     copies_part(folder);
     health_part(folder);
     context_end_part();
+    audit_part(folder);
+    feed_end_part();
     EQUAL(strongroom_live_objects(), 0);
     puts("the suite passed");
     return 0;

@@ -5,15 +5,20 @@ use std::fmt::Write as _;
 use super::prototypes::{Function, Parameter};
 
 /// Functions that take their first handle through a pointer to it.
-const ENDS: [&str; 2] = ["strongroom_close", "strongroom_commit"];
+const ENDS: [(&str, &str); 3] = [
+    ("strongroom_close", "store"),
+    ("strongroom_commit", "store"),
+    ("strongroom_unsubscribe", "subscription"),
+];
 
 /// What touches neither file nor keys: most of it remembers what opening found.
-const ANSWERED_IN_A_CHILD: [&str; 5] = [
+const ANSWERED_IN_A_CHILD: [&str; 6] = [
     "strongroom_is_locked",
     "strongroom_idle_ms",
     "strongroom_open_report",
     "strongroom_memory_status",
     "strongroom_with",
+    "strongroom_was_replayed",
 ];
 
 pub(super) fn table(functions: &[Function]) -> String {
@@ -30,7 +35,7 @@ pub(super) fn table(functions: &[Function]) -> String {
     let mut entries = String::new();
     for function in on_store {
         let name = &function.name;
-        let call = call(function, |parameter| is_store(function, parameter).then(|| "store".to_owned()));
+        let call = call(function, |parameter| is_store(parameter).then(|| "store".to_owned()));
         writeln!(
             text,
             "static strongroom_status on_store_{name}(strongroom_store *store) {{\n    return {call};\n}}\n"
@@ -42,16 +47,18 @@ pub(super) fn table(functions: &[Function]) -> String {
     text + "static const struct on_store on_stores[] = {\n" + &entries + "};\n"
 }
 
-fn is_end(function: &Function, parameter: &Parameter) -> bool {
-    ENDS.contains(&function.name.as_str()) && parameter.given() == Some("store")
+/// The object that a function ends through this parameter.
+fn ended(function: &Function, parameter: &Parameter) -> Option<&'static str> {
+    let given = parameter.given()?;
+    ENDS.into_iter().find(|end| *end == (function.name.as_str(), given)).map(|(_, object)| object)
 }
 
-fn is_store(function: &Function, parameter: &Parameter) -> bool {
-    parameter.handle() == Some("store") && !is_end(function, parameter)
+fn is_store(parameter: &Parameter) -> bool {
+    parameter.handle() == Some("store")
 }
 
 fn takes_store(function: &Function) -> bool {
-    function.parameters.iter().any(|parameter| is_store(function, parameter))
+    function.parameters.iter().any(is_store)
 }
 
 /// Every misuse of one function.
@@ -67,12 +74,12 @@ fn cases(function: &Function) -> String {
     for parameter in &function.parameters {
         let name = parameter.name.as_str();
         let with = |value: String| call(function, |other| (other.name == name).then(|| value.clone()));
-        let object = if is_end(function, parameter) { Some("store") } else { parameter.handle() };
-        if let Some(object) = object {
+        let end = ended(function, parameter);
+        if let Some(object) = end.or_else(|| parameter.handle()) {
             for (what, value, expected) in wrong_handles(function, parameter, object) {
-                let value = match is_end(function, parameter) {
-                    true => format!("(given.store = {value}, &given.store)"),
-                    false => value,
+                let value = match end {
+                    Some(_) => format!("(given.{object} = {value}, &given.{object})"),
+                    None => value,
                 };
                 case(&format!("{name} {what}"), expected, with(value));
             }
@@ -121,8 +128,9 @@ fn wrong_handles(
 ) -> [(&'static str, String, &'static str); 5] {
     let other = if object == "store" { "live.key" } else { "live.store" };
     let may_be_left_out = parameter.kind.starts_with("const ")
-        && ["options", "changes", "query", "copy_options"].contains(&object);
-    let may_be_null = function.name.ends_with("_free") || function.name == "strongroom_close";
+        && ["options", "changes", "query", "copy_options", "audit_query"].contains(&object);
+    let may_be_null = function.name.ends_with("_free")
+        || ["strongroom_close", "strongroom_unsubscribe"].contains(&function.name.as_str());
     let null = match (may_be_left_out, may_be_null) {
         (true, _) => "ANY",
         (false, true) => "OK_ONLY",
@@ -154,8 +162,8 @@ fn written(parameter: &Parameter) -> bool {
 fn call(function: &Function, other: impl Fn(&Parameter) -> Option<String>) -> String {
     let arguments = function.parameters.iter().map(|parameter| {
         other(parameter).unwrap_or_else(|| {
-            if is_end(function, parameter) {
-                return "(given.store = live.store, &given.store)".to_owned();
+            if let Some(object) = ended(function, parameter) {
+                return format!("(given.{object} = live.{object}, &given.{object})");
             }
             good(function, parameter)
         })
@@ -179,6 +187,10 @@ fn good(function: &Function, parameter: &Parameter) -> String {
         ("const char*", "cursor") => "good_cursor",
         ("const char*", "pin") => "good_pin",
         ("const char*", "id") => "good_id",
+        ("const char*", "event_id") => "good_event",
+        ("const char*", "kept_head") => "good_head",
+        ("strongroom_event_callback", _) => "good_callback",
+        ("strongroom_destroy_callback", _) => "NULL",
         ("const char*", _) => "\"a\"",
         ("const uint8_t*", _) => "good_bytes",
         ("strongroom_progress_fn", _) | ("void*", _) => "NULL",
@@ -187,6 +199,8 @@ fn good(function: &Function, parameter: &Parameter) -> String {
         ("size_t", "cursor_len") => "strlen(good_cursor)",
         ("size_t", "pin_len") => "strlen(good_pin)",
         ("size_t", "id_len") => "strlen(good_id)",
+        ("size_t", "event_id_len") => "strlen(good_event)",
+        ("size_t", "kept_head_len") => "strlen(good_head)",
         ("size_t", "buffer_len") => "sizeof out.raw",
         ("size_t", "index") => "0",
         ("size_t", length) if length.ends_with("len") => match pointer_of(function, length) {

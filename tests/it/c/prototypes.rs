@@ -17,7 +17,7 @@ pub(super) struct Parameter {
 }
 
 /// The types of objects that C holds by a handle.
-pub(super) const OBJECTS: [&str; 13] = [
+pub(super) const OBJECTS: [&str; 15] = [
     "store",
     "secret",
     "error",
@@ -31,6 +31,8 @@ pub(super) const OBJECTS: [&str; 13] = [
     "copy_options",
     "context",
     "generator",
+    "audit_query",
+    "subscription",
 ];
 
 impl Function {
