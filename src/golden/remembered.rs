@@ -87,8 +87,11 @@ fn call_versions(once: &Store, came: Came<'_>) -> Result<()> {
     Ok(())
 }
 
+/// A thing said, by its name.
+type Part = (&'static str, Vec<u8>);
+
 /// What the calls say, by their operation.
-fn said() -> Vec<(u8, Vec<(&'static str, Vec<u8>)>)> {
+fn said() -> Vec<(u8, Vec<Part>)> {
     let text = |text: &str| text.as_bytes().to_vec();
     let number = |value: i128| value.to_le_bytes().to_vec();
     let nanos = |duration: Duration| duration.as_nanos().to_le_bytes().to_vec();

@@ -109,13 +109,12 @@ impl Store {
             }
         }
         drop(tables);
-        if !first.is_empty() {
-            if let Err(error) = self.write_first(first) {
-                // What was touched and not noted yet.
-                let held_back =
-                    found.iter_mut().filter(|(result, touched)| result.is_ok() && touched.is_some());
-                held_back.for_each(|(result, _)| *result = Err(error.repeat()));
-            }
+        if !first.is_empty()
+            && let Err(error) = self.write_first(first)
+        {
+            // What was touched and not noted yet.
+            let held_back = found.iter_mut().filter(|(result, touched)| result.is_ok() && touched.is_some());
+            held_back.for_each(|(result, _)| *result = Err(error.repeat()));
         }
         Ok(found.into_iter().map(|(result, _)| result).collect())
     }
@@ -159,11 +158,11 @@ impl Store {
             return;
         }
         let actor = tables.file().opener_id();
-        if self.shared.reads.note(fact, &self.said, actor, || self.now_seen()) {
-            if let Some(pass) = self.shared.gate.try_enter() {
-                // Whatever is in the way of it: it waits on, and a read does not fail for it.
-                let _ = self.write_out(&pass);
-            }
+        if self.shared.reads.note(fact, &self.said, actor, || self.now_seen())
+            && let Some(pass) = self.shared.gate.try_enter()
+        {
+            // Whatever is in the way of it: it waits on, and a read does not fail for it.
+            let _ = self.write_out(&pass);
         }
     }
 

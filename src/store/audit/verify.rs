@@ -65,10 +65,10 @@ fn verify(
         }
     }
     audit::scan(rows, &mut |first, segment| {
-        if let (Some(kept), None) = (kept, check) {
-            if let Some(head) = head_after(&at, segment.generation, &segment.events, kept.sequence) {
-                check = Some(hold(kept, head)?);
-            }
+        if let (Some(kept), None) = (kept, check)
+            && let Some(head) = head_after(&at, segment.generation, &segment.events, kept.sequence)
+        {
+            check = Some(hold(kept, head)?);
         }
         at = audit::follow_segment(&at, first, segment)?;
         Ok(true)
