@@ -87,11 +87,11 @@ fn call_versions(once: &Store, came: Came<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The name of what is said, and its bytes.
-type Argument = (&'static str, Vec<u8>);
+/// A thing said, by its name.
+type Part = (&'static str, Vec<u8>);
 
 /// What the calls say, by their operation.
-fn said() -> Vec<(u8, Vec<Argument>)> {
+fn said() -> Vec<(u8, Vec<Part>)> {
     let text = |text: &str| text.as_bytes().to_vec();
     let number = |value: i128| value.to_le_bytes().to_vec();
     let nanos = |duration: Duration| duration.as_nanos().to_le_bytes().to_vec();

@@ -166,7 +166,19 @@ fn the_current_version_signs() {
     assert_eq!(store.verify_payload("k", "payload", &old).unwrap(), SignatureCheck::Version(3));
     store.delete_version("k", 3).unwrap();
     check_refused(store.sign_payload("k", "payload"), ErrorKind::NotFound);
-    check_refused(store.verify_payload("k", "payload", &old), ErrorKind::NotFound);
+    // Nothing is accepted any more.
+    assert_eq!(store.verify_payload("k", "payload", &old).unwrap(), SignatureCheck::Wrong);
+}
+
+#[test]
+fn a_version_in_grace_is_accepted_and_signs_no_more() {
+    let (clock, store) = store();
+    let old = signed(&store, "payload");
+    store.rotate("k", "another", Duration::from_secs(60)).unwrap();
+    assert_ne!(signed(&store, "payload"), old);
+    assert_eq!(store.verify_payload("k", "payload", &old).unwrap(), SignatureCheck::Version(1));
+    clock.advance(Duration::from_secs(60));
+    assert_eq!(store.verify_payload("k", "payload", &old).unwrap(), SignatureCheck::Wrong);
 }
 
 #[test]
