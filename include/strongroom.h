@@ -1393,7 +1393,8 @@ strongroom_status strongroom_audit_verify(const struct strongroom_store *store,
                                           struct strongroom_error **error);
 
 /**
- * Writes the whole audit log to a new file, readable by its owner only, as JSON Lines that scripts/check-audit-export verifies without the store.
+ * Writes every durable event of the audit log to a new file, readable by its owner only, as JSON Lines that scripts/check-audit-export verifies without
+ * the store.
  *
  * Ownership: borrows `store` and `file`; writes `*exported`, unless that is NULL.
  * Thread safety: any thread.
