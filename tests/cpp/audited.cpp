@@ -27,9 +27,9 @@ static void check_log(sr::store &store, const std::string &file) {
     CHECK(store.audit().get(sr::view(first.id))->sequence == first.sequence);
     const std::string slot(sr::view(first.actor).substr(std::string("owner:").size()));
     const auto time = sr::time(first.time).value();
-    CHECK(store.audit()
-              .list(sr::audit_query().under("once").actor(slot).secret(sr::view(first.secret_id)).kind("secret.*").since(time).until(time + std::chrono::hours(1)).success(true))
-              .size() == 1);
+    sr::audit_query narrow;
+    narrow.under("once").actor(slot).secret(sr::view(first.secret_id)).kind("secret.*").success(true);
+    CHECK(store.audit().list(narrow.since(time).until(time + std::chrono::hours(1))).size() == 1);
     CHECK(store.audit().list(sr::audit_query().request_id("none")).size() == 0);
     const auto page = store.audit().list(sr::audit_query().newest_first().limit(1));
     CHECK(page.size() == 1 && page.has_more());
