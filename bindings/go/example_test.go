@@ -184,6 +184,7 @@ func Example_auditing() {
 	// 1 true
 	// true
 	// secret.created customers/7/api-key false
+	// secret.updated customers/7/api-key true
 	// secret.accessed customers/8/api-key true
 	// in_history
 }
