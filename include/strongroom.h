@@ -67,7 +67,7 @@
 #define STRONGROOM_E_INVALID_ARGUMENT 1
 /* Of the C interface alone: a handle that is none, or of another type. */
 #define STRONGROOM_E_BAD_HANDLE 2
-/* Of the C interface alone: a handle that was closed or freed. */
+/* A handle that was closed or freed, or came from a store that was closed. */
 #define STRONGROOM_E_CLOSED 3
 /* A write through the store by a thread that is inside a transaction of the same store. */
 #define STRONGROOM_E_REENTRANT 4
@@ -85,6 +85,8 @@
 #define STRONGROOM_E_CONFLICT 12
 /* A progress callback asked to stop. What was under way is undone. */
 #define STRONGROOM_E_CANCELLED 13
+/* The idempotency key was used before for a call of the same operation with other arguments, or for one that cannot be compared any more. Nothing was done. */
+#define STRONGROOM_E_IDEMPOTENCY_CONFLICT 14
 /* Another handle holds the file: the error's holder says whether readers or a writer. */
 #define STRONGROOM_E_IN_USE 15
 /* A write through a handle, to a file or on a medium that cannot be written. */
@@ -93,7 +95,7 @@
 #define STRONGROOM_E_LOCKED 17
 /* The value of this version is gone for good: destroyed, pruned, or past its time in the trash. */
 #define STRONGROOM_E_DESTROYED 18
-/* Reserved for versions whose grace is over: nothing fails with it yet. */
+/* The grace of this version is over: another one was rotated in, or it was revoked. */
 #define STRONGROOM_E_VERSION_EXPIRED 19
 /* No key slot of this store opens with this key. A slot altered on purpose looks the same, and must. */
 #define STRONGROOM_E_WRONG_KEY 20
@@ -113,6 +115,8 @@
 #define STRONGROOM_E_INVALID_CREDENTIAL 27
 /* Reserved for principals with fewer rights than the owner: nothing fails with it yet. */
 #define STRONGROOM_E_PERMISSION_DENIED 28
+/* The secret has expired: no value of it is read until its expiry is changed. */
+#define STRONGROOM_E_EXPIRED 29
 /* The operating system refused an input or output operation; the source has its error. */
 #define STRONGROOM_E_IO 30
 /* No space left. The store is as it was before the write, and the handle stays usable. */
@@ -169,6 +173,121 @@
  * Its value is gone for good.
  */
 #define STRONGROOM_STATE_DESTROYED 4
+
+/**
+ * Readable by number, and accepted beside the current one, for a time: a newer one was rotated in.
+ */
+#define STRONGROOM_STATE_GRACE 5
+
+/**
+ * Its grace is over, and it cannot be read.
+ */
+#define STRONGROOM_STATE_RETIRED 6
+
+/**
+ * On expiry nothing is done: the secret stays, and cannot be read.
+ */
+#define STRONGROOM_ON_EXPIRY_BLOCK 0
+
+/**
+ * On expiry a sweep puts the secret into the trash.
+ */
+#define STRONGROOM_ON_EXPIRY_TRASH 1
+
+/**
+ * The secret expires, or has expired.
+ */
+#define STRONGROOM_DUE_EXPIRY 1
+
+/**
+ * The current version gets as old as its rotation allows.
+ */
+#define STRONGROOM_DUE_ROTATION 2
+
+/**
+ * The secret is in the trash, and cannot be restored from then on.
+ */
+#define STRONGROOM_DUE_PURGE 3
+
+/**
+ * The signature is of that payload or request, under an accepted version of the secret.
+ */
+#define STRONGROOM_SIGNATURE_VALID 1
+
+/**
+ * It is of something else, or no signature at all.
+ */
+#define STRONGROOM_SIGNATURE_WRONG 2
+
+/**
+ * It is of that request, which is older than the window.
+ */
+#define STRONGROOM_SIGNATURE_TOO_OLD 3
+
+/**
+ * It is of that request, which is dated later than the window.
+ */
+#define STRONGROOM_SIGNATURE_TOO_EARLY 4
+
+/**
+ * As much room as a signature and its NUL need.
+ */
+#define STRONGROOM_SIGNATURE_LEN 72
+
+/**
+ * Letters in lower case.
+ */
+#define STRONGROOM_CHARACTERS_LOWER 1
+
+/**
+ * Letters in upper case.
+ */
+#define STRONGROOM_CHARACTERS_UPPER 2
+
+/**
+ * Digits.
+ */
+#define STRONGROOM_CHARACTERS_DIGITS 4
+
+/**
+ * The 32 signs of ASCII.
+ */
+#define STRONGROOM_CHARACTERS_SYMBOLS 8
+
+/**
+ * All of those.
+ */
+#define STRONGROOM_CHARACTERS_ALL 15
+
+/**
+ * None that looks like another: not 0, O, 1, l, I and |.
+ */
+#define STRONGROOM_CHARACTERS_NO_LOOK_ALIKES 16
+
+/**
+ * At least one of each class.
+ */
+#define STRONGROOM_CHARACTERS_EACH_CLASS 32
+
+/**
+ * RFC 4648 section 5, without padding.
+ */
+#define STRONGROOM_ENCODING_BASE64URL 0
+
+/**
+ * RFC 4648 section 6, in lower case, without padding.
+ */
+#define STRONGROOM_ENCODING_BASE32 1
+
+/**
+ * Hexadecimal digits in lower case.
+ */
+#define STRONGROOM_ENCODING_HEX 2
+
+/**
+ * The bytes themselves.
+ */
+#define STRONGROOM_ENCODING_RAW 3
 
 /**
  * Whoever had a key to the store.
@@ -286,9 +405,44 @@
 #define STRONGROOM_UNCHANGED -2
 
 /**
+ * As a number of the audit policy: the log is kept for good.
+ */
+#define STRONGROOM_FOR_GOOD -1
+
+/**
+ * What was said before stays.
+ */
+#define STRONGROOM_AUDIT_READS_UNCHANGED 0
+
+/**
+ * Events of reads wait in memory, and are written with the next commit, when there are many, and when the handle is closed or locked.
+ */
+#define STRONGROOM_AUDIT_READS_BATCHED 1
+
+/**
+ * The event of a read is durable before the value is released.
+ */
+#define STRONGROOM_AUDIT_READS_STRICT 2
+
+/**
+ * There are no events of reads.
+ */
+#define STRONGROOM_AUDIT_READS_OFF 3
+
+/**
+ * As much room as the head of an audit log and its NUL need.
+ */
+#define STRONGROOM_AUDIT_HEAD_LEN 80
+
+/**
  * The version of this interface. A program compiled against one version works with every library that has the same.
  */
 #define STRONGROOM_ABI_VERSION 1
+
+/**
+ * Which events of the audit log are told. Conditions add up, but for kinds, of which any is enough. One object may serve many calls.
+ */
+typedef struct strongroom_audit_query strongroom_audit_query;
 
 /**
  * What a put or an update says beside the value, and on what condition it writes. What is left out stays as it is. One
@@ -302,6 +456,11 @@ typedef struct strongroom_changes strongroom_changes;
 typedef struct strongroom_clock strongroom_clock;
 
 /**
+ * What calls say of themselves: it stands in their audit events. One object may serve many handles.
+ */
+typedef struct strongroom_context strongroom_context;
+
+/**
  * What a copy may do, and whom it tells how far it is. One object may serve many calls.
  */
 typedef struct strongroom_copy_options strongroom_copy_options;
@@ -310,6 +469,11 @@ typedef struct strongroom_copy_options strongroom_copy_options;
  * Why a call failed. It never holds a secret, a key or a passphrase.
  */
 typedef struct strongroom_error strongroom_error;
+
+/**
+ * How a value is made that nobody has to think of: a password, a token or a passphrase. One object may serve many calls.
+ */
+typedef struct strongroom_generator strongroom_generator;
 
 /**
  * What a store is unlocked with: a passphrase, a key file, both, a raw key or a recovery code. It may be used any number
@@ -323,7 +487,7 @@ typedef struct strongroom_key strongroom_key;
 typedef struct strongroom_options strongroom_options;
 
 /**
- * A page of a list: secrets, versions, namespaces, tags, key slots, retentions, capabilities or files. It owns what its items point to.
+ * A page of a list: secrets, versions, namespaces, tags, key slots, retentions, capabilities, files, events or what is due. It owns what its items point to.
  */
 typedef struct strongroom_page strongroom_page;
 
@@ -333,7 +497,7 @@ typedef struct strongroom_page strongroom_page;
 typedef struct strongroom_query strongroom_query;
 
 /**
- * A value of a secret, or a recovery code. It is wiped when it is freed.
+ * A value of a secret, a generated one, or a recovery code. It is wiped when it is freed.
  */
 typedef struct strongroom_secret strongroom_secret;
 
@@ -349,9 +513,96 @@ typedef struct strongroom_secrets strongroom_secrets;
 typedef struct strongroom_store strongroom_store;
 
 /**
+ * Being told of events, until it is ended.
+ */
+typedef struct strongroom_subscription strongroom_subscription;
+
+/**
  * What every fallible function returns: `STRONGROOM_OK` or one of `STRONGROOM_E_…`. Treat an unknown value as a failure.
  */
 typedef int32_t strongroom_status;
+
+/**
+ * What following the chain of the audit log found in order.
+ */
+typedef struct strongroom_audit_verified {
+  /**
+   * Set by the caller to sizeof(strongroom_audit_verified).
+   */
+  size_t struct_size;
+  /**
+   * Events in the log.
+   */
+  uint64_t events;
+  /**
+   * The number of the first of them: 1, unless the beginning of the log was removed by policy.
+   */
+  uint64_t first;
+  /**
+   * What could be said of the head that was kept: STRONGROOM_PIN_NONE, _IN_HISTORY or _OLDER_THAN_LOG.
+   */
+  uint32_t kept;
+  /**
+   * Zero.
+   */
+  uint32_t reserved;
+  /**
+   * Where the log ends, as strongroom_audit_head tells it, and a NUL.
+   */
+  char head[80];
+} strongroom_audit_verified;
+
+/**
+ * What an export of the audit log holds.
+ */
+typedef struct strongroom_audit_exported {
+  /**
+   * Set by the caller to sizeof(strongroom_audit_exported).
+   */
+  size_t struct_size;
+  /**
+   * Events in it.
+   */
+  uint64_t events;
+  /**
+   * Where it ends, as strongroom_audit_head tells it, and a NUL.
+   */
+  char head[80];
+} strongroom_audit_exported;
+
+/**
+ * What of reads is audited, by tier, and how long the audit log is kept.
+ */
+typedef struct strongroom_audit_policy {
+  /**
+   * Set by the caller to sizeof(strongroom_audit_policy).
+   */
+  size_t struct_size;
+  /**
+   * Of secrets of STRONGROOM_TIER_STANDARD: STRONGROOM_AUDIT_READS_…
+   */
+  uint32_t standard;
+  /**
+   * Of secrets of STRONGROOM_TIER_SENSITIVE.
+   */
+  uint32_t sensitive;
+  /**
+   * Of secrets of STRONGROOM_TIER_CRITICAL.
+   */
+  uint32_t critical;
+  /**
+   * Zero.
+   */
+  uint32_t reserved;
+  /**
+   * How many days events are kept, or STRONGROOM_FOR_GOOD.
+   */
+  int64_t keep_days;
+  /**
+   * From how many bytes on the oldest events go, or STRONGROOM_FOR_GOOD.
+   */
+  int64_t keep_bytes;
+} strongroom_audit_policy;
 
 /**
  * Called now and then while a copy is made, on the calling thread, and not after the call has returned. Anything but 0 cancels: the call is
@@ -404,6 +655,177 @@ typedef struct strongroom_copied {
   uint64_t versions;
   uint64_t events;
 } strongroom_copied;
+
+/**
+ * A text that belongs to an object, and lives as long. UTF-8; it also ends with a NUL, which `len` does not count.
+ */
+typedef struct strongroom_text {
+  const char *data;
+  size_t len;
+} strongroom_text;
+
+/**
+ * A tag. A bare label has an empty value.
+ */
+typedef struct strongroom_tag {
+  struct strongroom_text key;
+  struct strongroom_text value;
+} strongroom_tag;
+
+/**
+ * What happened, when, to what, and through whom. It never holds a value.
+ */
+typedef struct strongroom_audit_event {
+  /**
+   * Set by the caller to sizeof(strongroom_audit_event).
+   */
+  size_t struct_size;
+  /**
+   * Its id, "evt_…".
+   */
+  struct strongroom_text id;
+  /**
+   * What happened, such as "secret.created".
+   */
+  struct strongroom_text kind;
+  /**
+   * Where the secret was when this was over, or the namespace concerned; empty if there is none.
+   */
+  struct strongroom_text path;
+  /**
+   * The secret concerned; empty if there is none.
+   */
+  struct strongroom_text secret_id;
+  /**
+   * The key slot that was added, removed or changed; else empty.
+   */
+  struct strongroom_text slot_id;
+  /**
+   * Through whom, as "owner:" and the key slot that unlocked the handle; empty if that is not known.
+   */
+  struct strongroom_text actor;
+  /**
+   * Why, if the handle said so.
+   */
+  struct strongroom_text reason;
+  /**
+   * The id of the request, if the handle said one.
+   */
+  struct strongroom_text request_id;
+  /**
+   * What the handle said of itself, sorted by key; NULL if nothing.
+   */
+  const struct strongroom_tag *labels;
+  size_t label_count;
+  /**
+   * Its number: 1 for the first event of a store, and never used again.
+   */
+  uint64_t sequence;
+  /**
+   * The number of the commit it is of.
+   */
+  uint64_t generation;
+  /**
+   * The version written or read, or the number of the metadata that were; else what the kind says. 0 if there is none.
+   */
+  uint64_t version;
+  /**
+   * When, in milliseconds since the Unix epoch; of what happened several times, when it first did.
+   */
+  int64_t time;
+  /**
+   * How often.
+   */
+  uint32_t count;
+  /**
+   * STRONGROOM_OK, or the status it failed with.
+   */
+  int32_t status;
+  /**
+   * Whether it is in the file (1 or 0); else it waits in memory for the next commit.
+   */
+  int32_t durable;
+  /**
+   * Zero.
+   */
+  uint32_t reserved;
+} strongroom_audit_event;
+
+/**
+ * Is told of an event, whose texts are borrowed until it returns. It must not unwind.
+ */
+typedef void (*strongroom_event_callback)(const struct strongroom_audit_event *event, void *user_data);
+
+/**
+ * Is called once, when nothing calls the callback any more.
+ */
+typedef void (*strongroom_destroy_callback)(void *user_data);
+
+/**
+ * What a write did. Times are milliseconds since the Unix epoch.
+ */
+typedef struct strongroom_written {
+  /**
+   * Set by the caller to sizeof(strongroom_written).
+   */
+  size_t struct_size;
+  /**
+   * The number of the version that is current now.
+   */
+  uint64_t version;
+  int64_t created_at;
+  int64_t updated_at;
+  uint32_t tier;
+  /**
+   * Zero.
+   */
+  uint32_t reserved;
+  /**
+   * "sec_…" and a NUL.
+   */
+  char id[32];
+  /**
+   * The path as it is stored, in Unicode NFC, and a NUL.
+   */
+  char path[520];
+} strongroom_written;
+
+/**
+ * What a rotation did. Times are milliseconds since the Unix epoch.
+ */
+typedef struct strongroom_rotated {
+  /**
+   * Set by the caller to sizeof(strongroom_rotated).
+   */
+  size_t struct_size;
+  /**
+   * The number of the version that is current now.
+   */
+  uint64_t version;
+  /**
+   * The number of the one that was.
+   */
+  uint64_t old_version;
+  /**
+   * Until when that is accepted: the first instant at which it is not.
+   */
+  int64_t old_expires_at;
+  int64_t created_at;
+  int64_t updated_at;
+  uint32_t tier;
+  /**
+   * Zero.
+   */
+  uint32_t reserved;
+  /**
+   * "sec_…" and a NUL.
+   */
+  char id[32];
+  /**
+   * The path as it is stored, in Unicode NFC, and a NUL.
+   */
+  char path[520];
+} strongroom_rotated;
 
 /**
  * What a verification counted.
@@ -571,22 +993,6 @@ typedef struct strongroom_memory {
 } strongroom_memory;
 
 /**
- * A text that belongs to an object, and lives as long. UTF-8; it also ends with a NUL, which `len` does not count.
- */
-typedef struct strongroom_text {
-  const char *data;
-  size_t len;
-} strongroom_text;
-
-/**
- * A tag. A bare label has an empty value.
- */
-typedef struct strongroom_tag {
-  struct strongroom_text key;
-  struct strongroom_text value;
-} strongroom_tag;
-
-/**
  * What is known of a secret without its value. Times are milliseconds since the Unix epoch, or STRONGROOM_NO_TIME.
  */
 typedef struct strongroom_secret_info {
@@ -628,7 +1034,7 @@ typedef struct strongroom_secret_info {
    */
   int64_t accessed_at;
   /**
-   * Reserved: STRONGROOM_NO_TIME.
+   * From when on no value of it is read.
    */
   int64_t expires_at;
   /**
@@ -655,6 +1061,22 @@ typedef struct strongroom_secret_info {
    * Zero.
    */
   uint32_t reserved;
+  /**
+   * How old, in seconds, the current version gets before it is to be rotated; 0 if nothing was said.
+   */
+  uint64_t rotate_every;
+  /**
+   * When it gets that old.
+   */
+  int64_t rotation_due_at;
+  /**
+   * STRONGROOM_ON_EXPIRY_BLOCK or _TRASH.
+   */
+  uint32_t on_expiry;
+  /**
+   * Zero.
+   */
+  uint32_t reserved_too;
 } strongroom_secret_info;
 
 /**
@@ -683,7 +1105,7 @@ typedef struct strongroom_version_info {
    */
   int64_t deleted_at;
   /**
-   * Until when a deleted one can be restored.
+   * Until when a deleted one can be restored, or one in grace is accepted.
    */
   int64_t until;
   /**
@@ -815,6 +1237,33 @@ typedef struct strongroom_capability {
 } strongroom_capability;
 
 /**
+ * Something that is to be done with a secret.
+ */
+typedef struct strongroom_due_item {
+  /**
+   * Set by the caller to sizeof(strongroom_due_item).
+   */
+  size_t struct_size;
+  struct strongroom_text id;
+  /**
+   * Where the secret is; of one in the trash, where it was.
+   */
+  struct strongroom_text path;
+  /**
+   * Milliseconds since the Unix epoch.
+   */
+  int64_t at;
+  /**
+   * STRONGROOM_DUE_…
+   */
+  uint32_t reason;
+  /**
+   * Zero.
+   */
+  uint32_t reserved;
+} strongroom_due_item;
+
+/**
  * The id of a key slot: text and a NUL.
  */
 typedef struct strongroom_slot_id {
@@ -841,35 +1290,6 @@ typedef struct strongroom_deleted {
 } strongroom_deleted;
 
 /**
- * What a write did. Times are milliseconds since the Unix epoch.
- */
-typedef struct strongroom_written {
-  /**
-   * Set by the caller to sizeof(strongroom_written).
-   */
-  size_t struct_size;
-  /**
-   * The number of the version that is current now.
-   */
-  uint64_t version;
-  int64_t created_at;
-  int64_t updated_at;
-  uint32_t tier;
-  /**
-   * Zero.
-   */
-  uint32_t reserved;
-  /**
-   * "sec_…" and a NUL.
-   */
-  char id[32];
-  /**
-   * The path as it is stored, in Unicode NFC, and a NUL.
-   */
-  char path[520];
-} strongroom_written;
-
-/**
  * What a sweep did.
  */
 typedef struct strongroom_swept {
@@ -893,11 +1313,300 @@ typedef struct strongroom_swept {
    * 1 if the clock went forward by more than a year at once: what would be due since then was left.
    */
   int32_t held_back;
+  /**
+   * Secrets of which an event now says that they expire soon.
+   */
+  uint64_t expiring;
+  /**
+   * Secrets of which an event now says that they have expired, those among them that went to the trash.
+   */
+  uint64_t expired;
+  /**
+   * Events of the audit log that were removed, as the policy says.
+   */
+  uint64_t audit_events;
 } strongroom_swept;
 
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
+
+/**
+ * Events of the audit log, those among them that wait in memory to be written: a page of strongroom_page_event items. NULL asks for every event, the
+ * oldest first.
+ *
+ * Ownership: borrows `store` and `query`. `*page` is the caller's, to free with strongroom_page_free.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, LIMIT_EXCEEDED, INVALID_CURSOR, LOCKED, TAMPERED, POISONED, IO, FORKED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_audit_list(const struct strongroom_store *store,
+                                        const struct strongroom_audit_query *query,
+                                        struct strongroom_page **page,
+                                        struct strongroom_error **error);
+
+/**
+ * The event with this id: a page of one strongroom_page_event.
+ *
+ * Ownership: borrows `store` and `event_id`. `*page` is the caller's, to free with strongroom_page_free.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, NOT_FOUND, LOCKED, TAMPERED, POISONED, IO, FORKED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_audit_get(const struct strongroom_store *store,
+                                       const char *event_id,
+                                       size_t event_id_len,
+                                       struct strongroom_page **page,
+                                       struct strongroom_error **error);
+
+/**
+ * Where the audit log ends now, as a text of less than STRONGROOM_AUDIT_HEAD_LEN bytes, and a NUL: to be kept where whoever gets at the file does not.
+ * It is no secret. strongroom_audit_verify holds the log against it.
+ *
+ * Ownership: borrows `store`; writes `buffer`.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, BUFFER_TOO_SMALL, LOCKED, TAMPERED, POISONED, IO, FORKED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_audit_head(const struct strongroom_store *store,
+                                        char *buffer,
+                                        size_t buffer_len,
+                                        struct strongroom_error **error);
+
+/**
+ * Follows the chain of hashes of the audit log to the head that the last commit sealed; with a head that was kept elsewhere, which may be NULL, whether
+ * that lies in it. Writers wait meanwhile.
+ *
+ * Ownership: borrows `store` and `kept_head`; writes `*verified`, unless that is NULL.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED; TAMPERED names the event where the chain breaks; IN_USE, LOCKED, POISONED, IO, FORKED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_audit_verify(const struct strongroom_store *store,
+                                          const char *kept_head,
+                                          size_t kept_head_len,
+                                          struct strongroom_audit_verified *verified,
+                                          struct strongroom_error **error);
+
+/**
+ * Writes every durable event of the audit log to a new file, readable by its owner only, as JSON Lines that scripts/check-audit-export verifies without
+ * the store.
+ *
+ * Ownership: borrows `store` and `file`; writes `*exported`, unless that is NULL.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, ALREADY_EXISTS, LOCKED, TAMPERED, DISK_FULL, POISONED, IO, FORKED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_audit_export(const struct strongroom_store *store,
+                                          const char *file,
+                                          size_t file_len,
+                                          struct strongroom_audit_exported *exported,
+                                          struct strongroom_error **error);
+
+/**
+ * What of reads is audited, by tier, and how long the audit log is kept.
+ *
+ * Ownership: borrows `store`; writes `*policy`.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, LOCKED, TAMPERED, POISONED, FORKED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_policy_audit(const struct strongroom_store *store,
+                                          struct strongroom_audit_policy *policy,
+                                          struct strongroom_error **error);
+
+/**
+ * Sets what of reads is audited, by tier, and how long the audit log is kept: STRONGROOM_AUDIT_READS_…, and numbers or STRONGROOM_FOR_GOOD;
+ * STRONGROOM_AUDIT_READS_UNCHANGED and STRONGROOM_UNCHANGED leave what is there. Mutations are always audited, this one too.
+ *
+ * Ownership: borrows `store`.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, REENTRANT, IN_USE, READ_ONLY, LOCKED, DISK_FULL, TAMPERED, POISONED, IO, FORKED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_policy_set_audit(struct strongroom_store *store,
+                                              uint32_t standard,
+                                              uint32_t sensitive,
+                                              uint32_t critical,
+                                              int64_t keep_days,
+                                              int64_t keep_bytes,
+                                              struct strongroom_error **error);
+
+/**
+ * A query for every event, the oldest first, 50 to a page.
+ *
+ * Ownership: `*query` is the caller's, to free with strongroom_audit_query_free.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_audit_query_new(struct strongroom_audit_query **query,
+                                             struct strongroom_error **error);
+
+/**
+ * Only what concerns this path, or what lies below it at any depth.
+ *
+ * Ownership: borrows `query`; copies `path`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT; a path that breaks a rule is refused when it is used.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_audit_query_under(struct strongroom_audit_query *query,
+                                               const char *path,
+                                               size_t path_len,
+                                               struct strongroom_error **error);
+
+/**
+ * Only what was done through handles that this key slot unlocked.
+ *
+ * Ownership: borrows `query` and `slot_id`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_audit_query_actor(struct strongroom_audit_query *query,
+                                               const char *slot_id,
+                                               size_t slot_id_len,
+                                               struct strongroom_error **error);
+
+/**
+ * Only what concerns this secret, whatever its path was.
+ *
+ * Ownership: borrows `query` and `secret_id`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_audit_query_secret(struct strongroom_audit_query *query,
+                                                const char *secret_id,
+                                                size_t secret_id_len,
+                                                struct strongroom_error **error);
+
+/**
+ * Only what was done for the request with this id.
+ *
+ * Ownership: borrows `query`; copies `request_id`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_audit_query_request_id(struct strongroom_audit_query *query,
+                                                    const char *request_id,
+                                                    size_t request_id_len,
+                                                    struct strongroom_error **error);
+
+/**
+ * Only events of this kind, such as "secret.created", or of a group of them, such as "secret.*". Further calls add further kinds.
+ *
+ * Ownership: borrows `query`; copies `kind`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT; what is no kind is refused when it is used.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_audit_query_kind(struct strongroom_audit_query *query,
+                                              const char *kind,
+                                              size_t kind_len,
+                                              struct strongroom_error **error);
+
+/**
+ * Only events of this time or later, in milliseconds since the Unix epoch.
+ *
+ * Ownership: borrows `query`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_audit_query_since(struct strongroom_audit_query *query,
+                                               int64_t time_ms,
+                                               struct strongroom_error **error);
+
+/**
+ * Only events before this time, in milliseconds since the Unix epoch.
+ *
+ * Ownership: borrows `query`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_audit_query_until(struct strongroom_audit_query *query,
+                                               int64_t time_ms,
+                                               struct strongroom_error **error);
+
+/**
+ * Only what succeeded (1), or only what failed (0).
+ *
+ * Ownership: borrows `query`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_audit_query_success(struct strongroom_audit_query *query,
+                                                 int32_t success,
+                                                 struct strongroom_error **error);
+
+/**
+ * The newest event first.
+ *
+ * Ownership: borrows `query`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_audit_query_newest_first(struct strongroom_audit_query *query,
+                                                      struct strongroom_error **error);
+
+/**
+ * How many events a page has: 1 to 1,000, by default 50.
+ *
+ * Ownership: borrows `query`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED; a number out of range is refused when it is used.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_audit_query_limit(struct strongroom_audit_query *query,
+                                               size_t limit,
+                                               struct strongroom_error **error);
+
+/**
+ * Continues behind the page that gave `cursor`. The rest of the query must be the same, but for the limit.
+ *
+ * Ownership: borrows `query`; copies `cursor`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT, INVALID_CURSOR.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_audit_query_after(struct strongroom_audit_query *query,
+                                               const char *cursor,
+                                               size_t cursor_len,
+                                               struct strongroom_error **error);
+
+/**
+ * Frees a query of the audit log. NULL is fine.
+ *
+ * Ownership: takes `query`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED.
+ */
+STRONGROOM_API strongroom_status strongroom_audit_query_free(struct strongroom_audit_query *query);
 
 /**
  * No changes and no condition.
@@ -1022,6 +1731,59 @@ strongroom_status strongroom_changes_trash_days(struct strongroom_changes *chang
                                                 struct strongroom_error **error);
 
 /**
+ * When the secret expires, in milliseconds since the Unix epoch: from that instant on no value of it is read. It lies in the future, within a hundred
+ * years. STRONGROOM_NO_TIME takes it away.
+ *
+ * Ownership: borrows `changes`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED; a time that breaks a rule is refused when it is used.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_changes_expires_at(struct strongroom_changes *changes,
+                                                int64_t time_ms,
+                                                struct strongroom_error **error);
+
+/**
+ * As strongroom_changes_expires_at, so many seconds after the write.
+ *
+ * Ownership: borrows `changes`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED; a time that breaks a rule is refused when it is used.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_changes_expires_in(struct strongroom_changes *changes,
+                                                uint64_t seconds,
+                                                struct strongroom_error **error);
+
+/**
+ * What a sweep does once the secret has expired: STRONGROOM_ON_EXPIRY_BLOCK or _TRASH.
+ *
+ * Ownership: borrows `changes`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_changes_on_expiry(struct strongroom_changes *changes,
+                                               uint32_t code,
+                                               struct strongroom_error **error);
+
+/**
+ * How old, in seconds, the current version gets before strongroom_due lists the secret for rotation; 0 takes it away.
+ *
+ * Ownership: borrows `changes`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED; more than a hundred years is refused when it is used.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_changes_rotate_every(struct strongroom_changes *changes,
+                                                  uint64_t seconds,
+                                                  struct strongroom_error **error);
+
+/**
  * A note on the version that a put writes: one line of at most 256 bytes.
  *
  * Ownership: borrows `changes`; copies `note`.
@@ -1130,6 +1892,116 @@ STRONGROOM_API strongroom_status strongroom_clock_now(const struct strongroom_cl
  * Errors: BAD_HANDLE, CLOSED.
  */
 STRONGROOM_API strongroom_status strongroom_clock_free(struct strongroom_clock *clock);
+
+/**
+ * A context that says nothing.
+ *
+ * Ownership: `*context` is the caller's, to free with strongroom_context_free.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_context_new(struct strongroom_context **context,
+                                         struct strongroom_error **error);
+
+/**
+ * Something the program says of itself or of whom it works for, such as "app" and "backup": a tag in form. Nothing is decided by it.
+ *
+ * Ownership: borrows `context`; copies `key` and `value`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT; a text that breaks a rule is refused when it is used.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_context_label(struct strongroom_context *context,
+                                           const char *key,
+                                           size_t key_len,
+                                           const char *value,
+                                           size_t value_len,
+                                           struct strongroom_error **error);
+
+/**
+ * Why: one line of at most 256 bytes.
+ *
+ * Ownership: borrows `context`; copies `reason`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT; a text that breaks a rule is refused when it is used.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_context_reason(struct strongroom_context *context,
+                                            const char *reason,
+                                            size_t reason_len,
+                                            struct strongroom_error **error);
+
+/**
+ * The number or name that other logs know the calls by: one line of at most 128 bytes.
+ *
+ * Ownership: borrows `context`; copies `request_id`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT; a text that breaks a rule is refused when it is used.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_context_request_id(struct strongroom_context *context,
+                                                const char *request_id,
+                                                size_t request_id_len,
+                                                struct strongroom_error **error);
+
+/**
+ * A name for one change, of 1 to 255 bytes: if a change of the same kind is asked for again under it, by anybody and with the same arguments, it is not
+ * made again, and returns what it returned the first time; with other arguments it is IDEMPOTENCY_CONFLICT. It is remembered in the commit of the
+ * change, for as long as strongroom_policy_idempotency_window says, and not if the change failed. See strongroom_was_replayed.
+ *
+ * Ownership: borrows `context`; copies `key`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT; a text that breaks a rule is refused when it is used.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_context_idempotency_key(struct strongroom_context *context,
+                                                     const char *key,
+                                                     size_t key_len,
+                                                     struct strongroom_error **error);
+
+/**
+ * Whether the last change of a secret through this handle was not made, because it had been under the same idempotency key (1 or 0). After
+ * one that failed it says nothing. Threads that share a handle share this too: let each call have a handle of its own.
+ *
+ * Ownership: borrows `store`; writes `*replayed`.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_was_replayed(const struct strongroom_store *store,
+                                          int32_t *replayed,
+                                          struct strongroom_error **error);
+
+/**
+ * Frees a context. NULL is fine.
+ *
+ * Ownership: takes `context`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED.
+ */
+STRONGROOM_API strongroom_status strongroom_context_free(struct strongroom_context *context);
+
+/**
+ * Another handle of the same store, with the same rights, whose calls say `context` of themselves, instead of what this one says.
+ * Closing it leaves the store open; closing the store closes it.
+ *
+ * Ownership: borrows `store` and `context`. `*same` is the caller's, to end with strongroom_close.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT of a transaction, and of a context that breaks a rule; BAD_HANDLE, CLOSED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_with(const struct strongroom_store *store,
+                                  const struct strongroom_context *context,
+                                  struct strongroom_store **same,
+                                  struct strongroom_error **error);
 
 /**
  * Without a callback; other slots are not dropped.
@@ -1320,6 +2192,242 @@ STRONGROOM_API int32_t strongroom_error_retryable(const struct strongroom_error 
  * Errors: BAD_HANDLE, CLOSED.
  */
 STRONGROOM_API strongroom_status strongroom_error_free(struct strongroom_error *error);
+
+/**
+ * Calls `callback` with each event that concerns `under` or what lies below it, NULL for everything, and that is of one of `kinds`, such as
+ * "secret.created" or "secret.*", or with none of any kind but reads: once it is durable, in the order of their numbers, on the thread that
+ * committed it, before its call returns. The callback may read; a write to the store from inside it is REENTRANT, and writes of other threads
+ * wait until it returns. What a program must not miss although it was not running, it takes from strongroom_feed_read.
+ *
+ * Ownership: borrows `store`, `under` and `kinds`, whose lengths may be STRONGROOM_NUL_TERMINATED. `*subscription` is the caller's, to end with
+ * strongroom_unsubscribe. `user_data` is lent to the callback; `destroy`, unless NULL, is called with it once, also if this fails.
+ * Thread safety: any thread; the callback is called on any thread that writes.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, LOCKED, FORKED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_subscribe(struct strongroom_store *store,
+                                       const char *under,
+                                       size_t under_len,
+                                       const struct strongroom_text *kinds,
+                                       size_t kind_count,
+                                       strongroom_event_callback callback,
+                                       void *user_data,
+                                       strongroom_destroy_callback destroy,
+                                       struct strongroom_subscription **subscription,
+                                       struct strongroom_error **error);
+
+/**
+ * Ends a subscription. If its callback runs on another thread just now, this waits until it has returned; a callback may end its own. Behind it
+ * `*subscription` is NULL. NULL, and a pointer to NULL, are fine.
+ *
+ * Ownership: takes `*subscription`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_unsubscribe(struct strongroom_subscription **subscription,
+                                         struct strongroom_error **error);
+
+/**
+ * At most `limit` durable events behind number `after`, in the order of their commits: a page of strongroom_page_event items. A program that keeps
+ * the number of the last event that it dealt with misses none, whoever wrote it. `under` and `kinds` are as in strongroom_subscribe.
+ *
+ * Ownership: borrows `store`, `under` and `kinds`. `*page` is the caller's, to free with strongroom_page_free.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED; NOT_FOUND if events behind `after` were removed from the log, but for 0; LIMIT_EXCEEDED for a limit
+ * outside 1 to 1,000; LOCKED, TAMPERED, POISONED, IO, FORKED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_feed_read(const struct strongroom_store *store,
+                                       uint64_t after,
+                                       size_t limit,
+                                       const char *under,
+                                       size_t under_len,
+                                       const struct strongroom_text *kinds,
+                                       size_t kind_count,
+                                       struct strongroom_page **page,
+                                       struct strongroom_error **error);
+
+/**
+ * The number of the last event that strongroom_feed_read tells without kinds; 0 if there is none.
+ *
+ * Ownership: borrows `store`; writes `*sequence`.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, LOCKED, FORKED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_feed_latest(const struct strongroom_store *store,
+                                         uint64_t *sequence,
+                                         struct strongroom_error **error);
+
+/**
+ * Waits until there is such an event behind number `after`, for so many milliseconds at most: `*came` gets 1 if there is one, else 0. It sees what
+ * is committed through the handles of this open store.
+ *
+ * Ownership: borrows `store`; writes `*came`.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED and LOCKED, also if that happens meanwhile; FORKED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_feed_wait(const struct strongroom_store *store,
+                                       uint64_t after,
+                                       uint64_t timeout_ms,
+                                       int32_t *came,
+                                       struct strongroom_error **error);
+
+/**
+ * Passwords of so many characters, 1 to 1,024: letters in lower and upper case, digits and signs of ASCII.
+ *
+ * Ownership: `*generator` is the caller's, to free with strongroom_generator_free.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT; a number that breaks a rule is refused when it is used.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_generator_password(uint32_t length,
+                                                struct strongroom_generator **generator,
+                                                struct strongroom_error **error);
+
+/**
+ * Tokens of so many random bytes, 16 to 1,024, written in base64url.
+ *
+ * Ownership: `*generator` is the caller's, to free with strongroom_generator_free.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT; a number that breaks a rule is refused when it is used.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_generator_token(uint32_t bytes,
+                                             struct strongroom_generator **generator,
+                                             struct strongroom_error **error);
+
+/**
+ * Passphrases of so many words, 3 to 64, of the 7,776 of the EFF's large list, with a "-" between them.
+ *
+ * Ownership: `*generator` is the caller's, to free with strongroom_generator_free.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT; a number that breaks a rule is refused when it is used.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_generator_passphrase(uint32_t words,
+                                                  struct strongroom_generator **generator,
+                                                  struct strongroom_error **error);
+
+/**
+ * Which characters passwords have: a sum of STRONGROOM_CHARACTERS_…, instead of STRONGROOM_CHARACTERS_ALL.
+ *
+ * Ownership: borrows `generator`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT of another number; of a generator that makes no passwords when it is used.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_generator_characters(struct strongroom_generator *generator,
+                                                  uint32_t characters,
+                                                  struct strongroom_error **error);
+
+/**
+ * How tokens are written: STRONGROOM_ENCODING_BASE64URL, _BASE32, _HEX or _RAW.
+ *
+ * Ownership: borrows `generator`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT of another number; of a generator that makes no tokens when it is used.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_generator_encoding(struct strongroom_generator *generator,
+                                                uint32_t encoding,
+                                                struct strongroom_error **error);
+
+/**
+ * What stands between the words of passphrases: one character.
+ *
+ * Ownership: borrows `generator` and `separator`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT of another text than one character; of a generator that makes no passphrases when it is used.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_generator_separator(struct strongroom_generator *generator,
+                                                 const char *separator,
+                                                 size_t separator_len,
+                                                 struct strongroom_error **error);
+
+/**
+ * How many bits of entropy a value has that is made so: how hard it is to guess.
+ *
+ * Ownership: borrows `generator`; writes `*bits`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_generator_entropy_bits(const struct strongroom_generator *generator,
+                                                    double *bits,
+                                                    struct strongroom_error **error);
+
+/**
+ * Makes a value, of no secret yet.
+ *
+ * Ownership: borrows `generator`. `*secret` is the caller's, to free with strongroom_secret_free.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT, RANDOM_FAILED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_generate(const struct strongroom_generator *generator,
+                                      struct strongroom_secret **secret,
+                                      struct strongroom_error **error);
+
+/**
+ * As strongroom_put, of a value that is made for it: nobody sees it before it is read.
+ *
+ * Ownership: borrows `store`, `path`, `generator` and `changes`, which may be NULL; writes `*written`, unless that is NULL.
+ * Thread safety: any thread.
+ * Errors: as strongroom_put and strongroom_generate.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_put_generated(struct strongroom_store *store,
+                                           const char *path,
+                                           size_t path_len,
+                                           const struct strongroom_generator *generator,
+                                           const struct strongroom_changes *changes,
+                                           struct strongroom_written *written,
+                                           struct strongroom_error **error);
+
+/**
+ * As strongroom_rotate, to a value that is made for it: nobody sees it before it is read.
+ *
+ * Ownership: borrows `store`, `path`, `generator` and `changes`, which may be NULL; writes `*rotated`, unless that is NULL.
+ * Thread safety: any thread.
+ * Errors: as strongroom_rotate and strongroom_generate.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_rotate_generated(struct strongroom_store *store,
+                                              const char *path,
+                                              size_t path_len,
+                                              const struct strongroom_generator *generator,
+                                              uint64_t grace_seconds,
+                                              const struct strongroom_changes *changes,
+                                              struct strongroom_rotated *rotated,
+                                              struct strongroom_error **error);
+
+/**
+ * Frees a generator. NULL is fine.
+ *
+ * Ownership: takes `generator`.
+ * Thread safety: any thread.
+ * Errors: BAD_HANDLE, CLOSED.
+ */
+STRONGROOM_API strongroom_status strongroom_generator_free(struct strongroom_generator *generator);
 
 /**
  * Reads and authenticates everything the store reaches, opens every value and follows the chain of the audit log. Other threads go on reading.
@@ -1861,13 +2969,14 @@ STRONGROOM_API size_t strongroom_page_len(const struct strongroom_page *page);
 STRONGROOM_API size_t strongroom_page_namespaces(const struct strongroom_page *page);
 
 /**
- * What to give to strongroom_query_after for the next page; NULL behind the last one. It ends with a NUL.
+ * What to give to strongroom_query_after, or strongroom_audit_query_after, for the next page; NULL behind the last one. It ends with a NUL.
  *
  * Ownership: borrowed from `page`, until that is freed.
  * Thread safety: any thread.
  * Errors: none.
  */
-STRONGROOM_API const char *strongroom_page_next_cursor(const struct strongroom_page *page);
+STRONGROOM_API
+const char *strongroom_page_next_cursor(const struct strongroom_page *page);
 
 /**
  * Whether there is a page behind this one (1 or 0).
@@ -1990,6 +3099,34 @@ strongroom_status strongroom_page_capability(const struct strongroom_page *page,
                                              struct strongroom_error **error);
 
 /**
+ * Something that is due, of a page.
+ *
+ * Ownership: writes `*item`, whose texts are borrowed from `page`, until that is freed.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_page_due(const struct strongroom_page *page,
+                                      size_t index,
+                                      struct strongroom_due_item *item,
+                                      struct strongroom_error **error);
+
+/**
+ * An event of a page.
+ *
+ * Ownership: writes `*item`, whose texts are borrowed from `page`, until that is freed.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_page_event(const struct strongroom_page *page,
+                                        size_t index,
+                                        struct strongroom_audit_event *item,
+                                        struct strongroom_error **error);
+
+/**
  * The name of a file of a page; NULL for what is none. What is not UTF-8 in it is replaced. It ends with a NUL.
  *
  * Ownership: borrowed from `page`, until that is freed.
@@ -2069,6 +3206,33 @@ STRONGROOM_WARN_UNUSED
 strongroom_status strongroom_policy_retentions(const struct strongroom_store *store,
                                                struct strongroom_page **page,
                                                struct strongroom_error **error);
+
+/**
+ * For how many seconds a change with an idempotency key is remembered: 24 hours, unless it was set.
+ *
+ * Ownership: borrows `store`; writes `*seconds`.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, LOCKED, TAMPERED, POISONED, FORKED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_policy_idempotency_window(const struct strongroom_store *store,
+                                                       uint64_t *seconds,
+                                                       struct strongroom_error **error);
+
+/**
+ * Sets for how many seconds a change with an idempotency key is remembered: 60 to 2,592,000, which is 30 days. What is remembered already is
+ * remembered for as long as was said then.
+ *
+ * Ownership: borrows `store`.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, REENTRANT, IN_USE, READ_ONLY, LOCKED, DISK_FULL, TAMPERED, POISONED, IO, FORKED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_policy_set_idempotency_window(struct strongroom_store *store,
+                                                           uint64_t seconds,
+                                                           struct strongroom_error **error);
 
 /**
  * The least cost of the passphrases of a store.
@@ -2276,7 +3440,7 @@ STRONGROOM_API strongroom_status strongroom_query_free(struct strongroom_query *
  *
  * Ownership: borrows `store` and `path`. `*secret` is the caller's, to free with strongroom_secret_free.
  * Thread safety: any thread.
- * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, NOT_FOUND, DESTROYED, LOCKED, TAMPERED, POISONED, IO, FORKED.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, NOT_FOUND, DESTROYED, VERSION_EXPIRED, EXPIRED, LOCKED, TAMPERED, POISONED, IO, FORKED.
  */
 STRONGROOM_API
 STRONGROOM_WARN_UNUSED
@@ -2293,7 +3457,7 @@ strongroom_status strongroom_get(const struct strongroom_store *store,
  *
  * Ownership: borrows `store` and `path`; writes `buffer` and `*value_len`. The caller wipes the buffer: strongroom_wipe.
  * Thread safety: any thread.
- * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, BUFFER_TOO_SMALL, NOT_FOUND, DESTROYED, LOCKED, TAMPERED, POISONED, IO, FORKED.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, BUFFER_TOO_SMALL, NOT_FOUND, DESTROYED, VERSION_EXPIRED, EXPIRED, LOCKED, TAMPERED, POISONED, IO, FORKED.
  */
 STRONGROOM_API
 STRONGROOM_WARN_UNUSED
@@ -2354,6 +3518,106 @@ strongroom_status strongroom_matches(const struct strongroom_store *store,
                                      size_t candidate_len,
                                      int32_t *matches,
                                      struct strongroom_error **error);
+
+/**
+ * Writes a value as the next version of a secret that is there, current at once, and retires the version before: it is readable by number and
+ * accepted for `grace_seconds` more, and then never again. A version in grace stays so until its own time.
+ *
+ * Ownership: borrows `store`, `path`, `value` and `changes`, which may be NULL; writes `*rotated`, unless that is NULL.
+ * Thread safety: any thread.
+ * Errors: as strongroom_put; NOT_FOUND; EXPIRED if the secret has expired and `changes` set no other expiry.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_rotate(struct strongroom_store *store,
+                                    const char *path,
+                                    size_t path_len,
+                                    const uint8_t *value,
+                                    size_t value_len,
+                                    uint64_t grace_seconds,
+                                    const struct strongroom_changes *changes,
+                                    struct strongroom_rotated *rotated,
+                                    struct strongroom_error **error);
+
+/**
+ * The current version of a secret and those in grace, the newest first: what whoever checks a value is to accept.
+ *
+ * Ownership: borrows `store` and `path`. `*secrets` is the caller's, to free with strongroom_secrets_free.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, NOT_FOUND, EXPIRED, LOCKED, TAMPERED, POISONED, IO, FORKED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_accepted(const struct strongroom_store *store,
+                                      const char *path,
+                                      size_t path_len,
+                                      struct strongroom_secrets **secrets,
+                                      struct strongroom_error **error);
+
+/**
+ * Of which version of a secret `candidate` is the value: the number of the newest accepted one, or 0 for none. All of them are compared, and how long
+ * that takes does not depend on where they differ.
+ *
+ * Ownership: borrows `store`, `path` and `candidate`; writes `*version`.
+ * Thread safety: any thread.
+ * Errors: as strongroom_accepted.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_verify_any(const struct strongroom_store *store,
+                                        const char *path,
+                                        size_t path_len,
+                                        const uint8_t *candidate,
+                                        size_t candidate_len,
+                                        uint64_t *version,
+                                        struct strongroom_error **error);
+
+/**
+ * Retires a version that is not the current one now, whether it was in grace or readable by number. `page`, unless NULL, gets a page of one
+ * strongroom_page_version.
+ *
+ * Ownership: borrows `store` and `path`. `*page` is the caller's, to free with strongroom_page_free.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT also of the current version; BAD_HANDLE, CLOSED, NOT_FOUND, DESTROYED, REENTRANT, IN_USE, READ_ONLY, LOCKED, DISK_FULL,
+ * POISONED, IO, FORKED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_revoke_version(struct strongroom_store *store,
+                                            const char *path,
+                                            size_t path_len,
+                                            uint64_t version,
+                                            struct strongroom_page **page,
+                                            struct strongroom_error **error);
+
+/**
+ * What is to be done within so many seconds from now, the earliest first, and what is overdue: a page of strongroom_page_due items. It takes as long
+ * as there are of them.
+ *
+ * Ownership: borrows `store`. `*page` is the caller's, to free with strongroom_page_free.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, LOCKED, TAMPERED, POISONED, IO, FORKED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_due(const struct strongroom_store *store,
+                                 uint64_t within_seconds,
+                                 struct strongroom_page **page,
+                                 struct strongroom_error **error);
+
+/**
+ * Reads a duration as people write it: "90d", "1h30m", "300", or ISO 8601 as "PT1H30M", without years and months.
+ *
+ * Ownership: borrows `duration`; writes `*seconds`.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_parse_duration(const char *duration,
+                                            size_t duration_len,
+                                            uint64_t *seconds,
+                                            struct strongroom_error **error);
 
 /**
  * Where the bytes of a value are; never NULL for a secret, also an empty one, and NULL for what is none.
@@ -2444,6 +3708,88 @@ strongroom_status strongroom_secrets_take(struct strongroom_secrets *secrets,
  * Errors: BAD_HANDLE, CLOSED.
  */
 STRONGROOM_API strongroom_status strongroom_secrets_free(struct strongroom_secrets *secrets);
+
+/**
+ * Signs a payload with a secret: HMAC-SHA-256 (RFC 2104) under its current value, as a text "sha256=" and 64 hexadecimal digits. A secret that signs
+ * payloads should sign no requests.
+ *
+ * Ownership: borrows `store`, `path` and `payload`; writes STRONGROOM_SIGNATURE_LEN bytes to `signature`, its NUL among them.
+ * Thread safety: any thread.
+ * Errors: as strongroom_get; INVALID_ARGUMENT also if the value is empty; BUFFER_TOO_SMALL.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_sign_payload(const struct strongroom_store *store,
+                                          const char *path,
+                                          size_t path_len,
+                                          const uint8_t *payload,
+                                          size_t payload_len,
+                                          char *signature,
+                                          size_t signature_len,
+                                          struct strongroom_error **error);
+
+/**
+ * Checks the signature of a payload, in constant time, against the current value of a secret and those in grace. `*found` gets
+ * STRONGROOM_SIGNATURE_VALID or _WRONG, and `*version`, unless that is NULL, the number of the version that signed, or 0. A text that is no signature is
+ * a wrong one.
+ *
+ * Ownership: borrows `store`, `path`, `payload` and `signature`; writes `*found` and `*version`.
+ * Thread safety: any thread.
+ * Errors: as strongroom_accepted; INVALID_ARGUMENT also if the current value is empty.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_verify_payload(const struct strongroom_store *store,
+                                            const char *path,
+                                            size_t path_len,
+                                            const uint8_t *payload,
+                                            size_t payload_len,
+                                            const char *signature,
+                                            size_t signature_len,
+                                            uint32_t *found,
+                                            uint64_t *version,
+                                            struct strongroom_error **error);
+
+/**
+ * Signs a request: as strongroom_sign_payload, of `timestamp`, in seconds since the Unix epoch, a dot, and the body.
+ *
+ * Ownership: borrows `store`, `path` and `body`; writes STRONGROOM_SIGNATURE_LEN bytes to `signature`, its NUL among them.
+ * Thread safety: any thread.
+ * Errors: as strongroom_sign_payload.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_sign_request(const struct strongroom_store *store,
+                                          const char *path,
+                                          size_t path_len,
+                                          int64_t timestamp,
+                                          const uint8_t *body,
+                                          size_t body_len,
+                                          char *signature,
+                                          size_t signature_len,
+                                          struct strongroom_error **error);
+
+/**
+ * Checks the signature of a request, as strongroom_verify_payload, and that its timestamp lies within 300 seconds of now: else `*found` gets
+ * STRONGROOM_SIGNATURE_TOO_OLD or _TOO_EARLY. Within that time a request is as good twice: keep what was seen, if that matters.
+ *
+ * Ownership: borrows `store`, `path`, `body` and `signature`; writes `*found` and `*version`.
+ * Thread safety: any thread.
+ * Errors: as strongroom_verify_payload.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_verify_request(const struct strongroom_store *store,
+                                            const char *path,
+                                            size_t path_len,
+                                            int64_t timestamp,
+                                            const uint8_t *body,
+                                            size_t body_len,
+                                            const char *signature,
+                                            size_t signature_len,
+                                            uint32_t *found,
+                                            uint64_t *version,
+                                            struct strongroom_error **error);
 
 /**
  * The key slots of a store: a page of strongroom_page_slot items.
@@ -2585,12 +3931,13 @@ strongroom_status strongroom_in_memory(const struct strongroom_options *options,
 
 /**
  * Closes a store, or rolls a transaction back. Behind it `*store` is NULL, and every copy of the handle is CLOSED. Calls of
- * other threads under way come to their end; the keys are wiped when the last one has. NULL, and a pointer to NULL, are fine.
+ * other threads under way come to their end; the keys are wiped when the last one has. Handles that strongroom_with made of the store
+ * answer CLOSED from then on, and are still to be closed; closing one of those leaves the store open. NULL, and a pointer to NULL, are fine.
  *
  * Ownership: takes `*store`, whatever the status but REENTRANT.
  * Thread safety: any thread.
- * Errors: BAD_HANDLE, CLOSED; REENTRANT if a transaction of the store has not ended: then nothing is closed; IO if the proof of an
- * orderly close cannot be written: nothing acknowledged is lost; FORKED in a forked child.
+ * Errors: BAD_HANDLE, CLOSED; REENTRANT if a transaction of this handle has not ended, or of one that strongroom_with made of it: then
+ * nothing is closed; IO if the proof of an orderly close cannot be written: nothing acknowledged is lost; FORKED in a forked child.
  */
 STRONGROOM_API
 STRONGROOM_WARN_UNUSED
@@ -2825,7 +4172,7 @@ strongroom_status strongroom_destroy_version(struct strongroom_store *store,
  *
  * Ownership: borrows `store`, `path`, `value` and `changes`, which may be NULL; writes `*written`, unless that is NULL.
  * Thread safety: any thread.
- * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, ALREADY_EXISTS, CONFLICT, LIMIT_EXCEEDED, REENTRANT, IN_USE, READ_ONLY, LOCKED, DISK_FULL,
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, ALREADY_EXISTS, CONFLICT, EXPIRED, LIMIT_EXCEEDED, REENTRANT, IN_USE, READ_ONLY, LOCKED, DISK_FULL,
  * TAMPERED, POISONED, IO, FORKED.
  */
 STRONGROOM_API

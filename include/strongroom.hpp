@@ -12,6 +12,7 @@
 #define STRONGROOM_HPP
 
 #include "strongroom.h"
+#include "strongroom/audit.hpp"
 #include "strongroom/base.hpp"
 #include "strongroom/results.hpp"
 #include "strongroom/settings.hpp"
@@ -68,8 +69,52 @@ class access {
         return matches != 0;
     }
 
+    // The current version and those in grace, the newest first.
+    secrets accepted(std::string_view path) const {
+        strongroom_secrets *found = nullptr;
+        detail::call(strongroom_accepted, handle(), path.data(), path.size(), &found);
+        return secrets(found);
+    }
+    // The number of the newest accepted version that `candidate` is the value of.
+    [[nodiscard]] std::optional<std::uint64_t> verify_any(std::string_view path, bytes candidate) const {
+        std::uint64_t version = 0;
+        detail::call(strongroom_verify_any, handle(), path.data(), path.size(), candidate.data(), candidate.size(), &version);
+        return version == 0 ? std::nullopt : std::optional<std::uint64_t>(version);
+    }
+    // HMAC-SHA-256 as "sha256=" and 64 hexadecimal digits.
+    std::string sign_payload(std::string_view path, bytes payload) const {
+        return signature_of(strongroom_sign_payload, path.data(), path.size(), payload.data(), payload.size());
+    }
+    [[nodiscard]] signature_check verify_payload(std::string_view path, bytes payload, std::string_view signature) const {
+        return check_of(strongroom_verify_payload, path.data(), path.size(), payload.data(), payload.size(), signature.data(),
+                        signature.size());
+    }
+    // The timestamp is in seconds since the Unix epoch.
+    std::string sign_request(std::string_view path, std::int64_t timestamp, bytes body) const {
+        return signature_of(strongroom_sign_request, path.data(), path.size(), timestamp, body.data(), body.size());
+    }
+    [[nodiscard]] signature_check verify_request(std::string_view path, std::int64_t timestamp, bytes body,
+                                                 std::string_view signature) const {
+        return check_of(strongroom_verify_request, path.data(), path.size(), timestamp, body.data(), body.size(), signature.data(),
+                        signature.size());
+    }
+
     strongroom_written put(std::string_view path, bytes value, detail::maybe<changes> with = {}) {
         return told<strongroom_written>(strongroom_put, path.data(), path.size(), value.data(), value.size(), constant(with.handle));
+    }
+    // With a value that nobody sees before it is read.
+    strongroom_written put_generated(std::string_view path, const generator &how, detail::maybe<changes> with = {}) {
+        return told<strongroom_written>(strongroom_put_generated, path.data(), path.size(), constant(how.handle()), constant(with.handle));
+    }
+    // Writes the next version, and retires the one before once the grace is over.
+    strongroom_rotated rotate(std::string_view path, bytes value, std::chrono::seconds grace = {}, detail::maybe<changes> with = {}) {
+        return told<strongroom_rotated>(strongroom_rotate, path.data(), path.size(), value.data(), value.size(), detail::seconds(grace),
+                                        constant(with.handle));
+    }
+    strongroom_rotated rotate_generated(std::string_view path, const generator &how, std::chrono::seconds grace = {},
+                                        detail::maybe<changes> with = {}) {
+        return told<strongroom_rotated>(strongroom_rotate_generated, path.data(), path.size(), constant(how.handle()),
+                                        detail::seconds(grace), constant(with.handle));
     }
     described<strongroom_secret_info> update(std::string_view path, const changes &with) {
         return described<strongroom_secret_info>(page_of(strongroom_update, path.data(), path.size(), constant(with.handle())));
@@ -110,6 +155,15 @@ class access {
         return described<strongroom_version_info>(page_of(strongroom_destroy_version, path.data(), path.size(), version));
     }
 
+    // Retires it now. Not for the current one, which is rotated or deleted.
+    described<strongroom_version_info> revoke_version(std::string_view path, std::uint64_t version) {
+        return described<strongroom_version_info>(page_of(strongroom_revoke_version, path.data(), path.size(), version));
+    }
+
+    // What is to be done within this time, and what is overdue, the earliest first.
+    page<strongroom_due_item> due(std::chrono::seconds within) const {
+        return page<strongroom_due_item>(page_of(strongroom_due, detail::seconds(within.count() < 0 ? std::chrono::seconds() : within)));
+    }
     list_page list(detail::maybe<query> which = {}) const { return list_page(page_of(strongroom_list, constant(which.handle))); }
     page<strongroom_namespace> namespaces(const optional_text &under = std::nullopt) const {
         return page<strongroom_namespace>(page_of(strongroom_namespaces, detail::data(under), detail::size(under)));
@@ -144,6 +198,23 @@ class access {
         detail::call(strongroom_policy_set_retention, handle(), detail::data(under), detail::size(under), max_versions, trash_days);
     }
 
+    // For how long a change with an idempotency key is remembered.
+    std::chrono::seconds idempotency_window() const {
+        std::uint64_t seconds = 0;
+        detail::call(strongroom_policy_idempotency_window, handle(), &seconds);
+        return std::chrono::seconds(static_cast<std::int64_t>(seconds));
+    }
+    void set_idempotency_window(std::chrono::seconds window) {
+        detail::call(strongroom_policy_set_idempotency_window, handle(), detail::seconds(window));
+    }
+    // What of reads is audited, by tier, and how long the audit log is kept.
+    strongroom_audit_policy audit_policy() const { return told<strongroom_audit_policy>(strongroom_policy_audit); }
+    // Instead of what was said: change what audit_policy() gave. STRONGROOM_AUDIT_READS_…, and numbers or STRONGROOM_FOR_GOOD.
+    void set_audit_policy(const strongroom_audit_policy &policy) {
+        detail::call(strongroom_policy_set_audit, handle(), policy.standard, policy.sensitive, policy.critical, policy.keep_days,
+                     policy.keep_bytes);
+    }
+
   protected:
     explicit access(std::shared_ptr<const detail::opened> opened) noexcept : opened_(std::move(opened)) {}
     access(access &&) noexcept = default;
@@ -169,6 +240,19 @@ class access {
         strongroom_page *found = nullptr;
         detail::call(function, handle(), arguments..., &found);
         return found;
+    }
+
+    // Calls what signs.
+    template <class Function, class... Arguments> std::string signature_of(Function function, Arguments... arguments) const {
+        char text[STRONGROOM_SIGNATURE_LEN];
+        detail::call(function, handle(), arguments..., +text, sizeof text);
+        return text;
+    }
+    // Calls what checks a signature.
+    template <class Function, class... Arguments> signature_check check_of(Function function, Arguments... arguments) const {
+        signature_check check{};
+        detail::call(function, handle(), arguments..., &check.found, &check.version);
+        return check;
     }
 
     std::shared_ptr<const detail::opened> opened_;
@@ -251,6 +335,33 @@ class store : public access {
     void close() { detail::close(handle()); }
     [[nodiscard]] transaction begin() { return transaction(access::open(opened_, strongroom_begin, handle())); }
 
+    // Another object of the same store, whose calls say `what` of themselves. Closing it leaves the store open; closing the store
+    // closes it. As long as it lives the store stays open, also if the object it came from is gone.
+    [[nodiscard]] store with(const context &what) const { return store(access::open(opened_, strongroom_with, handle(), constant(what.handle()))); }
+
+    // Whether the last change of a secret through this object was not made, because it had been under the same idempotency key.
+    [[nodiscard]] bool was_replayed() const { return number<std::int32_t>(strongroom_was_replayed) != 0; }
+
+    strongroom::audit_log audit() const noexcept { return strongroom::audit_log(handle()); }
+    // Calls `listener` with each event once it is durable, on the thread that committed it. It may read, and not write to the store.
+    [[nodiscard]] subscription subscribe(const event_filter &which, event_listener listener) {
+        return subscription(handle(), which, std::move(listener));
+    }
+    // At most so many durable events behind number `after`: a program that keeps the number of the last one misses none.
+    page<strongroom_audit_event> changes_after(std::uint64_t after, std::size_t limit, const event_filter &which = {}) const {
+        const std::vector<strongroom_text> kinds = which.texts();
+        return page<strongroom_audit_event>(page_of(strongroom_feed_read, after, limit, detail::data(which.under), detail::size(which.under),
+                                                    kinds.data(), kinds.size()));
+    }
+    // The number of the last event that changes_after() tells without kinds; 0 if there is none.
+    std::uint64_t latest_change() const { return number<std::uint64_t>(strongroom_feed_latest); }
+    // Whether there is one behind number `after`, for which it waits so long at most.
+    [[nodiscard]] bool wait_for_change(std::uint64_t after, std::chrono::milliseconds timeout) const {
+        std::int32_t came = 0;
+        detail::call(strongroom_feed_wait, handle(), after, static_cast<std::uint64_t>(timeout.count() < 0 ? 0 : timeout.count()), &came);
+        return came != 0;
+    }
+
     void lock() { detail::call(strongroom_lock, handle()); }
     void unlock(const key &with) { detail::call(strongroom_unlock, handle(), constant(with.handle())); }
     std::uint32_t environment() const { return number<std::uint32_t>(strongroom_environment); }
@@ -312,6 +423,12 @@ inline std::uint32_t abi_version() noexcept { return strongroom_abi_version(); }
 inline std::uint64_t live_objects() noexcept { return strongroom_live_objects(); }
 [[nodiscard]] inline bool equal(bytes one, bytes other) noexcept {
     return strongroom_equal(one.data(), one.size(), other.data(), other.size()) != 0;
+}
+// As "90d", "1h30m", "300" or "PT1H30M".
+inline std::chrono::seconds parse_duration(std::string_view text) {
+    std::uint64_t seconds = 0;
+    detail::call(strongroom_parse_duration, text.data(), text.size(), &seconds);
+    return std::chrono::seconds(static_cast<std::int64_t>(seconds));
 }
 inline void wipe(void *data, std::size_t size) { detail::check(strongroom_wipe(static_cast<std::uint8_t *>(data), size)); }
 

@@ -21,6 +21,11 @@ impl Timestamp {
         Self(self.0.saturating_add(i64::from(days) * 86_400_000))
     }
 
+    /// So long after this instant.
+    pub(crate) fn after(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)))
+    }
+
     /// Milliseconds since the Unix epoch.
     #[must_use]
     pub const fn as_millis(self) -> i64 {

@@ -17,7 +17,7 @@ pub enum ErrorKind {
     InvalidArgument = 1,
     /// Of the C interface alone: a handle that is none, or of another type.
     BadHandle = 2,
-    /// Of the C interface alone: a handle that was closed or freed.
+    /// A handle that was closed or freed, or came from a store that was closed.
     Closed = 3,
     /// A write through the store by a thread that is inside a transaction of the same store.
     Reentrant = 4,
@@ -35,6 +35,9 @@ pub enum ErrorKind {
     Conflict = 12,
     /// A progress callback asked to stop. What was under way is undone.
     Cancelled = 13,
+    /// The idempotency key was used before for a call of the same operation with other arguments, or for one that cannot be
+    /// compared any more. Nothing was done.
+    IdempotencyConflict = 14,
     /// Another handle holds the file: the error's [`holder`](Error::holder) says whether readers or a writer.
     InUse = 15,
     /// A write through a handle, to a file or on a medium that cannot be written.
@@ -43,7 +46,7 @@ pub enum ErrorKind {
     Locked = 17,
     /// The value of this version is gone for good: destroyed, pruned, or past its time in the trash.
     Destroyed = 18,
-    /// Reserved for versions whose grace is over: nothing fails with it yet.
+    /// The grace of this version is over: another one was rotated in, or it was revoked.
     VersionExpired = 19,
     /// No key slot of this store opens with this key. A slot altered on purpose looks the same, and must.
     WrongKey = 20,
@@ -64,6 +67,8 @@ pub enum ErrorKind {
     InvalidCredential = 27,
     /// Reserved for principals with fewer rights than the owner: nothing fails with it yet.
     PermissionDenied = 28,
+    /// The secret has expired: no value of it is read until its expiry is changed.
+    Expired = 29,
     /// The operating system refused an input or output operation; the source has its error.
     Io = 30,
     /// No space left. The store is as it was before the write, and the handle stays usable.
@@ -116,6 +121,7 @@ names! {
     AlreadyExists "already_exists",
     Conflict "conflict",
     Cancelled "cancelled",
+    IdempotencyConflict "idempotency_conflict",
     InUse "in_use",
     ReadOnly "read_only",
     Locked "locked",
@@ -130,6 +136,7 @@ names! {
     ForkedHistory "forked_history",
     InvalidCredential "invalid_credential",
     PermissionDenied "permission_denied",
+    Expired "expired",
     Io "io",
     DiskFull "disk_full",
     Damaged "damaged",
@@ -143,6 +150,18 @@ names! {
 }
 
 impl ErrorKind {
+    /// The code, which is the discriminant.
+    pub(crate) fn code(self) -> i32 {
+        #[expect(clippy::as_conversions, reason = "the one way to a discriminant")]
+        let code = self as i32;
+        code
+    }
+
+    /// The kind with this code.
+    pub(crate) fn of(code: i32) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.code() == code)
+    }
+
     /// Whether the very same call may succeed later: what was in the way may go by itself.
     #[must_use]
     pub fn is_retryable(self) -> bool {

@@ -19,10 +19,14 @@ use crate::format::header::Header;
 use crate::format::layout::{HEADER_LEN, Twin};
 use crate::format::slot::{SLOT_LEN, SlotState};
 use crate::format::superblock::{PLAINTEXT_LEN, Superblock};
-use crate::record::audit::Segment;
+use crate::record::audit::{AuditCheckpoint, Segment};
 use crate::record::codec::{Authenticated, Record, decode, encode};
+use crate::record::idempotency::IdempotencyRecord;
 use crate::record::path_list::{Writer, walk};
-use crate::record::policy::{BackupRecord, ClockJumpRecord, KdfFloorRecord, RetentionRecord};
+use crate::record::policy::{
+    AuditPolicyRecord, BackupRecord, ClockJumpRecord, EnvironmentRecord, IdempotencyPolicyRecord,
+    KdfFloorRecord, RetentionRecord,
+};
 use crate::record::secret::{SecretRecord, StoreRecord, TrashRecord, VersionRecord};
 use crate::record::slot::SlotRecord;
 use crate::record::value::{frame, unframe};
@@ -33,7 +37,7 @@ use crate::store::{Store, StoreOptions};
 
 pub use listing::listing;
 pub use texts::texts;
-pub use typed::{pin, recovery_code, secret_id, slot_id};
+pub use typed::{pin, recovery_code, secret_id, signature, slot_id};
 
 const DIGEST_LEN: usize = 32;
 
@@ -122,7 +126,8 @@ fn check_superblock(plaintext: &[u8]) {
     }
 }
 
-/// Every kind of record, and the frame of a value: what decodes encodes to the same bytes.
+/// Every kind of record, and the frame of a value: what decodes encodes to the same bytes, or, of an older version, to bytes that
+/// say the same.
 pub fn records(bytes: &[u8]) {
     record::<StoreRecord>(bytes);
     record::<SecretRecord>(bytes);
@@ -134,6 +139,11 @@ pub fn records(bytes: &[u8]) {
     record::<RetentionRecord>(bytes);
     record::<ClockJumpRecord>(bytes);
     record::<BackupRecord>(bytes);
+    record::<EnvironmentRecord>(bytes);
+    record::<IdempotencyRecord>(bytes);
+    record::<IdempotencyPolicyRecord>(bytes);
+    record::<AuditPolicyRecord>(bytes);
+    record::<AuditCheckpoint>(bytes);
     if let Ok(value) = unframe(bytes) {
         assert!(frame(value).is_ok_and(|framed| *framed == *bytes), "a value is framed otherwise");
     }
@@ -162,14 +172,24 @@ pub fn path_list(bytes: &[u8]) -> bool {
 
 fn record<R: Record>(bytes: &[u8]) {
     check_record::<R>(bytes);
-    let head = [R::KIND.to_le_bytes(), R::VERSION.to_le_bytes()].concat();
-    check_record::<R>(&[head.as_slice(), bytes].concat());
+    for version in 1..=R::VERSION {
+        let head = [R::KIND.to_le_bytes(), version.to_le_bytes()].concat();
+        check_record::<R>(&[head.as_slice(), bytes].concat());
+    }
 }
 
 fn check_record<R: Record>(bytes: &[u8]) {
-    if let Ok(record) = decode::<R>(&Authenticated::from_page(bytes)) {
-        let encoded = encode(&record);
+    let Ok(record) = decode::<R>(&Authenticated::from_page(bytes)) else { return };
+    let encoded = encode(&record);
+    if bytes.get(2..4) == Some(R::VERSION.to_le_bytes().as_slice()) {
         assert!(encoded.is_ok_and(|encoded| *encoded == *bytes), "a record encodes to other bytes");
+    } else if let Ok(encoded) = encoded {
+        // The newest version is longer, and may be too long to be written.
+        let again = decode::<R>(&Authenticated::from_page(&encoded)).and_then(|again| encode(&again));
+        assert!(
+            again.is_ok_and(|again| *again == *encoded),
+            "a record of an older version says something else"
+        );
     }
 }
 

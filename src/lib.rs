@@ -21,7 +21,7 @@
 //! # A tour
 //!
 //! ```
-//! use strongroom::{Put, Query, Result, Store, Sweep, Tier, Unlock, Update};
+//! use strongroom::{Generator, Put, Query, Result, Store, Sweep, Tier, Unlock, Update};
 //!
 //! fn organise(store: &Store) -> Result<()> {
 //!     let new = Put::new().expect_absent().tag("env", "prod").tier(Tier::Sensitive);
@@ -39,6 +39,12 @@
 //!     Ok(())
 //! }
 //!
+//! fn use_unseen(store: &Store, body: &[u8]) -> Result<bool> {
+//!     store.put_generated("hooks/orders", &Generator::token(32), Put::new())?; // 256 bits that nobody has seen
+//!     let signature = store.sign_payload("hooks/orders", body)?.to_string(); // sha256=…
+//!     Ok(store.verify_payload("hooks/orders", body, &signature)?.is_valid())
+//! }
+//!
 //! fn look_after(store: &Store, backup: &str) -> Result<String> {
 //!     let (_, code) = store.slots().add_recovery_code()?; // another way in, to be written down
 //!     println!("If the passphrase is lost: {}", code.expose());
@@ -53,6 +59,7 @@
 //! # let path = path.to_str().expect("a path of UTF-8");
 //! # let store = Store::create(path, Unlock::passphrase("old"))?;
 //! # organise(&store)?;
+//! # assert!(use_unseen(&store, b"body")?);
 //! # let backup = format!("{path}.backup");
 //! # let kept = look_after(&store, &backup)?;
 //! # drop(store);
@@ -94,6 +101,7 @@ mod format;
 #[doc(hidden)]
 #[cfg(any(fuzzing, test))]
 pub mod fuzzing;
+mod generator;
 #[cfg(test)]
 mod golden;
 #[cfg(test)]
@@ -127,10 +135,18 @@ pub use crypto::arena::MemoryStatus;
 pub use crypto::kdf::{Calibration, KdfCost};
 pub use error::{Error, ErrorKind, Holder, Result};
 pub use format::slot::SlotKind;
+pub use generator::{Generator, TokenEncoding};
+pub use record::audit_head::AuditHead;
+pub use record::context::Context;
+pub use record::duration::parse_duration;
 pub use record::environment::Environment;
+pub use record::event_id::AuditEventId;
+pub use record::event_kind::AuditEventKind;
+pub use record::expiry::OnExpiry;
 pub use record::id::{SecretId, SlotId};
 pub use record::path::SecretPath;
 pub use record::pin::Pin;
+pub use record::signature::Signature;
 pub use record::tag::Tags;
 pub use record::tier::Tier;
 pub use record::version::VersionState;
@@ -138,9 +154,11 @@ pub use sealed::recovery::RecoveryCode;
 pub use sealed::unlock::Unlock;
 pub use secret::SecretBytes;
 pub use store::{
-    Author, BegunTransaction, Capabilities, Copied, CopyOptions, Cursor, Deleted, Health, HealthStatus,
-    KdfUpgrade, KeySlot, Listed, Namespace, NewSlot, OpenReport, OpenedReport, Page, PinCheck, Policy,
-    Progress, Put, Query, Rename, Retention, Scan, Secret, SecretInfo, SecretRef, Slots, Sort, Stats, Store,
-    StoreOptions, Sweep, SweepReport, TagCount, Transaction, Trashed, Update, Usage, VerifyAtOpen,
-    VerifyReport, VersionInfo, Written, capabilities,
+    Audit, AuditActor, AuditEvent, AuditExported, AuditPage, AuditPolicy, AuditQuery, AuditReads,
+    AuditVerified, Author, BegunTransaction, Capabilities, Copied, CopyOptions, Cursor, Deleted, Due,
+    DueReason, EventFilter, Health, HealthStatus, KdfUpgrade, KeySlot, Listed, Namespace, NewSlot,
+    OpenReport, OpenedReport, Page, PinCheck, Policy, Progress, Put, Query, Rename, Retention, Rotated, Scan,
+    Secret, SecretInfo, SecretRef, SignatureCheck, Slots, Sort, Stats, Store, StoreOptions, Subscription,
+    Sweep, SweepReport, TagCount, Transaction, Trashed, Update, Usage, VerifyAtOpen, VerifyReport,
+    VersionInfo, Written, capabilities,
 };

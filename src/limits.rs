@@ -22,9 +22,28 @@ pub const DESCRIPTION_LEN_MAX: usize = 4096;
 pub const CONTENT_TYPE_LEN_MAX: usize = 255;
 /// Longest note on a version, in bytes.
 pub const NOTE_LEN_MAX: usize = 256;
+/// Longest reason given for an operation, in bytes.
+pub const REASON_LEN_MAX: usize = 256;
+/// Longest id of a request, in bytes.
+pub const REQUEST_ID_LEN_MAX: usize = 128;
+
+/// Longest idempotency key, in bytes.
+pub const IDEMPOTENCY_KEY_LEN_MAX: usize = 255;
+/// Least time for which a call with an idempotency key is remembered, in seconds: a minute.
+pub const IDEMPOTENCY_SECONDS_MIN: u64 = 60;
+/// Most time for which a call with an idempotency key is remembered, in seconds: 30 days.
+pub const IDEMPOTENCY_SECONDS_MAX: u64 = 30 * 86_400;
+/// For how long a call with an idempotency key is remembered unless a policy says otherwise, in seconds: 24 hours.
+pub const IDEMPOTENCY_SECONDS_DEFAULT: u64 = 86_400;
+/// Calls whose time is over that each new call with an idempotency key forgets at most.
+pub const IDEMPOTENCY_FORGOTTEN_AT_ONCE: usize = 16;
 
 /// Versions kept of a secret unless a policy says otherwise.
 pub const VERSIONS_KEPT_DEFAULT: u32 = 10;
+/// Longest time until a secret expires or is to be rotated, and longest grace, in seconds: a hundred years of 365 days.
+pub const SCHEDULE_SECONDS_MAX: u64 = 36_500 * 86_400;
+/// How many days before a secret expires a sweep writes an event that says so, from the first to the last.
+pub const EXPIRY_LEADS_DAYS: [u16; 3] = [30, 7, 1];
 /// Days in the trash unless a policy says otherwise.
 pub const TRASH_DAYS_DEFAULT: u16 = 30;
 /// Most days in the trash.
@@ -35,6 +54,20 @@ pub const RENAME_BYTES_MAX: u64 = 64 << 20;
 pub const SWEEP_ITEMS_DEFAULT: usize = 1000;
 /// How far the clock may go forward at once before nothing is purged without confirmation, in milliseconds: a year.
 pub const CLOCK_JUMP_MILLIS_MAX: i64 = 365 * 86_400_000;
+
+/// How far the time of a signed request may be from that of the store, before or after, in seconds.
+pub const REQUEST_WINDOW_SECONDS: i64 = 300;
+
+/// Longest password that is generated, in characters.
+pub const GENERATED_PASSWORD_LEN_MAX: u32 = 1024;
+/// Least random bytes of a token that is generated: what nobody guesses.
+pub const GENERATED_TOKEN_BYTES_MIN: u32 = 16;
+/// Most random bytes of a token that is generated.
+pub const GENERATED_TOKEN_BYTES_MAX: u32 = 1024;
+/// Least words of a passphrase that is generated.
+pub const GENERATED_WORDS_MIN: u32 = 3;
+/// Most words of a passphrase that is generated.
+pub const GENERATED_WORDS_MAX: u32 = 64;
 
 /// Longest passphrase, in bytes of UTF-8 as typed.
 pub const PASSPHRASE_LEN_MAX: usize = 1024;
@@ -56,6 +89,17 @@ pub const CURSOR_LEN_MAX: usize = 1024;
 pub const TRANSACTION_OPERATIONS_MAX: usize = 100_000;
 /// Most events of one row of the audit log.
 pub const SEGMENT_EVENTS_MAX: usize = 1024;
+/// Most bytes of the events in one row of the audit log: 48 KiB.
+pub const SEGMENT_BYTES_MAX: usize = 48 << 10;
+
+/// Events of reads and refusals that wait in memory one by one for a commit. As many more are kept without what told them apart.
+pub const EVENTS_WAITING_MAX: usize = 4096;
+/// Bytes of them, in the same way: 1 MiB.
+pub const WAITING_BYTES_MAX: usize = 1 << 20;
+/// Longest time the audit log is kept when it is not kept for good, in days: a hundred years of 365 days.
+pub const AUDIT_DAYS_MAX: u32 = 36_500;
+/// Most rows of the audit log that one sweep removes.
+pub const SEGMENTS_PRUNED_MAX: usize = 1000;
 
 /// Least Argon2id memory accepted from a file, in KiB (OWASP's minimum: 19 MiB with two passes).
 pub const KDF_MEMORY_KIB_MIN: u32 = 19 * 1024;

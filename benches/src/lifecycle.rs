@@ -9,13 +9,14 @@ use strongroom::{KdfCost, Store, StoreOptions, Unlock, VerifyAtOpen};
 use strongroom_benches::folder::Folder;
 use strongroom_benches::job;
 
+use crate::audited;
 use crate::rounds::{candidate, compare};
 
 const TABLE: TableDefinition<'static, &str, &[u8]> = TableDefinition::new("secrets");
 const VALUE: [u8; 64] = [0x5a; 64];
 const PASSPHRASES: [&str; 2] = ["correct horse battery staple", "purple monkey dishwasher"];
 
-fn raw() -> Unlock {
+pub(crate) fn raw() -> Unlock {
     Unlock::raw_key(&[7; 32])
 }
 
@@ -29,6 +30,7 @@ pub(crate) fn run(sizes: &[u64]) {
         fill_plain(&plain, secrets);
         open(&path, &plain, secrets);
         change(&path, secrets);
+        audited::read(&path, secrets);
         copy(folder.path(), &path, secrets);
     }
 }

@@ -4,6 +4,7 @@
 //! cargo run --release --manifest-path benches/Cargo.toml [-- SECRETS…]
 //! ```
 
+mod audited;
 mod lifecycle;
 mod rounds;
 

@@ -13,6 +13,14 @@
 
 typedef strongroom_status status;
 
+/* A subscription, with what it was told of and nobody asked for yet. */
+struct listener {
+  const char *name;
+  strongroom_subscription *subscription;
+  cJSON *events;
+};
+#define LISTENERS 8
+
 /* A scenario under way. */
 static struct {
   const char *file;
@@ -22,6 +30,9 @@ static struct {
   strongroom_key *key;
   strongroom_store *store;
   cJSON *names;
+  /* What the calls under way say of themselves; NULL if nothing. */
+  const cJSON *said;
+  struct listener listeners[LISTENERS];
   char fault[4096];
 } play;
 
@@ -102,10 +113,36 @@ static uint32_t tier(const char *name) {
                                           : STRONGROOM_TIER_STANDARD;
 }
 
-static strongroom_changes *changes(const cJSON *with) {
+/* Seconds, or a text that says how long; 0 for what is null or not there. */
+static status duration(const cJSON *with, const char *name, uint64_t *seconds) {
+  *seconds = number(with, name, 0);
+  return text(with, name) ? strongroom_parse_duration(text(with, name), Z, seconds, NULL) : STRONGROOM_OK;
+}
+
+/* When it expires, and how often it is rotated. */
+static status schedule(const cJSON *with, strongroom_changes *to) {
+  const cJSON *expires_at = at(with, "expires_at");
+  const char *on_expiry = text(with, "on_expiry");
+  uint64_t expires_in, rotate_every;
+  status result = duration(with, "expires_in", &expires_in);
+  if (result == STRONGROOM_OK) result = duration(with, "rotate_every", &rotate_every);
+  if (result != STRONGROOM_OK) return result;
+  if (at(with, "expires_in")) must(strongroom_changes_expires_in(to, expires_in, NULL));
+  if (expires_at)
+    must(strongroom_changes_expires_at(
+        to, cJSON_IsNumber(expires_at) ? START + 1000 * (int64_t)expires_at->valuedouble : STRONGROOM_NO_TIME, NULL));
+  if (on_expiry)
+    must(strongroom_changes_on_expiry(
+        to, strcmp(on_expiry, "trash") == 0 ? STRONGROOM_ON_EXPIRY_TRASH : STRONGROOM_ON_EXPIRY_BLOCK, NULL));
+  if (at(with, "rotate_every")) must(strongroom_changes_rotate_every(to, rotate_every, NULL));
+  return STRONGROOM_OK;
+}
+
+static status changes(const cJSON *with, strongroom_changes **out) {
   strongroom_changes *to;
   const cJSON *tag, *expect = at(with, "expect");
-  must(strongroom_changes_new(&to, NULL));
+  must(strongroom_changes_new(out, NULL));
+  to = *out;
   if (cJSON_IsString(expect)) must(strongroom_changes_expect_absent(to, NULL));
   if (cJSON_IsNumber(expect)) must(strongroom_changes_expect_version(to, (uint64_t)expect->valuedouble, NULL));
   if (at(with, "expect_meta_version"))
@@ -121,7 +158,7 @@ static strongroom_changes *changes(const cJSON *with) {
   if (text(with, "note")) must(strongroom_changes_note(to, text(with, "note"), Z, NULL));
   if (at(with, "max_versions")) must(strongroom_changes_max_versions(to, kept(with, "max_versions", 0), NULL));
   if (at(with, "trash_days")) must(strongroom_changes_trash_days(to, kept(with, "trash_days", 0), NULL));
-  return to;
+  return schedule(with, to);
 }
 
 static status query(const cJSON *with, strongroom_query **out) {
@@ -199,6 +236,10 @@ static cJSON *info_of(const strongroom_secret_info *from) {
   add_time(to, "purge_at", from->purge_at);
   add_kept(to, "max_versions", from->max_versions);
   add_kept(to, "trash_days", from->trash_days);
+  add_time(to, "expires_at", from->expires_at);
+  cJSON_AddStringToObject(to, "on_expiry", from->on_expiry == STRONGROOM_ON_EXPIRY_TRASH ? "trash" : "block");
+  add_kept(to, "rotate_every", from->rotate_every ? (int64_t)from->rotate_every : STRONGROOM_INHERITED);
+  add_time(to, "rotation_due_at", from->rotation_due_at);
   return to;
 }
 
@@ -210,18 +251,31 @@ static cJSON *page_secret(const strongroom_page *page, size_t index) {
 }
 
 static cJSON *page_version(const strongroom_page *page, size_t index) {
-  static const char *const states[] = {"", "current", "superseded", "deleted", "destroyed"};
+  static const char *const states[] = {"", "current", "superseded", "deleted", "destroyed", "grace", "retired"};
   strongroom_version_info info;
   cJSON *to = cJSON_CreateObject();
   info.struct_size = sizeof info;
   must(strongroom_page_version(page, index, &info, NULL));
   cJSON_AddNumberToObject(to, "number", (double)info.number);
-  cJSON_AddStringToObject(to, "state", info.state < 5 ? states[info.state] : "unknown");
+  cJSON_AddStringToObject(to, "state", info.state < 7 ? states[info.state] : "unknown");
   cJSON_AddNumberToObject(to, "size", (double)info.size);
   cJSON_AddStringToObject(to, "note", info.note.data);
   add_time(to, "created_at", info.created_at);
   add_time(to, "deleted_at", info.deleted_at);
   add_time(to, "until", info.until);
+  return to;
+}
+
+static cJSON *page_due(const strongroom_page *page, size_t index) {
+  static const char *const reasons[] = {"", "expiry", "rotation", "purge"};
+  strongroom_due_item found;
+  cJSON *to = cJSON_CreateObject();
+  found.struct_size = sizeof found;
+  must(strongroom_page_due(page, index, &found, NULL));
+  cJSON_AddStringToObject(to, "path", found.path.data);
+  cJSON_AddStringToObject(to, "id", found.id.data);
+  cJSON_AddStringToObject(to, "reason", found.reason < 4 ? reasons[found.reason] : "unknown");
+  add_time(to, "at", found.at);
   return to;
 }
 
@@ -305,6 +359,11 @@ static const char *short_name(status result) {
   return name;
 }
 
+#include "play_generators.h"
+#include "play_signing.h"
+
+#include "play_audit.h"
+
 #include "play_calls.h"
 
 /* Judging */
@@ -371,6 +430,44 @@ static status transaction(const cJSON *one) {
                                                                        : strongroom_close(&begun, NULL);
 }
 
+/* Plays steps whose calls say something of themselves. */
+static status say(const cJSON *one) {
+  strongroom_context *context;
+  strongroom_store *same;
+  const cJSON *inner;
+  status result;
+  play.said = cJSON_GetObjectItemCaseSensitive(one, "with");
+  must(strongroom_context_new(&context, NULL));
+  fill_context(context, play.said);
+  result = strongroom_with(play.store, context, &same, NULL);
+  must(strongroom_context_free(context));
+  if (result != STRONGROOM_OK) return result;
+  cJSON_ArrayForEach(inner, cJSON_GetObjectItemCaseSensitive(one, "steps")) step(same, inner);
+  play.said = NULL;
+  return strongroom_close(&same, NULL);
+}
+
+/* Makes a change that happens once: through a handle of its own, which says what the calls around it say. */
+static status call_once(strongroom_store *on, const char *call, const cJSON *with, cJSON **gives) {
+  strongroom_context *context;
+  strongroom_store *once;
+  int32_t replayed;
+  status result;
+  must(strongroom_context_new(&context, NULL));
+  fill_context(context, play.said);
+  must(strongroom_context_idempotency_key(context, text(with, "idempotency_key"), Z, NULL));
+  result = strongroom_with(on, context, &once, NULL);
+  must(strongroom_context_free(context));
+  if (result != STRONGROOM_OK) return result;
+  result = do_call(once, call, with, gives);
+  if (result == STRONGROOM_OK && cJSON_IsObject(*gives)) {
+    must(strongroom_was_replayed(once, &replayed, NULL));
+    cJSON_AddBoolToObject(*gives, "replayed", replayed);
+  }
+  must(strongroom_close(&once, NULL));
+  return result;
+}
+
 static void step(strongroom_store *on, const cJSON *one) {
   const char *call = cJSON_GetObjectItemCaseSensitive(one, "call")->valuestring;
   const cJSON *with = cJSON_GetObjectItemCaseSensitive(one, "with");
@@ -379,7 +476,10 @@ static void step(strongroom_store *on, const cJSON *one) {
   cJSON *gives = NULL;
   status result;
   if (play.fault[0]) return;
-  result = strcmp(call, "transaction") == 0 ? transaction(one) : do_call(on, call, with, &gives);
+  result = strcmp(call, "transaction") == 0 ? transaction(one)
+           : strcmp(call, "with") == 0      ? say(one)
+           : text(with, "idempotency_key")  ? call_once(on, call, with, &gives)
+                                            : do_call(on, call, with, &gives);
   if (fails && (result == STRONGROOM_OK || strcmp(short_name(result), fails->valuestring) != 0))
     fault("%s was expected, and it gave %s", fails->valuestring, strongroom_status_name(result));
   if (!fails && result != STRONGROOM_OK) fault("%s", short_name(result));

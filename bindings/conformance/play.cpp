@@ -32,7 +32,7 @@ static stage begin(const std::string &folder, const std::string &number, const a
         options.environment(said.code("environment", environments));
     std::string file = folder + '/' + std::string(said.maybe_text("store").value_or(number)) + ".strongroom";
     sr::store store = first(file, key, options, said.at("store") != nullptr);
-    return {std::move(key), std::move(clock), std::move(options), std::move(file), std::move(store)};
+    return {std::move(key), std::move(clock), std::move(options), std::move(file), std::move(store), {}, 0};
 }
 
 // A scenario under way.
@@ -71,7 +71,12 @@ class player {
         try {
             if (call == "transaction")
                 return {transact(one), {}, {}};
-            return {work_of(call)(stage_, on, arguments(member(one, "with"), names_)), {}, {}};
+            if (call == "with")
+                return {say(one), {}, {}};
+            const arguments with(member(one, "with"), names_);
+            if (with.at("idempotency_key"))
+                return {once(work_of(call), with), {}, {}};
+            return {work_of(call)(stage_, on, with), {}, {}};
         } catch (const sr::error &error) {
             return {{}, name_of(error), error.what()};
         }
@@ -95,6 +100,27 @@ class player {
             begun.commit();
         else
             begun.rollback();
+        return {};
+    }
+
+    // Makes a change that happens once: through an object of its own, which says what the calls around it say.
+    json once(work change, const arguments &with) {
+        sr::context said = context_of(arguments(said_, names_));
+        sr::store same = stage_.store.with(said.idempotency_key(with.text("idempotency_key")));
+        json gives = change(stage_, same, with);
+        if (cJSON_IsObject(gives.get()))
+            std::move(gives).add("replayed", same.was_replayed());
+        return gives;
+    }
+
+    // Plays steps whose calls say something of themselves.
+    json say(node one) {
+        said_ = member(one, "with");
+        sr::store same = stage_.store.with(context_of(arguments(member(one, "with"), names_)));
+        for (node inner : children(member(one, "steps")))
+            step(same, inner);
+        said_ = nullptr;
+        same.close();
         return {};
     }
 
@@ -140,6 +166,8 @@ class player {
 
     names names_;
     stage stage_;
+    // What the calls under way say of themselves, if anything.
+    node said_ = nullptr;
 };
 
 // Plays one scenario, and says whether all of it came out as it says.

@@ -1,22 +1,12 @@
 /* What a scenario can call, through the C interface. Part of play.c. */
 
-static status get_many(strongroom_store *on, const cJSON *with, cJSON **gives) {
-  const cJSON *paths = at(with, "paths"), *path;
-  strongroom_text texts[64];
-  strongroom_secrets *found;
-  size_t count = 0, i;
-  status result;
-  cJSON_ArrayForEach(path, paths) {
-    texts[count].data = path->valuestring;
-    texts[count++].len = Z;
-  }
-  result = strongroom_get_many(on, texts, count, &found, NULL);
-  if (result != STRONGROOM_OK) return result;
+static status give_all(strongroom_secrets *found, cJSON **gives) {
+  size_t i;
   *gives = cJSON_CreateArray();
   for (i = 0; i < strongroom_secrets_len(found); i++) {
     strongroom_secret *secret;
     cJSON *one;
-    result = strongroom_secrets_take(found, i, &secret, NULL);
+    status result = strongroom_secrets_take(found, i, &secret, NULL);
     if (result == STRONGROOM_OK) {
       one = secret_of(secret);
     } else {
@@ -26,6 +16,20 @@ static status get_many(strongroom_store *on, const cJSON *with, cJSON **gives) {
     cJSON_AddItemToArray(*gives, one);
   }
   return strongroom_secrets_free(found);
+}
+
+static status get_many(strongroom_store *on, const cJSON *with, cJSON **gives) {
+  const cJSON *paths = at(with, "paths"), *path;
+  strongroom_text texts[64];
+  strongroom_secrets *found;
+  size_t count = 0;
+  status result;
+  cJSON_ArrayForEach(path, paths) {
+    texts[count].data = path->valuestring;
+    texts[count++].len = Z;
+  }
+  result = strongroom_get_many(on, texts, count, &found, NULL);
+  return result == STRONGROOM_OK ? give_all(found, gives) : result;
 }
 
 static void add_usage(cJSON *to, const char *name, uint64_t secrets, uint64_t versions, uint64_t value_bytes) {
@@ -47,16 +51,6 @@ static status stats(strongroom_store *on, const cJSON *with, cJSON **gives) {
   return STRONGROOM_OK;
 }
 
-static status put_value(strongroom_store *on, const cJSON *with, strongroom_written *written) {
-  strongroom_changes *said = changes(with);
-  size_t len;
-  uint8_t *value = bytes(at(with, "value"), &len);
-  status result = strongroom_put(on, text(with, "path"), Z, value, len, said, written, NULL);
-  free(value);
-  must(strongroom_changes_free(said));
-  return result;
-}
-
 static status sweep(strongroom_store *on, const cJSON *with, cJSON **gives) {
   strongroom_swept swept;
   status result;
@@ -66,6 +60,9 @@ static status sweep(strongroom_store *on, const cJSON *with, cJSON **gives) {
   *gives = cJSON_CreateObject();
   cJSON_AddNumberToObject(*gives, "secrets", (double)swept.secrets);
   cJSON_AddNumberToObject(*gives, "versions", (double)swept.versions);
+  cJSON_AddNumberToObject(*gives, "expiring", (double)swept.expiring);
+  cJSON_AddNumberToObject(*gives, "expired", (double)swept.expired);
+  cJSON_AddNumberToObject(*gives, "audit_events", (double)swept.audit_events);
   cJSON_AddBoolToObject(*gives, "more", swept.more);
   cJSON_AddBoolToObject(*gives, "held_back", swept.held_back);
   return STRONGROOM_OK;
@@ -128,12 +125,13 @@ static status pages(strongroom_store *on, const char *call, const cJSON *with, c
   status result = STRONGROOM_OK;
   const char *path = text(with, "path");
   uint64_t version = number(with, "version", 0);
-  enum { ONE, VERSIONS, VERSION, LIST, NAMESPACES, TAGS } shape = ONE;
+  enum { ONE, VERSIONS, VERSION, LIST, NAMESPACES, TAGS, DUE } shape = ONE;
   if (strcmp(call, "info") == 0) {
     result = strongroom_info(on, path, Z, &page, NULL);
   } else if (strcmp(call, "update") == 0) {
-    strongroom_changes *said = changes(with);
-    result = strongroom_update(on, path, Z, said, &page, NULL);
+    strongroom_changes *said;
+    result = changes(with, &said);
+    if (result == STRONGROOM_OK) result = strongroom_update(on, path, Z, said, &page, NULL);
     must(strongroom_changes_free(said));
   } else if (strcmp(call, "versions") == 0) {
     shape = VERSIONS;
@@ -147,6 +145,14 @@ static status pages(strongroom_store *on, const char *call, const cJSON *with, c
   } else if (strcmp(call, "destroy_version") == 0) {
     shape = VERSION;
     result = strongroom_destroy_version(on, path, Z, version, &page, NULL);
+  } else if (strcmp(call, "revoke_version") == 0) {
+    shape = VERSION;
+    result = strongroom_revoke_version(on, path, Z, version, &page, NULL);
+  } else if (strcmp(call, "due") == 0) {
+    uint64_t within;
+    shape = DUE;
+    result = duration(with, "within", &within);
+    if (result == STRONGROOM_OK) result = strongroom_due(on, within, &page, NULL);
   } else if (strcmp(call, "list") == 0) {
     strongroom_query *asked;
     shape = LIST;
@@ -170,9 +176,35 @@ static status pages(strongroom_store *on, const char *call, const cJSON *with, c
            : shape == VERSION    ? page_version(page, 0)
            : shape == VERSIONS   ? all_of(page, strongroom_page_len(page), page_version)
            : shape == LIST       ? list_of(page)
+           : shape == DUE        ? all_of(page, strongroom_page_len(page), page_due)
            : shape == NAMESPACES ? all_of(page, strongroom_page_namespaces(page), page_namespace)
                                  : all_of(page, strongroom_page_len(page), page_tag);
   return strongroom_page_free(page);
+}
+
+/* Calls about versions that are accepted, and about values that are made. */
+static status credentials(strongroom_store *on, const char *call, const cJSON *with, cJSON **gives, int *known) {
+  status result = STRONGROOM_OK;
+  if (strcmp(call, "rotate") == 0) return rotate(on, with, gives);
+  if (strcmp(call, "verify_any") == 0) return verify_any(on, with, gives);
+  if (strcmp(call, "sign_payload") == 0) return sign(on, 0, with, gives);
+  if (strcmp(call, "sign_request") == 0) return sign(on, 1, with, gives);
+  if (strcmp(call, "verify_payload") == 0) return check_signature(on, 0, with, gives);
+  if (strcmp(call, "verify_request") == 0) return check_signature(on, 1, with, gives);
+  if (strcmp(call, "generate") == 0) return generate(with, gives);
+  if (strcmp(call, "accepted") == 0) {
+    strongroom_secrets *found;
+    result = strongroom_accepted(on, text(with, "path"), Z, &found, NULL);
+    return result == STRONGROOM_OK ? give_all(found, gives) : result;
+  }
+  if (strcmp(call, "parse_duration") == 0) {
+    uint64_t seconds;
+    result = duration(with, "text", &seconds);
+    if (result == STRONGROOM_OK) *gives = cJSON_CreateNumber((double)seconds);
+    return result;
+  }
+  *known = 0;
+  return result;
 }
 
 /* All others. */
@@ -242,5 +274,11 @@ static status do_call(strongroom_store *on, const char *call, const cJSON *with,
   if (known) return result;
   known = 1;
   result = pages(on, call, with, gives, &known);
+  if (known) return result;
+  known = 1;
+  result = audited(on, call, with, gives, &known);
+  if (known) return result;
+  known = 1;
+  result = credentials(on, call, with, gives, &known);
   return known ? result : others(on, call, with, gives);
 }

@@ -36,6 +36,30 @@ inline json shape(const strongroom_written &from) {
         .add("updated_at", time_of(from.updated_at));
 }
 
+inline json shape(const strongroom_rotated &from) {
+    return json::object()
+        .add("id", from.id)
+        .add("path", from.path)
+        .add("tier", word_of(tiers, from.tier))
+        .add("old_version", from.old_version)
+        .add("new_version", from.version)
+        .add("old_expires_at", time_of(from.old_expires_at));
+}
+
+inline json shape(const strongroom_due_item &from) {
+    return json::object()
+        .add("path", sr::view(from.path))
+        .add("id", sr::view(from.id))
+        .add("reason", word_of(due_reasons, from.reason))
+        .add("at", time_of(from.at));
+}
+
+inline json shape(const sr::signature_check &from) {
+    return json::object()
+        .add("found", word_of(signature_checks, from.found))
+        .add("version", from.is_valid() ? json(from.version) : json(nullptr));
+}
+
 inline json shape(const strongroom_deleted &from) {
     return json::object().add("id", from.id).add("deleted_at", time_of(from.deleted_at)).add("purge_at", time_of(from.purge_at));
 }
@@ -60,7 +84,11 @@ inline json shape(const strongroom_secret_info &from) {
         .add("deleted_at", time_of(from.deleted_at))
         .add("purge_at", time_of(from.purge_at))
         .add("max_versions", kept_of(from.max_versions))
-        .add("trash_days", kept_of(from.trash_days));
+        .add("trash_days", kept_of(from.trash_days))
+        .add("expires_at", time_of(from.expires_at))
+        .add("on_expiry", word_of(expiry_actions, from.on_expiry))
+        .add("rotate_every", from.rotate_every == 0 ? json(nullptr) : json(from.rotate_every))
+        .add("rotation_due_at", time_of(from.rotation_due_at));
 }
 
 inline json shape(const strongroom_version_info &from) {
@@ -86,8 +114,57 @@ inline json shape(const strongroom_swept &from) {
     return json::object()
         .add("secrets", from.secrets)
         .add("versions", from.versions)
+        .add("expiring", from.expiring)
+        .add("expired", from.expired)
+        .add("audit_events", from.audit_events)
         .add("more", from.more != 0)
         .add("held_back", from.held_back != 0);
+}
+
+// A text that is empty is null.
+inline json filled(const strongroom_text &text) { return text.len == 0 ? json(nullptr) : json(sr::view(text)); }
+
+inline json shape(const strongroom_audit_event &from) {
+    json labels = json::object();
+    for (std::size_t i = 0; i < from.label_count; i++)
+        std::move(labels).add(from.labels[i].key.data, sr::view(from.labels[i].value));
+    const sr::error failed(from.status, "", "", 0, false);
+    return json::object()
+        .add("sequence", from.sequence)
+        .add("id", sr::view(from.id))
+        .add("kind", sr::view(from.kind))
+        .add("path", filled(from.path))
+        .add("secret_id", filled(from.secret_id))
+        .add("slot_id", filled(from.slot_id))
+        .add("actor", filled(from.actor))
+        .add("reason", filled(from.reason))
+        .add("request_id", filled(from.request_id))
+        .add("labels", std::move(labels))
+        .add("version", from.version)
+        .add("time", static_cast<double>(from.time - start.time_since_epoch().count()) / 1000)
+        .add("count", from.count)
+        .add("error", from.status == STRONGROOM_OK ? json(nullptr) : json(name_of(failed).c_str()))
+        .add("durable", from.durable != 0);
+}
+
+inline json shape(const strongroom_audit_verified &from) {
+    static const std::vector<std::string_view> kept{"", "in_history", "older_than_log"};
+    return json::object()
+        .add("events", from.events)
+        .add("first", from.first)
+        .add("head", from.head)
+        .add("kept", from.kept == STRONGROOM_PIN_NONE ? json(nullptr) : word_of(kept, from.kept));
+}
+
+inline json shape(const strongroom_audit_exported &from) { return json::object().add("events", from.events).add("head", from.head); }
+
+inline json shape(const strongroom_audit_policy &from) {
+    const auto number = [](std::int64_t kept) { return kept == STRONGROOM_FOR_GOOD ? json(nullptr) : json(kept); };
+    json reads = json::object()
+                     .add("standard", word_of(audit_reads, from.standard))
+                     .add("sensitive", word_of(audit_reads, from.sensitive))
+                     .add("critical", word_of(audit_reads, from.critical));
+    return json::object().add("reads", std::move(reads)).add("days", number(from.keep_days)).add("bytes", number(from.keep_bytes));
 }
 
 inline json shape(const strongroom_retention &from) {
@@ -125,6 +202,15 @@ template <class Item> json shape(const sr::page<Item> &from) {
     for (const auto &item : from)
         to.append(shape(item));
     return to;
+}
+
+inline json shape(const sr::audit_page &from) {
+    const std::string cursor = from.next_cursor();
+    const sr::page<strongroom_audit_event> &events = from;
+    return json::object()
+        .add("events", shape(events))
+        .add("next_cursor", cursor.empty() ? json(nullptr) : json(cursor.c_str()))
+        .add("has_more", from.has_more());
 }
 
 inline json shape(const sr::list_page &from) {

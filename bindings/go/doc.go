@@ -33,6 +33,19 @@
 // the processor's registers when it interrupts a goroutine: a piece of what was copied last may stand there. With
 // GODEBUG=asyncpreemptoff=1 it saves nothing.
 //
+// # Rotation and expiry
+//
+// [Operations.Rotate] writes a new value, and lets the old one be accepted for a time; [Operations.Accepted], [Operations.VerifyAny] and the
+// checks of signatures know both. [ExpiresIn], [RotateEvery] and others say of a secret how long it is good, and [Operations.Due] what is to
+// be done. Their durations are of whole seconds: one with a part of a second is refused.
+//
+// # Changes that happen once, and the audit log
+//
+// With an [IdempotencyKey], which [Store.As] takes, a change that is asked for again is not made again, and returns what it returned. Who
+// did what stands in the [Audit] log, whose [Audit.Head] is kept elsewhere to find later whether anybody changed it. What of reads stands in
+// it is said by [Policy.SetAudit]. [Store.Subscribe] tells of changes as they are committed, [Store.Changes] tells them to whoever comes
+// back later, and [Store.WaitChanges] waits for the next one.
+//
 // # Errors
 //
 // Every error of the library is an [*Error] for errors.As, and of a kind for errors.Is, as [ErrNotFound]. Values, keys and passphrases
@@ -40,8 +53,8 @@
 //
 // # Contexts
 //
-// A context ends the wait of [OpenContext], and a copy: [Store.Backup], [Store.Compact], [Store.Purge] and [Store.Rekey]. Everything else is
-// short, or cannot be interrupted, and takes none.
+// A context ends the waits of [OpenContext] and [Store.WaitChanges], and a copy: [Store.Backup], [Store.Compact], [Store.Purge] and
+// [Store.Rekey]. Everything else is short, or cannot be interrupted, and takes none. What calls say of themselves in the audit log is another matter: see [Store.As].
 //
 // # The library
 //

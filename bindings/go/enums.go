@@ -38,6 +38,10 @@ const (
 	StateDeleted VersionState = C.STRONGROOM_STATE_DELETED
 	// StateDestroyed: Its value is gone for good.
 	StateDestroyed VersionState = C.STRONGROOM_STATE_DESTROYED
+	// StateGrace: Readable by number, and accepted beside the current one, for a time: a newer one was rotated in.
+	StateGrace VersionState = C.STRONGROOM_STATE_GRACE
+	// StateRetired: Its grace is over, and it cannot be read.
+	StateRetired VersionState = C.STRONGROOM_STATE_RETIRED
 )
 
 var versionStateNames = map[VersionState]string{
@@ -45,6 +49,8 @@ var versionStateNames = map[VersionState]string{
 	StateSuperseded: "superseded",
 	StateDeleted:    "deleted",
 	StateDestroyed:  "destroyed",
+	StateGrace:      "grace",
+	StateRetired:    "retired",
 }
 
 // String is the name in lower case, or the number where a later library has more of them.
@@ -193,3 +199,114 @@ var pinStatusNames = map[PinStatus]string{
 
 // String is the name in lower case, or the number where a later library has more of them.
 func (v PinStatus) String() string { return named(pinStatusNames, v) }
+
+// ExpiryAction is what a sweep does with a secret that has expired.
+type ExpiryAction uint32
+
+const (
+	// OnExpiryBlock: On expiry nothing is done: the secret stays, and cannot be read.
+	OnExpiryBlock ExpiryAction = C.STRONGROOM_ON_EXPIRY_BLOCK
+	// OnExpiryTrash: On expiry a sweep puts the secret into the trash.
+	OnExpiryTrash ExpiryAction = C.STRONGROOM_ON_EXPIRY_TRASH
+)
+
+var expiryActionNames = map[ExpiryAction]string{
+	OnExpiryBlock: "block",
+	OnExpiryTrash: "trash",
+}
+
+// String is the name in lower case, or the number where a later library has more of them.
+func (v ExpiryAction) String() string { return named(expiryActionNames, v) }
+
+// DueReason is what is to be done with a secret that is due.
+type DueReason uint32
+
+const (
+	// DueExpiry: The secret expires, or has expired.
+	DueExpiry DueReason = C.STRONGROOM_DUE_EXPIRY
+	// DueRotation: The current version gets as old as its rotation allows.
+	DueRotation DueReason = C.STRONGROOM_DUE_ROTATION
+	// DuePurge: The secret is in the trash, and cannot be restored from then on.
+	DuePurge DueReason = C.STRONGROOM_DUE_PURGE
+)
+
+var dueReasonNames = map[DueReason]string{
+	DueExpiry:   "expiry",
+	DueRotation: "rotation",
+	DuePurge:    "purge",
+}
+
+// String is the name in lower case, or the number where a later library has more of them.
+func (v DueReason) String() string { return named(dueReasonNames, v) }
+
+// SignatureStatus is what checking a signature found.
+type SignatureStatus uint32
+
+const (
+	// SignatureValid: The signature is of that payload or request, under an accepted version of the secret.
+	SignatureValid SignatureStatus = C.STRONGROOM_SIGNATURE_VALID
+	// SignatureWrong: It is of something else, or no signature at all.
+	SignatureWrong SignatureStatus = C.STRONGROOM_SIGNATURE_WRONG
+	// SignatureTooOld: It is of that request, which is older than the window.
+	SignatureTooOld SignatureStatus = C.STRONGROOM_SIGNATURE_TOO_OLD
+	// SignatureTooEarly: It is of that request, which is dated later than the window.
+	SignatureTooEarly SignatureStatus = C.STRONGROOM_SIGNATURE_TOO_EARLY
+)
+
+var signatureStatusNames = map[SignatureStatus]string{
+	SignatureValid:    "valid",
+	SignatureWrong:    "wrong",
+	SignatureTooOld:   "too_old",
+	SignatureTooEarly: "too_early",
+}
+
+// String is the name in lower case, or the number where a later library has more of them.
+func (v SignatureStatus) String() string { return named(signatureStatusNames, v) }
+
+// AuditReads is how reads of values are audited.
+type AuditReads uint32
+
+const (
+	// AuditReadsUnchanged: What was said before stays.
+	AuditReadsUnchanged AuditReads = C.STRONGROOM_AUDIT_READS_UNCHANGED
+	// AuditReadsBatched: Events of reads wait in memory, and are written with the next commit, when there are many, and when the handle is closed or locked.
+	AuditReadsBatched AuditReads = C.STRONGROOM_AUDIT_READS_BATCHED
+	// AuditReadsStrict: The event of a read is durable before the value is released.
+	AuditReadsStrict AuditReads = C.STRONGROOM_AUDIT_READS_STRICT
+	// AuditReadsOff: There are no events of reads.
+	AuditReadsOff AuditReads = C.STRONGROOM_AUDIT_READS_OFF
+)
+
+var auditReadsNames = map[AuditReads]string{
+	AuditReadsUnchanged: "unchanged",
+	AuditReadsBatched:   "batched",
+	AuditReadsStrict:    "strict",
+	AuditReadsOff:       "off",
+}
+
+// String is the name in lower case, or the number where a later library has more of them.
+func (v AuditReads) String() string { return named(auditReadsNames, v) }
+
+// TokenEncoding is how a generated token is written.
+type TokenEncoding uint32
+
+const (
+	// EncodingBase64url: RFC 4648 section 5, without padding.
+	EncodingBase64url TokenEncoding = C.STRONGROOM_ENCODING_BASE64URL
+	// EncodingBase32: RFC 4648 section 6, in lower case, without padding.
+	EncodingBase32 TokenEncoding = C.STRONGROOM_ENCODING_BASE32
+	// EncodingHex: Hexadecimal digits in lower case.
+	EncodingHex TokenEncoding = C.STRONGROOM_ENCODING_HEX
+	// EncodingRaw: The bytes themselves.
+	EncodingRaw TokenEncoding = C.STRONGROOM_ENCODING_RAW
+)
+
+var tokenEncodingNames = map[TokenEncoding]string{
+	EncodingBase64url: "base64url",
+	EncodingBase32:    "base32",
+	EncodingHex:       "hex",
+	EncodingRaw:       "raw",
+}
+
+// String is the name in lower case, or the number where a later library has more of them.
+func (v TokenEncoding) String() string { return named(tokenEncodingNames, v) }

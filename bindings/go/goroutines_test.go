@@ -153,10 +153,13 @@ func TestAForgottenStoreIsClosed(t *testing.T) {
 func TestWhatIsForgottenIsFreed(t *testing.T) {
 	store := inMemory(t)
 	put(t, &store.Operations, "a", "1")
-	before := strongroom.LiveObjects()
+	before := settled()
 	for range 20 {
 		must[*strongroom.Secret](t)(store.Get("a"))
 		must[[]strongroom.Found](t)(store.GetMany("a", "b"))
+		must[[]*strongroom.Secret](t)(store.Accepted("a"))
+		must[*strongroom.SecretBytes](t)(strongroom.Token(32).Generate())
+		must[*strongroom.Store](t)(store.As(strongroom.Reason("forgotten")))
 		must[*strongroom.ManualClock](t)(strongroom.NewManualClock(start))
 	}
 	equal(t, strongroom.LiveObjects() > before, true)
@@ -166,7 +169,7 @@ func TestWhatIsForgottenIsFreed(t *testing.T) {
 func TestCallsFreeWhatTheyMake(t *testing.T) {
 	store := inMemory(t)
 	put(t, &store.Operations, "a", "1")
-	before := strongroom.LiveObjects()
+	before := settled()
 	put(t, &store.Operations, "a", "2", strongroom.WithTag("x", ""))
 	_, err := store.Put("a", nil, strongroom.WithTier(77))
 	fails(t, err, strongroom.ErrInvalidArgument)
@@ -176,6 +179,20 @@ func TestCallsFreeWhatTheyMake(t *testing.T) {
 	fails(t, err, strongroom.ErrInvalidArgument)
 	_, err = strongroom.InMemory(strongroom.WithEnvironment(77))
 	fails(t, err, strongroom.ErrInvalidArgument)
+	_, err = store.Rotate("a", nil, time.Second/2, strongroom.WithTag("x", ""))
+	fails(t, err, strongroom.ErrInvalidArgument)
+	_, err = store.Put("a", nil, strongroom.WithTag("x", ""), strongroom.ExpiresIn(-1))
+	fails(t, err, strongroom.ErrInvalidArgument)
+	_, err = store.PutGenerated("a", strongroom.Token(32, strongroom.WithEncoding(77)), strongroom.WithTag("x", ""))
+	fails(t, err, strongroom.ErrInvalidArgument)
+	_, err = store.As(strongroom.Reason("two\nlines"))
+	fails(t, err, strongroom.ErrInvalidArgument)
+	must[*strongroom.Rotated](t)(store.RotateGenerated("a", strongroom.Token(32), time.Hour, strongroom.WithNote("x")))
+	must[*strongroom.VersionInfo](t)(store.RevokeVersion("a", 2))
+	must[[]strongroom.Due](t)(store.Due(time.Hour))
+	must[float64](t)(strongroom.Passphrase(6).EntropyBits())
+	signature := must[string](t)(store.SignPayload("a", nil))
+	must[strongroom.SignatureCheck](t)(store.VerifyPayload("a", nil, signature))
 	must[*strongroom.Page](t)(store.List(strongroom.Counted()))
 	must[*strongroom.Stats](t)(store.Stats(""))
 	must[*strongroom.Health](t)(store.Health())
@@ -192,7 +209,7 @@ func TestAStoreLivesAsLongAsItsCalls(t *testing.T) {
 		store := must[*strongroom.Store](t)(strongroom.Create(file, strongroom.WithRawKey(make([]byte, 32))))
 		put(t, &store.Operations, "a", "1")
 		_, err := store.Backup(t.Context(), file+"-backup", strongroom.WithProgress(func(uint64, uint64) error {
-			before := strongroom.LiveObjects()
+			before := settled()
 			for range 3 {
 				runtime.GC()
 				time.Sleep(time.Millisecond)

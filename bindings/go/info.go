@@ -31,7 +31,7 @@ type SecretInfo struct {
 	UpdatedAt time.Time
 	// AccessedAt is when a value was last read, as far as it is known.
 	AccessedAt time.Time
-	// ExpiresAt is reserved.
+	// ExpiresAt is from when on no value of it is read.
 	ExpiresAt time.Time
 	// DeletedAt is when it was put into the trash.
 	DeletedAt time.Time
@@ -41,7 +41,15 @@ type SecretInfo struct {
 	MaxVersions int64
 	// TrashDays is how many days it would stay in the trash, or [Inherited].
 	TrashDays int64
-	Tier      Tier
+	// RotateEvery is how old the current version gets before it is to be rotated; 0 if nothing was said.
+	RotateEvery time.Duration
+	// RotationDueAt is when it gets that old.
+	RotationDueAt time.Time
+	Tier          Tier
+	// OnExpiry is what a sweep does once it has expired.
+	OnExpiry ExpiryAction
+	// Replayed, of what [Operations.Update] returns, says that it was not made again: see [IdempotencyKey].
+	Replayed bool
 }
 
 func secretInfo(from *C.strongroom_secret_info) *SecretInfo {
@@ -50,23 +58,26 @@ func secretInfo(from *C.strongroom_secret_info) *SecretInfo {
 		tags[text(tag.key)] = text(tag.value)
 	}
 	return &SecretInfo{
-		ID:          text(from.id),
-		Path:        text(from.path),
-		Description: text(from.description),
-		ContentType: text(from.content_type),
-		Tags:        tags,
-		Version:     uint64(from.version),
-		MetaVersion: uint64(from.meta_version),
-		SizeClass:   uint64(from.size_class),
-		CreatedAt:   timeOf(from.created_at),
-		UpdatedAt:   timeOf(from.updated_at),
-		AccessedAt:  timeOf(from.accessed_at),
-		ExpiresAt:   timeOf(from.expires_at),
-		DeletedAt:   timeOf(from.deleted_at),
-		PurgeAt:     timeOf(from.purge_at),
-		MaxVersions: int64(from.max_versions),
-		TrashDays:   int64(from.trash_days),
-		Tier:        Tier(from.tier),
+		ID:            text(from.id),
+		Path:          text(from.path),
+		Description:   text(from.description),
+		ContentType:   text(from.content_type),
+		Tags:          tags,
+		Version:       uint64(from.version),
+		MetaVersion:   uint64(from.meta_version),
+		SizeClass:     uint64(from.size_class),
+		CreatedAt:     timeOf(from.created_at),
+		UpdatedAt:     timeOf(from.updated_at),
+		AccessedAt:    timeOf(from.accessed_at),
+		ExpiresAt:     timeOf(from.expires_at),
+		DeletedAt:     timeOf(from.deleted_at),
+		PurgeAt:       timeOf(from.purge_at),
+		MaxVersions:   int64(from.max_versions),
+		TrashDays:     int64(from.trash_days),
+		RotateEvery:   time.Duration(from.rotate_every) * time.Second,
+		RotationDueAt: timeOf(from.rotation_due_at),
+		Tier:          Tier(from.tier),
+		OnExpiry:      ExpiryAction(from.on_expiry),
 	}
 }
 
@@ -83,8 +94,10 @@ type VersionInfo struct {
 	CreatedAt time.Time
 	// DeletedAt is when it was deleted or destroyed.
 	DeletedAt time.Time
-	// Until is until when a deleted one can be restored.
+	// Until is until when a deleted one can be restored, or one in grace is accepted.
 	Until time.Time
+	// Replayed, of what a change of the version returns, says that it was not made again: see [IdempotencyKey].
+	Replayed bool
 }
 
 func versionInfo(from *C.strongroom_version_info) *VersionInfo {
@@ -110,6 +123,8 @@ type Written struct {
 	Tier      Tier
 	CreatedAt time.Time
 	UpdatedAt time.Time
+	// Replayed says that the write was not made again: see [IdempotencyKey].
+	Replayed bool
 }
 
 func written(from *C.strongroom_written) *Written {
@@ -129,9 +144,11 @@ type Deleted struct {
 	DeletedAt time.Time
 	// PurgeAt is from when on a sweep removes it.
 	PurgeAt time.Time
+	// Replayed says that it was not deleted again: see [IdempotencyKey].
+	Replayed bool
 }
 
-// Swept is what a sweep removed.
+// Swept is what a sweep removed, and of what it told.
 type Swept struct {
 	Secrets uint64
 	// Versions whose values were removed, those of the secrets among them.
@@ -140,4 +157,10 @@ type Swept struct {
 	More bool
 	// HeldBack says that the clock went forward by more than a year at once: what would be due since then was left.
 	HeldBack bool
+	// Expiring secrets are those of which an event now says that they expire soon.
+	Expiring uint64
+	// Expired secrets are those of which an event now says that they have expired, those among them that went to the trash.
+	Expired uint64
+	// AuditEvents of the log that were removed: see [AuditPolicy].
+	AuditEvents uint64
 }

@@ -111,7 +111,7 @@ func body(t *testing.T, name string) string {
 
 func TestTheBlocksOfTheReadmeAreTheExamples(t *testing.T) {
 	blocks := goBlocks.FindAllStringSubmatch(read(t, "README.md"), -1)
-	examples := []string{"Example", "Example_writing", "Example_keeping"}
+	examples := []string{"Example", "Example_writing", "Example_rotating", "Example_auditing", "Example_following", "Example_keeping"}
 	equal(t, len(blocks), len(examples))
 	for index, name := range examples {
 		if blocks[index][1] != body(t, name) {

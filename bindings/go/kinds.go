@@ -13,8 +13,8 @@ var (
 	ErrInvalidArgument error = newKind(C.STRONGROOM_E_INVALID_ARGUMENT, "invalid_argument", "An argument breaks a documented rule. Found by reading the calling code, never caused by data.", nil)
 	// ErrBadHandle: Of the C interface alone: a handle that is none, or of another type.
 	ErrBadHandle error = newKind(C.STRONGROOM_E_BAD_HANDLE, "bad_handle", "Of the C interface alone: a handle that is none, or of another type.", nil)
-	// ErrClosed: Of the C interface alone: a handle that was closed or freed.
-	ErrClosed error = newKind(C.STRONGROOM_E_CLOSED, "closed", "Of the C interface alone: a handle that was closed or freed.", fs.ErrClosed)
+	// ErrClosed: A handle that was closed or freed, or came from a store that was closed.
+	ErrClosed error = newKind(C.STRONGROOM_E_CLOSED, "closed", "A handle that was closed or freed, or came from a store that was closed.", fs.ErrClosed)
 	// ErrReentrant: A write through the store by a thread that is inside a transaction of the same store.
 	ErrReentrant error = newKind(C.STRONGROOM_E_REENTRANT, "reentrant", "A write through the store by a thread that is inside a transaction of the same store.", nil)
 	// ErrBufferTooSmall: Of the C interface alone: the caller's buffer is too small; how many bytes it needs is told.
@@ -31,6 +31,8 @@ var (
 	ErrConflict error = newKind(C.STRONGROOM_E_CONFLICT, "conflict", "The secret is not at the version the write expected. Read it again, and decide anew.", nil)
 	// ErrCancelled: A progress callback asked to stop. What was under way is undone.
 	ErrCancelled error = newKind(C.STRONGROOM_E_CANCELLED, "cancelled", "A progress callback asked to stop. What was under way is undone.", nil)
+	// ErrIdempotencyConflict: The idempotency key was used before for a call of the same operation with other arguments, or for one that cannot be compared any more. Nothing was done.
+	ErrIdempotencyConflict error = newKind(C.STRONGROOM_E_IDEMPOTENCY_CONFLICT, "idempotency_conflict", "The idempotency key was used before for a call of the same operation with other arguments, or for one that cannot be compared any more. Nothing was done.", nil)
 	// ErrInUse: Another handle holds the file: the error's holder says whether readers or a writer.
 	ErrInUse error = newKind(C.STRONGROOM_E_IN_USE, "in_use", "Another handle holds the file: the error's holder says whether readers or a writer.", nil)
 	// ErrReadOnly: A write through a handle, to a file or on a medium that cannot be written.
@@ -39,8 +41,8 @@ var (
 	ErrLocked error = newKind(C.STRONGROOM_E_LOCKED, "locked", "The store is locked; unlock it.", nil)
 	// ErrDestroyed: The value of this version is gone for good: destroyed, pruned, or past its time in the trash.
 	ErrDestroyed error = newKind(C.STRONGROOM_E_DESTROYED, "destroyed", "The value of this version is gone for good: destroyed, pruned, or past its time in the trash.", nil)
-	// ErrVersionExpired: Reserved for versions whose grace is over: nothing fails with it yet.
-	ErrVersionExpired error = newKind(C.STRONGROOM_E_VERSION_EXPIRED, "version_expired", "Reserved for versions whose grace is over: nothing fails with it yet.", nil)
+	// ErrVersionExpired: The grace of this version is over: another one was rotated in, or it was revoked.
+	ErrVersionExpired error = newKind(C.STRONGROOM_E_VERSION_EXPIRED, "version_expired", "The grace of this version is over: another one was rotated in, or it was revoked.", nil)
 	// ErrWrongKey: No key slot of this store opens with this key. A slot altered on purpose looks the same, and must.
 	ErrWrongKey error = newKind(C.STRONGROOM_E_WRONG_KEY, "wrong_key", "No key slot of this store opens with this key. A slot altered on purpose looks the same, and must.", nil)
 	// ErrTampered: Something sealed does not authenticate: it was altered, moved or put back from an older copy, or the medium decayed where no checksum could tell the two apart.
@@ -59,6 +61,8 @@ var (
 	ErrInvalidCredential error = newKind(C.STRONGROOM_E_INVALID_CREDENTIAL, "invalid_credential", "Reserved for credentials that are revoked, used up or no credentials: nothing fails with it yet.", nil)
 	// ErrPermissionDenied: Reserved for principals with fewer rights than the owner: nothing fails with it yet.
 	ErrPermissionDenied error = newKind(C.STRONGROOM_E_PERMISSION_DENIED, "permission_denied", "Reserved for principals with fewer rights than the owner: nothing fails with it yet.", fs.ErrPermission)
+	// ErrExpired: The secret has expired: no value of it is read until its expiry is changed.
+	ErrExpired error = newKind(C.STRONGROOM_E_EXPIRED, "expired", "The secret has expired: no value of it is read until its expiry is changed.", nil)
 	// ErrIO: The operating system refused an input or output operation; the source has its error.
 	ErrIO error = newKind(C.STRONGROOM_E_IO, "io", "The operating system refused an input or output operation; the source has its error.", nil)
 	// ErrDiskFull: No space left. The store is as it was before the write, and the handle stays usable.

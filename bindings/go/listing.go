@@ -61,7 +61,7 @@ func (o *Operations) Scan(filters ...Filter) iter.Seq2[*SecretInfo, error] {
 					return nil
 				}
 				var failed *C.strongroom_error
-				if err := failure(After(page.NextCursor).set(query, &failed), failed); err != nil {
+				if err := failure(afterOption(page.NextCursor).continueList(query, &failed), failed); err != nil {
 					return err
 				}
 			}
@@ -80,10 +80,7 @@ func (o *Operations) listed(query *C.strongroom_query) (*Page, error) {
 		return nil, err
 	}
 	defer C.strongroom_page_free(from)
-	page := &Page{HasMore: C.strongroom_page_has_more(from) == 1}
-	if cursor := C.strongroom_page_next_cursor(from); cursor != nil {
-		page.NextCursor = C.GoString(cursor)
-	}
+	page := &Page{NextCursor: nextCursor(from), HasMore: hasMore(from)}
 	var total C.uint64_t
 	if C.strongroom_page_total(from, &total, nil) == C.STRONGROOM_OK {
 		counted := uint64(total)

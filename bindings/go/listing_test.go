@@ -96,7 +96,7 @@ func TestAScanGoesThroughAllPagesAndCanStop(t *testing.T) {
 func TestAScanThatPanicsFreesItsQuery(t *testing.T) {
 	store := inMemory(t)
 	put(t, &store.Operations, "a", "x")
-	before := strongroom.LiveObjects()
+	before := settled()
 	func() {
 		defer func() { equal(t, recover(), any("enough")) }()
 		for range store.Scan() {

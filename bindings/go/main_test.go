@@ -51,6 +51,19 @@ func eventually(holds func() bool) bool {
 	return true
 }
 
+// settled is how many objects of the library there are once what earlier tests forgot is freed.
+func settled() uint64 {
+	count, since := strongroom.LiveObjects(), time.Now()
+	for time.Since(since) < 5*time.Millisecond {
+		runtime.GC()
+		time.Sleep(time.Millisecond)
+		if now := strongroom.LiveObjects(); now != count {
+			count, since = now, time.Now()
+		}
+	}
+	return count
+}
+
 var (
 	// As cheap as the library accepts.
 	cheap = strongroom.WithKDFCost(strongroom.KDFCost{MemoryKiB: 19 * 1024, Passes: 1, Lanes: 1})

@@ -10,7 +10,11 @@ import "runtime"
 //
 // Each may fail with ErrClosed, ErrLocked, ErrPoisoned, ErrTampered, ErrIO and, where an argument breaks a rule, ErrInvalidArgument; each
 // that writes also with ErrReadOnly, ErrInUse, ErrReentrant and ErrDiskFull.
-type Operations struct{ handle *C.strongroom_store }
+type Operations struct {
+	handle *C.strongroom_store
+	// once is there where changes of secrets have an idempotency key.
+	once *once
+}
 
 // call makes one call of the library. What it is called on is not garbage meanwhile.
 func (o *Operations) call(do func(on *C.strongroom_store, failed **C.strongroom_error) C.strongroom_status) error {

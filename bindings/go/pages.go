@@ -12,6 +12,16 @@ func pageNamespaces(of *C.strongroom_page) C.size_t { return C.strongroom_page_n
 // A reader gets an item of a page.
 type reader[Item any] func(from *C.strongroom_page, index C.size_t, item *Item, failed **C.strongroom_error) C.strongroom_status
 
+// nextCursor is what to ask for the next page with; empty behind the last one.
+func nextCursor(of *C.strongroom_page) string {
+	if cursor := C.strongroom_page_next_cursor(of); cursor != nil {
+		return C.GoString(cursor)
+	}
+	return ""
+}
+
+func hasMore(of *C.strongroom_page) bool { return C.strongroom_page_has_more(of) == 1 }
+
 // eachItem goes through items of a page.
 func eachItem[Item any](from *C.strongroom_page, length C.size_t, read reader[Item], take func(*Item)) error {
 	for index := range length {
@@ -80,6 +90,16 @@ func readRetention(from *C.strongroom_page, at C.size_t, item *C.strongroom_rete
 func readCapability(from *C.strongroom_page, at C.size_t, item *C.strongroom_capability, failed **C.strongroom_error) C.strongroom_status {
 	item.struct_size = C.sizeof_strongroom_capability
 	return C.strongroom_page_capability(from, at, item, failed)
+}
+
+func readDue(from *C.strongroom_page, at C.size_t, item *C.strongroom_due_item, failed **C.strongroom_error) C.strongroom_status {
+	item.struct_size = C.sizeof_strongroom_due_item
+	return C.strongroom_page_due(from, at, item, failed)
+}
+
+func readEvent(from *C.strongroom_page, at C.size_t, item *C.strongroom_audit_event, failed **C.strongroom_error) C.strongroom_status {
+	item.struct_size = C.sizeof_strongroom_audit_event
+	return C.strongroom_page_event(from, at, item, failed)
 }
 
 // files are the names in a page; it frees the page.

@@ -3,14 +3,17 @@ package strongroom
 // #include "strongroom.h"
 import "C"
 
-// Unchanged, as a number of a [Retention] that is set: what was said before stays.
+import "time"
+
+// Unchanged, as a number of a [Retention] or an [AuditPolicy] that is set: what was said before stays.
 const Unchanged = C.STRONGROOM_UNCHANGED
 
-// Policy is how many versions a store keeps, how long its trash is, and the least cost of its passphrases: see [Operations.Policy].
+// Policy is how many versions a store keeps, how long its trash is, what it audits, how long it remembers idempotency keys, and the least
+// cost of its passphrases: see [Operations.Policy].
 type Policy struct{ on *Operations }
 
-// Policy is how many versions are kept, how long the trash is, and what passphrases cost at least. In a transaction, Retentions, KDFFloor
-// and SetKDFFloor fail with ErrInvalidArgument.
+// Policy is what the store itself says of how it is kept. In a transaction, Retentions, KDFFloor and SetKDFFloor fail with
+// ErrInvalidArgument.
 func (o *Operations) Policy() Policy { return Policy{o} }
 
 // Retention is how many versions are kept, and how long the trash is.
@@ -82,5 +85,26 @@ func (p Policy) SetKDFFloor(cost KDFCost) error {
 	return p.on.call(func(on *C.strongroom_store, failed **C.strongroom_error) C.strongroom_status {
 		memory, passes, lanes := C.uint32_t(cost.MemoryKiB), C.uint32_t(cost.Passes), C.uint32_t(cost.Lanes)
 		return C.strongroom_policy_set_kdf_floor(on, memory, passes, lanes, failed)
+	})
+}
+
+// IdempotencyWindow is for how long a change with an [IdempotencyKey] is remembered: 24 hours, unless it was set.
+func (p Policy) IdempotencyWindow() (time.Duration, error) {
+	var seconds C.uint64_t
+	err := p.on.call(func(on *C.strongroom_store, failed **C.strongroom_error) C.strongroom_status {
+		return C.strongroom_policy_idempotency_window(on, &seconds, failed)
+	})
+	return time.Duration(seconds) * time.Second, err
+}
+
+// SetIdempotencyWindow sets for how long a change with an [IdempotencyKey] is remembered: whole seconds, a minute to 30 days. What is
+// remembered already is remembered for as long as was said then.
+func (p Policy) SetIdempotencyWindow(window time.Duration) error {
+	seconds, err := wholeSeconds(window)
+	if err != nil {
+		return err
+	}
+	return p.on.call(func(on *C.strongroom_store, failed **C.strongroom_error) C.strongroom_status {
+		return C.strongroom_policy_set_idempotency_window(on, seconds, failed)
 	})
 }

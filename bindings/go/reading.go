@@ -11,12 +11,12 @@ import (
 
 // Get reads the current version of a secret. Wipe what it returns.
 //
-// It fails with ErrNotFound and ErrDestroyed.
+// It fails with ErrNotFound, ErrDestroyed and ErrExpired.
 func (o *Operations) Get(path string) (*Secret, error) { return o.GetVersion(path, 0) }
 
 // GetVersion reads a version of a secret, the current one with 0. Wipe what it returns.
 //
-// It fails with ErrNotFound and ErrDestroyed.
+// It fails with ErrNotFound, ErrDestroyed, ErrExpired and, of a version whose grace is over, ErrVersionExpired.
 func (o *Operations) GetVersion(path string, version uint64) (*Secret, error) {
 	name, length := chars(path)
 	var found *C.strongroom_secret
@@ -32,7 +32,7 @@ func (o *Operations) GetVersion(path string, version uint64) (*Secret, error) {
 // GetInto reads the current value of a secret into the caller's memory, and returns its length. If the buffer is too small, the error is
 // ErrBufferTooSmall, the length is what it needs, and the buffer is as it was. The caller wipes the buffer, with [Wipe].
 //
-// It fails with ErrNotFound and ErrDestroyed.
+// It fails with ErrNotFound, ErrDestroyed and ErrExpired.
 func (o *Operations) GetInto(path string, buffer []byte) (int, error) {
 	return o.GetVersionInto(path, 0, buffer)
 }
@@ -96,7 +96,7 @@ func takeSecret(from *C.strongroom_secrets, index C.size_t) Found {
 // Matches says whether candidate is the current value of a secret, without showing it. How long it takes does not depend on where they
 // differ.
 //
-// It fails with ErrNotFound and ErrDestroyed.
+// It fails with ErrNotFound, ErrDestroyed and ErrExpired.
 func (o *Operations) Matches(path string, candidate []byte) (bool, error) {
 	name, length := chars(path)
 	start, size := octets(candidate)

@@ -95,7 +95,7 @@ func TestASecretThatWasWipedKeepsItsVersion(t *testing.T) {
 	store := inMemory(t)
 	put(t, &store.Operations, "a", shown)
 	secret := must[*strongroom.Secret](t)(store.Get("a"))
-	before := strongroom.LiveObjects()
+	before := settled()
 	secret.Wipe()
 	equal(t, strongroom.LiveObjects(), before-1)
 	equal(t, secret.Version(), 1)
@@ -122,7 +122,7 @@ func TestAPanicInAViewLetsTheBytesGo(t *testing.T) {
 		defer func() { equal(t, recover(), any("enough")) }()
 		_ = secret.View(func([]byte) error { panic("enough") })
 	}()
-	before := strongroom.LiveObjects()
+	before := settled()
 	secret.Wipe()
 	equal(t, strongroom.LiveObjects(), before-1)
 }

@@ -16,6 +16,8 @@ import (
 type Store struct {
 	Operations
 	unused runtime.Cleanup
+	// root is, of a store that [Store.As] made, the one that was opened, which must not be closed as forgotten before this one is.
+	root *Store
 }
 
 // Create creates a store that key unlocks, and opens it for writing. An existing file is never replaced; an interrupted creation leaves
@@ -93,8 +95,13 @@ func opened(key Key, options *openSettings, with opener) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	made.unused = runtime.AddCleanup(made, func(handle *C.strongroom_store) { _ = closeHandle(handle) }, made.handle)
+	made.closeForgotten()
 	return made, nil
+}
+
+// closeForgotten has the store closed once nobody can reach it any more.
+func (s *Store) closeForgotten() {
+	s.unused = runtime.AddCleanup(s, func(handle *C.strongroom_store) { _ = closeHandle(handle) }, s.handle)
 }
 
 // closeHandle closes a store, or rolls a transaction back; a handle that is closed stays so.
@@ -108,7 +115,8 @@ func closeHandle(handle *C.strongroom_store) error {
 	return failure(status, failed)
 }
 
-// Close closes the store; it does nothing if that is closed. Calls of other goroutines come to their end.
+// Close closes the store; it does nothing if that is closed. Calls of other goroutines come to their end. Those that [Store.As] made of it
+// are then ErrClosed; closing one of them closes it alone.
 //
 // It fails with ErrReentrant, and closes nothing, inside a transaction of the same store; with ErrIO if the proof of an orderly close
 // cannot be written, though nothing acknowledged is lost.

@@ -316,7 +316,7 @@ func TestAClockShowsWhatItIsTold(t *testing.T) {
 func TestAClosedClockGoesOnForItsStores(t *testing.T) {
 	clock := newClock(t)
 	store := inMemory(t, strongroom.WithClock(clock))
-	before := strongroom.LiveObjects()
+	before := settled()
 	ok(t, clock.Close())
 	ok(t, clock.Close())
 	equal(t, strongroom.LiveObjects(), before-1)

@@ -40,6 +40,7 @@ func (s *Store) Transaction(do func(tx *Tx) error) (err error) {
 
 func (s *Store) begin() (*Tx, error) {
 	tx := &Tx{}
+	tx.once = s.once.inside()
 	return tx, s.call(func(on *C.strongroom_store, failed **C.strongroom_error) C.strongroom_status {
 		return C.strongroom_begin(on, &tx.handle, failed)
 	})

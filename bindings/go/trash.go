@@ -7,13 +7,18 @@ import "C"
 func (o *Operations) Delete(path string) (*Deleted, error) {
 	name, length := chars(path)
 	done := C.strongroom_deleted{struct_size: C.sizeof_strongroom_deleted}
-	err := o.call(func(on *C.strongroom_store, failed **C.strongroom_error) C.strongroom_status {
+	replayed, err := o.change(func(on *C.strongroom_store, failed **C.strongroom_error) C.strongroom_status {
 		return C.strongroom_delete(on, name, length, &done, failed)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &Deleted{ID: C.GoString(&done.id[0]), DeletedAt: timeOf(done.deleted_at), PurgeAt: timeOf(done.purge_at)}, nil
+	return &Deleted{
+		ID:        C.GoString(&done.id[0]),
+		DeletedAt: timeOf(done.deleted_at),
+		PurgeAt:   timeOf(done.purge_at),
+		Replayed:  replayed,
+	}, nil
 }
 
 // Restore takes a secret out of the trash, back to the path it had: by its id, or by that path, where the last deleted one is meant.
@@ -39,9 +44,10 @@ func (o *Operations) restore(pathOrID string, to *C.char, toLength C.size_t) (*W
 // Destroy destroys a secret for good, with all its versions, live or in the trash: by its path, or by its id. It fails with ErrNotFound.
 func (o *Operations) Destroy(pathOrID string) error {
 	name, length := chars(pathOrID)
-	return o.call(func(on *C.strongroom_store, failed **C.strongroom_error) C.strongroom_status {
+	_, err := o.change(func(on *C.strongroom_store, failed **C.strongroom_error) C.strongroom_status {
 		return C.strongroom_destroy(on, name, length, failed)
 	})
+	return err
 }
 
 // DeleteVersion deletes one version: it cannot be read, and can be restored for as many days as the trash has.
@@ -73,11 +79,16 @@ func (o *Operations) DestroyVersion(path string, version uint64) (*VersionInfo, 
 func (o *Operations) oneVersion(
 	do func(on *C.strongroom_store, page **C.strongroom_page, failed **C.strongroom_error) C.strongroom_status,
 ) (*VersionInfo, error) {
-	page, err := o.page(do)
+	page, replayed, err := o.changePage(do)
 	if err != nil {
 		return nil, err
 	}
-	return only(page, readVersion, versionInfo)
+	info, err := only(page, readVersion, versionInfo)
+	if err != nil {
+		return nil, err
+	}
+	info.Replayed = replayed
+	return info, nil
 }
 
 // SweepOption says what a sweep may rely on.
@@ -86,7 +97,9 @@ type SweepOption struct{ confirmClock bool }
 // ConfirmClock says that the clock is right, even if it went forward by more than a year at once.
 func ConfirmClock() SweepOption { return SweepOption{confirmClock: true} }
 
-// Sweep removes for good what is past its time in the trash, in one commit: at most so many secrets and single versions.
+// Sweep removes for good what is past its time in the trash, in one commit: at most so many secrets and single versions. It also writes the
+// events that tell of expiry, puts expired secrets into the trash that [OnExpiry] says it of, and removes of the audit log what the
+// [AuditPolicy] does not keep.
 func (o *Operations) Sweep(items uint, options ...SweepOption) (*Swept, error) {
 	confirmed := false
 	for _, option := range options {
@@ -99,5 +112,13 @@ func (o *Operations) Sweep(items uint, options ...SweepOption) (*Swept, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Swept{uint64(done.secrets), uint64(done.versions), done.more != 0, done.held_back != 0}, nil
+	return &Swept{
+		Secrets:     uint64(done.secrets),
+		Versions:    uint64(done.versions),
+		More:        done.more != 0,
+		HeldBack:    done.held_back != 0,
+		Expiring:    uint64(done.expiring),
+		Expired:     uint64(done.expired),
+		AuditEvents: uint64(done.audit_events),
+	}, nil
 }

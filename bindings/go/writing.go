@@ -8,19 +8,21 @@ func (o *Operations) writes(
 	do func(on *C.strongroom_store, done *C.strongroom_written, failed **C.strongroom_error) C.strongroom_status,
 ) (*Written, error) {
 	done := C.strongroom_written{struct_size: C.sizeof_strongroom_written}
-	err := o.call(func(on *C.strongroom_store, failed **C.strongroom_error) C.strongroom_status {
+	replayed, err := o.change(func(on *C.strongroom_store, failed **C.strongroom_error) C.strongroom_status {
 		return do(on, &done, failed)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return written(&done), nil
+	made := written(&done)
+	made.Replayed = replayed
+	return made, nil
 }
 
 // Put writes a secret: a new one, or the next version of one that is there. What the changes leave out stays as it is. The value is
 // copied into the store; the memory is the caller's to wipe.
 //
-// It fails with ErrAlreadyExists, ErrConflict and ErrLimitExceeded.
+// It fails with ErrAlreadyExists, ErrConflict, ErrLimitExceeded and, if the secret has expired and no other expiry is set, ErrExpired.
 func (o *Operations) Put(path string, value []byte, changes ...Change) (done *Written, err error) {
 	name, length := chars(path)
 	start, size := octets(value)
@@ -39,11 +41,14 @@ func (o *Operations) Put(path string, value []byte, changes ...Change) (done *Wr
 func (o *Operations) Update(path string, changes ...Change) (info *SecretInfo, err error) {
 	name, length := chars(path)
 	err = withChanges(changes, func(said *C.strongroom_changes) error {
-		page, err := o.page(func(on *C.strongroom_store, to **C.strongroom_page, failed **C.strongroom_error) C.strongroom_status {
+		page, replayed, err := o.changePage(func(on *C.strongroom_store, to **C.strongroom_page, failed **C.strongroom_error) C.strongroom_status {
 			return C.strongroom_update(on, name, length, said, to, failed)
 		})
-		if err == nil {
-			info, err = only(page, readSecret, secretInfo)
+		if err != nil {
+			return err
+		}
+		if info, err = only(page, readSecret, secretInfo); err == nil {
+			info.Replayed = replayed
 		}
 		return err
 	})
@@ -91,7 +96,7 @@ func (o *Operations) RenamePrefix(namespace, to string, options ...RenameOption)
 	name, length := chars(namespace)
 	next, nextLength := chars(to)
 	var renamed C.uint64_t
-	err := o.call(func(on *C.strongroom_store, failed **C.strongroom_error) C.strongroom_status {
+	_, err := o.change(func(on *C.strongroom_store, failed **C.strongroom_error) C.strongroom_status {
 		return C.strongroom_rename_prefix(on, name, length, next, nextLength, allowsLarge(options), &renamed, failed)
 	})
 	return uint64(renamed), err

@@ -129,6 +129,8 @@ inline const char *data(const optional_text &text) noexcept {
 }
 inline std::size_t size(const optional_text &text) noexcept { return text ? text->size() : 0; }
 inline int flag(bool value) noexcept { return value ? 1 : 0; }
+// A duration that is negative is more than any that is taken, and refused.
+inline std::uint64_t seconds(std::chrono::seconds duration) noexcept { return static_cast<std::uint64_t>(duration.count()); }
 
 // The owner of a handle. A moved one holds none, and using it throws INVALID_ARGUMENT.
 template <class T, strongroom_status (*Free)(T *)> class owner {
@@ -194,7 +196,7 @@ struct opened {
     }
 
     strongroom_store *handle = nullptr;
-    // The store of a transaction.
+    // The store of a transaction, or of an object with a context.
     std::shared_ptr<const opened> of;
 };
 

@@ -15,7 +15,7 @@
 
 namespace strongroom {
 
-// A value, or a recovery code. It is wiped when this is destroyed, and cannot be printed.
+// A value, one that was made, or a recovery code. It is wiped when this is destroyed, and cannot be printed.
 class secret : public detail::owner<strongroom_secret, strongroom_secret_free> {
   public:
     explicit secret(strongroom_secret *handle) noexcept : owner(handle) {}
@@ -24,7 +24,7 @@ class secret : public detail::owner<strongroom_secret, strongroom_secret_free> {
     std::size_t size() const noexcept { return strongroom_secret_len(handle_); }
     // Valid as long as this object is.
     std::string_view view() const & noexcept { return {reinterpret_cast<const char *>(data()), size()}; }
-    // The number of the version that was read; 0 for a recovery code.
+    // The number of the version that was read; 0 for what is no value of a secret.
     std::uint64_t version() const noexcept { return strongroom_secret_version(handle_); }
     std::optional<time_point> version_created_at() const noexcept { return time(strongroom_secret_version_created_at(handle_)); }
     // What is known of the secret as it is now. Its texts are valid as long as this object is.
@@ -46,7 +46,16 @@ inline bytes::bytes(const secret &value) : bytes(value.data(), value.size()) {
         detail::raise(STRONGROOM_E_INVALID_ARGUMENT, nullptr);
 }
 
-// What was found for several paths.
+// What a check of a signature found.
+struct signature_check {
+    // STRONGROOM_SIGNATURE_….
+    std::uint32_t found;
+    // The number of the version that signed; 0 if the signature is not valid.
+    std::uint64_t version;
+    bool is_valid() const noexcept { return found == STRONGROOM_SIGNATURE_VALID; }
+};
+
+// What was found for several paths, or the accepted versions of one.
 class secrets : public detail::owner<strongroom_secrets, strongroom_secrets_free> {
   public:
     explicit secrets(strongroom_secrets *handle) noexcept : owner(handle) {}
@@ -76,6 +85,8 @@ STRONGROOM_READER(strongroom_tag_count, strongroom_page_tag_count);
 STRONGROOM_READER(strongroom_slot, strongroom_page_slot);
 STRONGROOM_READER(strongroom_retention, strongroom_page_retention);
 STRONGROOM_READER(strongroom_capability, strongroom_page_capability);
+STRONGROOM_READER(strongroom_due_item, strongroom_page_due);
+STRONGROOM_READER(strongroom_audit_event, strongroom_page_event);
 #undef STRONGROOM_READER
 
 template <class Item> Item read(const strongroom_page *page, std::size_t index) {
@@ -154,6 +165,18 @@ class list_page : public page<strongroom_secret_info> {
             return std::nullopt;
         detail::check(code);
         return total;
+    }
+};
+
+// Events of the audit log.
+class audit_page : public page<strongroom_audit_event> {
+  public:
+    using page::page;
+    bool has_more() const noexcept { return strongroom_page_has_more(handle_) != 0; }
+    // For audit_query::after; empty behind the last page.
+    std::string next_cursor() const {
+        const char *cursor = strongroom_page_next_cursor(handle_);
+        return cursor ? cursor : "";
     }
 };
 

@@ -2,7 +2,7 @@
 #ifndef STRONGROOM_SETTINGS_HPP
 #define STRONGROOM_SETTINGS_HPP
 
-#include "base.hpp"
+#include "results.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -98,6 +98,15 @@ class changes : public detail::owner<strongroom_changes, strongroom_changes_free
     // 0 for all, or STRONGROOM_INHERITED.
     changes &max_versions(std::int64_t versions) { return with(strongroom_changes_max_versions, versions); }
     changes &trash_days(std::int64_t days) { return with(strongroom_changes_trash_days, days); }
+    // In the future. STRONGROOM_NO_TIME, as std::nullopt, takes it away.
+    changes &expires_at(const std::optional<time_point> &time) {
+        return with(strongroom_changes_expires_at, time ? std::int64_t{time->time_since_epoch().count()} : STRONGROOM_NO_TIME);
+    }
+    changes &expires_in(std::chrono::seconds duration) { return with(strongroom_changes_expires_in, detail::seconds(duration)); }
+    // STRONGROOM_ON_EXPIRY_BLOCK or _TRASH.
+    changes &on_expiry(std::uint32_t action) { return with(strongroom_changes_on_expiry, action); }
+    // Zero takes it away.
+    changes &rotate_every(std::chrono::seconds duration) { return with(strongroom_changes_rotate_every, detail::seconds(duration)); }
     changes &note(std::string_view text) { return with(strongroom_changes_note, text.data(), text.size()); }
     changes &expect_absent() { return with(strongroom_changes_expect_absent); }
     changes &expect_version(std::uint64_t version) { return with(strongroom_changes_expect_version, version); }
@@ -105,6 +114,59 @@ class changes : public detail::owner<strongroom_changes, strongroom_changes_free
 
   private:
     template <class Function, class... Arguments> changes &with(Function function, Arguments... arguments) {
+        set(function, arguments...);
+        return *this;
+    }
+};
+
+// How a value is made that nobody has to think of.
+class generator : public detail::owner<strongroom_generator, strongroom_generator_free> {
+  public:
+    static generator password(std::uint32_t length) { return generator(make(strongroom_generator_password, length)); }
+    // So many random bytes, written in base64url.
+    static generator token(std::uint32_t bytes) { return generator(make(strongroom_generator_token, bytes)); }
+    // Words with a "-" between them.
+    static generator passphrase(std::uint32_t words) { return generator(make(strongroom_generator_passphrase, words)); }
+    // Of passwords: a sum of STRONGROOM_CHARACTERS_…, instead of STRONGROOM_CHARACTERS_ALL.
+    generator &characters(std::uint32_t characters) { return with(strongroom_generator_characters, characters); }
+    // Of tokens: STRONGROOM_ENCODING_….
+    generator &encoding(std::uint32_t encoding) { return with(strongroom_generator_encoding, encoding); }
+    // Of passphrases: one character.
+    generator &separator(std::string_view text) { return with(strongroom_generator_separator, text.data(), text.size()); }
+    double entropy_bits() const {
+        double bits = 0;
+        detail::call(strongroom_generator_entropy_bits, static_cast<const strongroom_generator *>(handle_), &bits);
+        return bits;
+    }
+    // A value of no secret yet.
+    secret generate() const {
+        strongroom_secret *made = nullptr;
+        detail::call(strongroom_generate, static_cast<const strongroom_generator *>(handle_), &made);
+        return secret(made);
+    }
+
+  private:
+    explicit generator(strongroom_generator *handle) noexcept : owner(handle) {}
+    template <class Function, class... Arguments> generator &with(Function function, Arguments... arguments) {
+        set(function, arguments...);
+        return *this;
+    }
+};
+
+// What calls say of themselves: it stands in their audit events.
+class context : public detail::owner<strongroom_context, strongroom_context_free> {
+  public:
+    context() : owner(make(strongroom_context_new)) {}
+    context &label(std::string_view name, std::string_view value = {}) {
+        return with(strongroom_context_label, name.data(), name.size(), value.data(), value.size());
+    }
+    context &reason(std::string_view text) { return with(strongroom_context_reason, text.data(), text.size()); }
+    context &request_id(std::string_view text) { return with(strongroom_context_request_id, text.data(), text.size()); }
+    // A change that is asked for again under it is not made again: see store::was_replayed.
+    context &idempotency_key(std::string_view text) { return with(strongroom_context_idempotency_key, text.data(), text.size()); }
+
+  private:
+    template <class Function, class... Arguments> context &with(Function function, Arguments... arguments) {
         set(function, arguments...);
         return *this;
     }

@@ -33,6 +33,8 @@ pub(crate) enum Action<'a> {
     Verify,
     /// To look at the file from outside: its place, and what lies beside it.
     Inspect,
+    /// To read the audit log.
+    Audit,
     /// Key slots, policy, copies, pins and locking.
     Administer,
 }
@@ -54,6 +56,7 @@ pub(crate) fn authorise(principal: Principal, action: Action<'_>) -> Result<()> 
             | Action::Begin
             | Action::Verify
             | Action::Inspect
+            | Action::Audit
             | Action::Administer,
         ) => Ok(()),
     }

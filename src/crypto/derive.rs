@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::arena::Arena;
 use super::keys::{
-    Authority, AuthorityHeaderMac, Block, Cursor, File, FileHeaderMac, KEY_LEN, Key, MasterKey, Namespace,
-    Purpose, SlotRoot, SlotWrap, Superblock, Value,
+    Authority, AuthorityHeaderMac, Block, Cursor, File, FileHeaderMac, Idempotency, KEY_LEN, Key, MasterKey,
+    Namespace, Purpose, SlotRoot, SlotWrap, Superblock, Value,
 };
 use super::stack::{SHALLOW, on_clean_stack};
 use crate::error::{Error, Result};
@@ -24,6 +24,7 @@ const AUTHORITY_HEADER_MAC: &[u8] = b"strongroom/1/authority-header-mac";
 const SUPERBLOCK: &[u8] = b"strongroom/1/superblock";
 const BLOCK: &[u8] = b"strongroom/1/block";
 const CURSOR: &[u8] = b"strongroom/1/cursor";
+const IDEMPOTENCY: &[u8] = b"strongroom/1/idempotency";
 const NAMESPACE: &[u8] = b"strongroom/1/namespace";
 const VALUE: &[u8] = b"strongroom/1/value";
 
@@ -78,6 +79,10 @@ pub(crate) fn block(file: &Key<File>) -> Result<Key<Block>> {
 
 pub(crate) fn cursor(file: &Key<File>) -> Result<Key<Cursor>> {
     expand(file, &[CURSOR])
+}
+
+pub(crate) fn idempotency(authority: &Key<Authority>) -> Result<Key<Idempotency>> {
+    expand(authority, &[IDEMPOTENCY])
 }
 
 /// The key of the namespace `segment` below another: it opens everything strictly below, and not the secret of that very

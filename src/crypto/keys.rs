@@ -92,6 +92,8 @@ pub(crate) enum Superblock {}
 pub(crate) enum Block {}
 /// Marker of the key of page cursors.
 pub(crate) enum Cursor {}
+/// Marker of the key under which the arguments of calls with an idempotency key are digested.
+pub(crate) enum Idempotency {}
 /// Marker of a namespace key; the value root is the namespace key of the empty path.
 pub(crate) enum Namespace {}
 /// Marker of the key of the values at one path.
@@ -108,6 +110,7 @@ impl Purpose for AuthorityHeaderMac {}
 impl Purpose for Superblock {}
 impl Purpose for Block {}
 impl Purpose for Cursor {}
+impl Purpose for Idempotency {}
 impl Purpose for Namespace {}
 impl Purpose for Value {}
 

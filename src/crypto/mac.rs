@@ -4,7 +4,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::keys::{AuthorityHeaderMac, FileHeaderMac, Key, Purpose};
+use super::keys::{AuthorityHeaderMac, FileHeaderMac, Idempotency, Key, Purpose};
 use super::stack::{SHALLOW, on_clean_stack};
 use crate::error::Result;
 
@@ -15,17 +15,29 @@ pub(crate) const DIGEST_LEN: usize = 32;
 pub(crate) trait Authenticates: Purpose {}
 impl Authenticates for FileHeaderMac {}
 impl Authenticates for AuthorityHeaderMac {}
+impl Authenticates for Idempotency {}
 
 /// `HMAC-SHA-256(key, bytes)`.
 pub(crate) fn hmac<P: Authenticates>(key: &Key<P>, bytes: &[u8]) -> Result<[u8; DIGEST_LEN]> {
-    let key = key.expose()?;
-    Ok(on_clean_stack::<SHALLOW, _>(|| keyed(key, bytes)))
+    hmac_parts(key, &[bytes])
 }
 
-fn keyed(key: &[u8; 32], bytes: &[u8]) -> [u8; DIGEST_LEN] {
+/// `HMAC-SHA-256(key, concatenated parts)`, without a copy of what may be secret.
+pub(crate) fn hmac_parts<P: Authenticates>(key: &Key<P>, parts: &[&[u8]]) -> Result<[u8; DIGEST_LEN]> {
+    Ok(hmac_under(key.expose()?, parts))
+}
+
+/// As [`hmac_parts`], with a key of any length.
+pub(crate) fn hmac_under(key: &[u8], parts: &[&[u8]]) -> [u8; DIGEST_LEN] {
+    on_clean_stack::<SHALLOW, _>(|| keyed(key, parts))
+}
+
+fn keyed(key: &[u8], parts: &[&[u8]]) -> [u8; DIGEST_LEN] {
     #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC accepts this length");
-    mac.update(bytes);
+    for part in parts {
+        mac.update(part);
+    }
     mac.finalize().into_bytes().into()
 }
 

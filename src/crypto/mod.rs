@@ -9,7 +9,7 @@
 //! KEK unwraps MK (32 random bytes, the same for every owner slot)
 //! MK -> HKDF-Extract(store id || epoch)
 //!       +- FK file key      -> header MAC (first), superblock, block, cursor
-//!       +- AK authority key -> header MAC (second)
+//!       +- AK authority key -> header MAC (second), idempotency
 //!       +- VK value root    -> one derivation per path segment -> key of that path
 //! ```
 
@@ -17,6 +17,7 @@ pub(crate) mod aead;
 #[expect(unsafe_code, reason = "memory with protections comes from the operating system only")]
 pub(crate) mod arena;
 pub(crate) mod derive;
+pub(crate) mod draws;
 pub(crate) mod kdf;
 pub(crate) mod keys;
 pub(crate) mod mac;

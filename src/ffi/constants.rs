@@ -15,6 +15,57 @@ pub const STRONGROOM_STATE_SUPERSEDED: u32 = 2;
 pub const STRONGROOM_STATE_DELETED: u32 = 3;
 /// Its value is gone for good.
 pub const STRONGROOM_STATE_DESTROYED: u32 = 4;
+/// Readable by number, and accepted beside the current one, for a time: a newer one was rotated in.
+pub const STRONGROOM_STATE_GRACE: u32 = 5;
+/// Its grace is over, and it cannot be read.
+pub const STRONGROOM_STATE_RETIRED: u32 = 6;
+
+/// On expiry nothing is done: the secret stays, and cannot be read.
+pub const STRONGROOM_ON_EXPIRY_BLOCK: u32 = 0;
+/// On expiry a sweep puts the secret into the trash.
+pub const STRONGROOM_ON_EXPIRY_TRASH: u32 = 1;
+
+/// The secret expires, or has expired.
+pub const STRONGROOM_DUE_EXPIRY: u32 = 1;
+/// The current version gets as old as its rotation allows.
+pub const STRONGROOM_DUE_ROTATION: u32 = 2;
+/// The secret is in the trash, and cannot be restored from then on.
+pub const STRONGROOM_DUE_PURGE: u32 = 3;
+
+/// The signature is of that payload or request, under an accepted version of the secret.
+pub const STRONGROOM_SIGNATURE_VALID: u32 = 1;
+/// It is of something else, or no signature at all.
+pub const STRONGROOM_SIGNATURE_WRONG: u32 = 2;
+/// It is of that request, which is older than the window.
+pub const STRONGROOM_SIGNATURE_TOO_OLD: u32 = 3;
+/// It is of that request, which is dated later than the window.
+pub const STRONGROOM_SIGNATURE_TOO_EARLY: u32 = 4;
+/// As much room as a signature and its NUL need.
+pub const STRONGROOM_SIGNATURE_LEN: usize = 72;
+
+/// Letters in lower case.
+pub const STRONGROOM_CHARACTERS_LOWER: u32 = 1;
+/// Letters in upper case.
+pub const STRONGROOM_CHARACTERS_UPPER: u32 = 2;
+/// Digits.
+pub const STRONGROOM_CHARACTERS_DIGITS: u32 = 4;
+/// The 32 signs of ASCII.
+pub const STRONGROOM_CHARACTERS_SYMBOLS: u32 = 8;
+/// All of those.
+pub const STRONGROOM_CHARACTERS_ALL: u32 = 15;
+/// None that looks like another: not 0, O, 1, l, I and |.
+pub const STRONGROOM_CHARACTERS_NO_LOOK_ALIKES: u32 = 16;
+/// At least one of each class.
+pub const STRONGROOM_CHARACTERS_EACH_CLASS: u32 = 32;
+
+/// RFC 4648 section 5, without padding.
+pub const STRONGROOM_ENCODING_BASE64URL: u32 = 0;
+/// RFC 4648 section 6, in lower case, without padding.
+pub const STRONGROOM_ENCODING_BASE32: u32 = 1;
+/// Hexadecimal digits in lower case.
+pub const STRONGROOM_ENCODING_HEX: u32 = 2;
+/// The bytes themselves.
+pub const STRONGROOM_ENCODING_RAW: u32 = 3;
 
 /// Whoever had a key to the store.
 pub const STRONGROOM_AUTHOR_OWNER: u32 = 1;
@@ -69,6 +120,19 @@ pub const STRONGROOM_PIN_LEN: usize = 128;
 pub const STRONGROOM_INHERITED: i64 = -1;
 /// As a number of a retention: what was said before stays.
 pub const STRONGROOM_UNCHANGED: i64 = -2;
+
+/// As a number of the audit policy: the log is kept for good.
+pub const STRONGROOM_FOR_GOOD: i64 = -1;
+/// What was said before stays.
+pub const STRONGROOM_AUDIT_READS_UNCHANGED: u32 = 0;
+/// Events of reads wait in memory, and are written with the next commit, when there are many, and when the handle is closed or locked.
+pub const STRONGROOM_AUDIT_READS_BATCHED: u32 = 1;
+/// The event of a read is durable before the value is released.
+pub const STRONGROOM_AUDIT_READS_STRICT: u32 = 2;
+/// There are no events of reads.
+pub const STRONGROOM_AUDIT_READS_OFF: u32 = 3;
+/// As much room as the head of an audit log and its NUL need.
+pub const STRONGROOM_AUDIT_HEAD_LEN: usize = 80;
 
 /// The version of this interface. A program compiled against one version works with every library that has the same.
 pub const STRONGROOM_ABI_VERSION: u32 = 1;

@@ -31,11 +31,15 @@ pub(super) enum Kind {
     Secrets,
     Clock,
     Copy,
+    Context,
+    Generator,
+    AuditQuery,
+    Subscription,
 }
 
 impl Kind {
     /// Every type with its number in a handle, and what C calls it. 0 is none: in a true pointer these bits are zero.
-    const ALL: [(Self, usize, &'static str); 11] = [
+    const ALL: [(Self, usize, &'static str); 15] = [
         (Self::Store, 1, "strongroom_store"),
         (Self::Secret, 2, "strongroom_secret"),
         (Self::Error, 3, "strongroom_error"),
@@ -47,6 +51,10 @@ impl Kind {
         (Self::Secrets, 9, "strongroom_secrets"),
         (Self::Clock, 10, "strongroom_clock"),
         (Self::Copy, 11, "strongroom_copy_options"),
+        (Self::Context, 12, "strongroom_context"),
+        (Self::Generator, 13, "strongroom_generator"),
+        (Self::AuditQuery, 14, "strongroom_audit_query"),
+        (Self::Subscription, 15, "strongroom_subscription"),
     ];
 
     fn number(self) -> usize {

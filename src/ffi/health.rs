@@ -5,13 +5,13 @@ use std::ffi::c_char;
 use super::constants::*;
 use super::error::strongroom_error;
 use super::guard::guard;
-use super::input::{invalid, optional_text};
-use super::output::{Sized1, fill, millis, optional_handle, out, time};
+use super::input::optional_text;
+use super::output::{Sized1, fill, millis, optional_handle, out, text_out, time};
 use super::page::{Page, strongroom_page};
 use super::store::{on, root, strongroom_store};
 use super::strongroom_status;
 use super::write::check;
-use crate::{Error, ErrorKind, HealthStatus, PinCheck, Usage, VerifyReport};
+use crate::{HealthStatus, PinCheck, Usage, VerifyReport};
 
 /// What a verification counted.
 #[repr(C)]
@@ -339,21 +339,12 @@ pub unsafe extern "C" fn strongroom_pin(
     error: *mut *mut strongroom_error,
 ) -> strongroom_status {
     let work = || {
-        if buffer.is_null() {
-            return Err(invalid("the buffer is NULL"));
-        }
-        let pin = root(store)?.pin()?.to_string();
-        if pin.len() >= buffer_len {
-            let message = format!("a pin needs a buffer of {STRONGROOM_PIN_LEN} bytes");
-            return Err(Error::new(ErrorKind::BufferTooSmall, message));
-        }
-        // SAFETY: as the top of the header says of pointers; the pin and its NUL fit.
-        unsafe {
-            std::ptr::copy_nonoverlapping(pin.as_ptr(), buffer.cast(), pin.len());
-            buffer.add(pin.len()).write(0);
-            if !pin_len.is_null() {
-                out("pin_len", pin_len)?.write(pin.len());
-            }
+        // SAFETY: as the top of the header says of pointers.
+        let to = unsafe { text_out(("a pin", STRONGROOM_PIN_LEN), buffer, buffer_len) }?;
+        let len = to.write(&root(store)?.pin()?.to_string())?;
+        if !pin_len.is_null() {
+            // SAFETY: as above.
+            unsafe { out("pin_len", pin_len) }?.write(len);
         }
         Ok(())
     };

@@ -60,7 +60,7 @@ pub(super) unsafe fn optional_text<'a>(
     unsafe { text(what, data, len) }.map(Some)
 }
 
-unsafe fn raw_text<'a>(what: &str, data: *const c_char, len: usize) -> Result<&'a [u8]> {
+pub(super) unsafe fn raw_text<'a>(what: &str, data: *const c_char, len: usize) -> Result<&'a [u8]> {
     if len != STRONGROOM_NUL_TERMINATED {
         // SAFETY: the promises are the same.
         return unsafe { bytes(what, data.cast(), len) };

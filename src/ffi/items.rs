@@ -4,7 +4,10 @@ use std::ptr;
 
 use super::constants::*;
 use super::output::{Sized1, Text, inherited, strongroom_text, time};
-use crate::{Author, KeySlot, Retention, SecretInfo, SlotKind, Tier, Usage, VersionInfo, VersionState};
+use crate::{
+    Author, Due, DueReason, KeySlot, OnExpiry, Retention, SecretInfo, SlotKind, Tags, Tier, Usage,
+    VersionInfo, VersionState,
+};
 
 /// A tag. A bare label has an empty value.
 #[repr(C)]
@@ -39,7 +42,7 @@ pub struct strongroom_secret_info {
     pub updated_at: i64,
     /// When a value was last read, as far as it is known.
     pub accessed_at: i64,
-    /// Reserved: STRONGROOM_NO_TIME.
+    /// From when on no value of it is read.
     pub expires_at: i64,
     /// When it was put into the trash.
     pub deleted_at: i64,
@@ -53,6 +56,14 @@ pub struct strongroom_secret_info {
     pub tier: u32,
     /// Zero.
     pub reserved: u32,
+    /// How old, in seconds, the current version gets before it is to be rotated; 0 if nothing was said.
+    pub rotate_every: u64,
+    /// When it gets that old.
+    pub rotation_due_at: i64,
+    /// STRONGROOM_ON_EXPIRY_BLOCK or _TRASH.
+    pub on_expiry: u32,
+    /// Zero.
+    pub reserved_too: u32,
 }
 
 /// What is known of a version without its value. Times are milliseconds since the Unix epoch, or STRONGROOM_NO_TIME.
@@ -70,7 +81,7 @@ pub struct strongroom_version_info {
     pub created_at: i64,
     /// When it was deleted or destroyed.
     pub deleted_at: i64,
-    /// Until when a deleted one can be restored.
+    /// Until when a deleted one can be restored, or one in grace is accepted.
     pub until: i64,
     /// STRONGROOM_STATE_…
     pub state: u32,
@@ -166,7 +177,17 @@ macro_rules! sized {
 }
 sized! {
     strongroom_secret_info strongroom_version_info strongroom_namespace strongroom_tag_count strongroom_slot
-    strongroom_retention strongroom_capability
+    strongroom_retention strongroom_capability strongroom_due_item
+}
+
+/// Tags, and the texts they point to.
+pub(super) fn tag_views(tags: &Tags) -> (Box<[strongroom_tag]>, Vec<Text>) {
+    let texts: Vec<Text> = tags.iter().flat_map(|(key, value)| [key, value]).map(Text::new).collect();
+    let tag = |pair: &[Text]| match pair {
+        [key, value] => Some(strongroom_tag { key: key.view(), value: value.view() }),
+        _ => None,
+    };
+    (texts.chunks_exact(2).filter_map(tag).collect(), texts)
 }
 
 /// What is known of a secret, in a form that C can borrow.
@@ -188,18 +209,13 @@ unsafe impl Sync for SecretRow {}
 
 impl SecretRow {
     pub(super) fn new(info: SecretInfo) -> Self {
-        let texts: Vec<Text> =
-            info.tags().iter().flat_map(|(key, value)| [key, value]).map(Text::new).collect();
-        let tag = |pair: &[Text]| match pair {
-            [key, value] => Some(strongroom_tag { key: key.view(), value: value.view() }),
-            _ => None,
-        };
+        let (tags, texts) = tag_views(info.tags());
         Self {
             id: Text::new(&info.id().to_string()),
             path: Text::new(info.path().as_str()),
             description: Text::new(info.description()),
             content_type: Text::new(info.content_type()),
-            tags: texts.chunks_exact(2).filter_map(tag).collect(),
+            tags,
             _texts: texts,
             info,
         }
@@ -221,12 +237,62 @@ impl SecretRow {
             created_at: info.created_at().as_millis(),
             updated_at: info.updated_at().as_millis(),
             accessed_at: time(info.accessed_at()),
-            expires_at: STRONGROOM_NO_TIME,
+            expires_at: time(info.expires_at()),
             deleted_at: time(trashed.map(|trashed| trashed.deleted_at)),
             purge_at: time(trashed.map(|trashed| trashed.purge_at)),
             max_versions: inherited(info.max_versions()),
             trash_days: inherited(info.trash_days()),
             tier: tier_code(info.tier()),
+            reserved: 0,
+            reserved_too: 0,
+            on_expiry: match info.on_expiry() {
+                OnExpiry::Block => STRONGROOM_ON_EXPIRY_BLOCK,
+                OnExpiry::Trash => STRONGROOM_ON_EXPIRY_TRASH,
+            },
+            rotate_every: info.rotate_every().map_or(0, |every| every.as_secs()),
+            rotation_due_at: time(info.rotation_due_at()),
+        }
+    }
+}
+
+/// Something that is to be done with a secret.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct strongroom_due_item {
+    /// Set by the caller to sizeof(strongroom_due_item).
+    pub struct_size: usize,
+    pub id: strongroom_text,
+    /// Where the secret is; of one in the trash, where it was.
+    pub path: strongroom_text,
+    /// Milliseconds since the Unix epoch.
+    pub at: i64,
+    /// STRONGROOM_DUE_…
+    pub reason: u32,
+    /// Zero.
+    pub reserved: u32,
+}
+
+/// What is due, in a form that C can borrow.
+pub(super) struct DueRow(Due, Text, Text);
+
+impl DueRow {
+    pub(super) fn new(due: Due) -> Self {
+        let (id, path) = (Text::new(&due.id.to_string()), Text::new(due.path.as_str()));
+        Self(due, id, path)
+    }
+
+    pub(super) fn view(&self) -> strongroom_due_item {
+        let Self(due, id, path) = self;
+        strongroom_due_item {
+            struct_size: 0,
+            id: id.view(),
+            path: path.view(),
+            at: due.at.as_millis(),
+            reason: match due.reason {
+                DueReason::Expiry => STRONGROOM_DUE_EXPIRY,
+                DueReason::Rotation => STRONGROOM_DUE_ROTATION,
+                DueReason::Purge => STRONGROOM_DUE_PURGE,
+            },
             reserved: 0,
         }
     }
@@ -253,6 +319,8 @@ impl VersionRow {
         let (state, until) = match info.state {
             VersionState::Current => (STRONGROOM_STATE_CURRENT, None),
             VersionState::Superseded => (STRONGROOM_STATE_SUPERSEDED, None),
+            VersionState::Grace { until } => (STRONGROOM_STATE_GRACE, Some(until)),
+            VersionState::Retired => (STRONGROOM_STATE_RETIRED, None),
             VersionState::Deleted { until } => (STRONGROOM_STATE_DELETED, Some(until)),
             VersionState::Destroyed => (STRONGROOM_STATE_DESTROYED, None),
         };

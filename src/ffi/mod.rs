@@ -9,11 +9,17 @@
 #![allow(clippy::missing_safety_doc, reason = "the rules for all pointers stand at the top of the header")]
 #![allow(unreachable_pub, reason = "exported to C, not to Rust")]
 
+mod audit;
+mod audit_query;
 mod changes;
 mod clock;
 mod constants;
+mod context;
 mod copy;
 mod error;
+mod event;
+mod feed;
+mod generate;
 mod guard;
 mod handle;
 mod health;
@@ -28,7 +34,9 @@ mod page;
 mod policy;
 mod query;
 mod read;
+mod rotate;
 mod secret;
+mod sign;
 mod slots;
 mod store;
 mod trash;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::constants::{STRONGROOM_INHERITED, STRONGROOM_NO_TIME};
 use super::handle::{self, Object};
 use super::input::invalid;
-use crate::{Result, Timestamp};
+use crate::{Error, ErrorKind, Result, Timestamp};
 
 /// A text that belongs to an object, and lives as long. UTF-8; it also ends with a NUL, which `len` does not count.
 #[repr(C)]
@@ -50,6 +50,42 @@ impl<T> Out<T> {
     pub(super) fn write(self, value: T) {
         // SAFETY: whoever made this promised that it can be written to.
         unsafe { self.0.write(value) }
+    }
+}
+
+/// Where a short text and its NUL go: what it is, and how many bytes every text of its kind needs.
+pub(super) struct TextOut {
+    to: *mut c_char,
+    len: usize,
+    what: &'static str,
+    need: usize,
+}
+
+/// # Safety
+///
+/// `len` bytes from `to` on must be writable as long as the result is used.
+pub(super) unsafe fn text_out(
+    (what, need): (&'static str, usize),
+    to: *mut c_char,
+    len: usize,
+) -> Result<TextOut> {
+    if to.is_null() { Err(invalid("the buffer is NULL")) } else { Ok(TextOut { to, len, what, need }) }
+}
+
+impl TextOut {
+    /// Writes a text, and says how long it is without its NUL.
+    pub(super) fn write(self, text: &str) -> Result<usize> {
+        let Self { to, len, what, need } = self;
+        if text.len() >= len {
+            let message = format!("{what} needs a buffer of {need} bytes");
+            return Err(Error::new(ErrorKind::BufferTooSmall, message));
+        }
+        // SAFETY: whoever made this promised so many bytes, and the text and its NUL fit.
+        unsafe {
+            std::ptr::copy_nonoverlapping(text.as_ptr(), to.cast(), text.len());
+            to.add(text.len()).write(0);
+        }
+        Ok(text.len())
     }
 }
 

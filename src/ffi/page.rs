@@ -4,21 +4,23 @@ use std::ffi::c_char;
 use std::ptr;
 
 use super::error::{free, strongroom_error};
+use super::event::{EventRow, strongroom_audit_event};
 use super::guard::{guard, or_default};
 use super::handle::{self, Kind, Object};
 use super::input::invalid;
 use super::items::{
-    Counted, SecretRow, SlotRow, VersionRow, retention_view, strongroom_capability, strongroom_namespace,
-    strongroom_retention, strongroom_secret_info, strongroom_slot, strongroom_tag_count,
-    strongroom_version_info,
+    Counted, DueRow, SecretRow, SlotRow, VersionRow, retention_view, strongroom_capability,
+    strongroom_due_item, strongroom_namespace, strongroom_retention, strongroom_secret_info, strongroom_slot,
+    strongroom_tag_count, strongroom_version_info,
 };
 use super::output::{Text, fill, out, out_handle};
 use super::strongroom_status;
 use crate::{
-    Capabilities, KeySlot, Namespace, Result, Retention, SecretInfo, SecretPath, TagCount, Usage, VersionInfo,
+    AuditEvent, AuditPage, Capabilities, Due, KeySlot, Namespace, Result, Retention, SecretInfo, SecretPath,
+    TagCount, Usage, VersionInfo,
 };
 
-/// A page of a list: secrets, versions, namespaces, tags, key slots, retentions, capabilities or files. It owns what its items point to.
+/// A page of a list: secrets, versions, namespaces, tags, key slots, retentions, capabilities, files, events or what is due. It owns what its items point to.
 pub struct strongroom_page {
     _private: (),
 }
@@ -32,6 +34,8 @@ enum Items {
     Retentions(Vec<(Text, Retention)>),
     Capabilities(Vec<(Text, u64, bool)>),
     Files(Vec<Text>),
+    Due(Vec<DueRow>),
+    Events(Vec<EventRow>),
 }
 
 pub(super) struct Page {
@@ -108,6 +112,22 @@ impl Page {
         Self::of(Items::Files(found.into_iter().map(|name| Text::new(&name)).collect()))
     }
 
+    pub(super) fn due(found: Vec<Due>) -> Self {
+        Self::of(Items::Due(found.into_iter().map(DueRow::new).collect()))
+    }
+
+    pub(super) fn events(page: &AuditPage) -> Self {
+        Self {
+            next: page.next_cursor().map(|cursor| Text::new(cursor.as_str())),
+            has_more: page.has_more(),
+            ..Self::feed(page.events().iter().cloned())
+        }
+    }
+
+    pub(super) fn feed(events: impl IntoIterator<Item = AuditEvent>) -> Self {
+        Self::of(Items::Events(events.into_iter().map(EventRow::new).collect()))
+    }
+
     fn len(&self) -> usize {
         match &self.items {
             Items::Secrets(rows) => rows.len(),
@@ -117,6 +137,8 @@ impl Page {
             Items::Retentions(rows) => rows.len(),
             Items::Capabilities(rows) => rows.len(),
             Items::Files(rows) => rows.len(),
+            Items::Due(rows) => rows.len(),
+            Items::Events(rows) => rows.len(),
         }
     }
 }
@@ -151,7 +173,7 @@ pub extern "C" fn strongroom_page_namespaces(page: *const strongroom_page) -> us
     or_default(|| handle::get::<Page>(page).map(|page| page.namespaces.len()))
 }
 
-/// What to give to strongroom_query_after for the next page; NULL behind the last one. It ends with a NUL.
+/// What to give to strongroom_query_after, or strongroom_audit_query_after, for the next page; NULL behind the last one. It ends with a NUL.
 ///
 /// Ownership: borrowed from `page`, until that is freed.
 /// Thread safety: any thread.
@@ -347,6 +369,38 @@ pub unsafe extern "C" fn strongroom_page_capability(
         reserved: 0,
     };
     item!(page, index, item, error, |found| rows_of!(found, Capabilities), view)
+}
+
+/// Something that is due, of a page.
+///
+/// Ownership: writes `*item`, whose texts are borrowed from `page`, until that is freed.
+/// Thread safety: any thread.
+/// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strongroom_page_due(
+    page: *const strongroom_page,
+    index: usize,
+    item: *mut strongroom_due_item,
+    error: *mut *mut strongroom_error,
+) -> strongroom_status {
+    item!(page, index, item, error, |found| rows_of!(found, Due), DueRow::view)
+}
+
+/// An event of a page.
+///
+/// Ownership: writes `*item`, whose texts are borrowed from `page`, until that is freed.
+/// Thread safety: any thread.
+/// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strongroom_page_event(
+    page: *const strongroom_page,
+    index: usize,
+    item: *mut strongroom_audit_event,
+    error: *mut *mut strongroom_error,
+) -> strongroom_status {
+    item!(page, index, item, error, |found| rows_of!(found, Events), EventRow::view)
 }
 
 /// The name of a file of a page; NULL for what is none. What is not UTF-8 in it is replaced. It ends with a NUL.

@@ -1,6 +1,7 @@
 //! What the store itself says of how it is kept.
 
 use std::ffi::c_char;
+use std::time::Duration;
 
 use super::constants::STRONGROOM_UNCHANGED;
 use super::error::strongroom_error;
@@ -151,6 +152,46 @@ pub unsafe extern "C" fn strongroom_policy_retentions(
     let work = || Ok(Page::retentions(root(store)?.policy().retentions()?));
     // SAFETY: as the top of the header says of pointers.
     unsafe { give(page, error, work) }
+}
+
+/// For how many seconds a change with an idempotency key is remembered: 24 hours, unless it was set.
+///
+/// Ownership: borrows `store`; writes `*seconds`.
+/// Thread safety: any thread.
+/// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, LOCKED, TAMPERED, POISONED, FORKED.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strongroom_policy_idempotency_window(
+    store: *const strongroom_store,
+    seconds: *mut u64,
+    error: *mut *mut strongroom_error,
+) -> strongroom_status {
+    let work = || {
+        // SAFETY: as the top of the header says of pointers.
+        let seconds = unsafe { out("seconds", seconds) }?;
+        seconds.write(on_policy!(store, |on| on.idempotency_window())?.as_secs());
+        Ok(())
+    };
+    // SAFETY: as above.
+    unsafe { guard(error, work) }
+}
+
+/// Sets for how many seconds a change with an idempotency key is remembered: 60 to 2,592,000, which is 30 days. What is remembered already is
+/// remembered for as long as was said then.
+///
+/// Ownership: borrows `store`.
+/// Thread safety: any thread.
+/// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, REENTRANT, IN_USE, READ_ONLY, LOCKED, DISK_FULL, TAMPERED, POISONED, IO, FORKED.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strongroom_policy_set_idempotency_window(
+    store: *mut strongroom_store,
+    seconds: u64,
+    error: *mut *mut strongroom_error,
+) -> strongroom_status {
+    let window = Duration::from_secs(seconds);
+    // SAFETY: as the top of the header says of pointers.
+    unsafe { guard(error, || on_policy!(store, |on| on.set_idempotency_window(window))) }
 }
 
 /// The least cost of the passphrases of a store.

@@ -16,7 +16,7 @@ use crate::{Error, ErrorKind};
 ///
 /// Ownership: borrows `store` and `path`. `*secret` is the caller's, to free with strongroom_secret_free.
 /// Thread safety: any thread.
-/// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, NOT_FOUND, DESTROYED, LOCKED, TAMPERED, POISONED, IO, FORKED.
+/// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, NOT_FOUND, DESTROYED, VERSION_EXPIRED, EXPIRED, LOCKED, TAMPERED, POISONED, IO, FORKED.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strongroom_get(
@@ -47,7 +47,7 @@ pub unsafe extern "C" fn strongroom_get(
 ///
 /// Ownership: borrows `store` and `path`; writes `buffer` and `*value_len`. The caller wipes the buffer: strongroom_wipe.
 /// Thread safety: any thread.
-/// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, BUFFER_TOO_SMALL, NOT_FOUND, DESTROYED, LOCKED, TAMPERED, POISONED, IO, FORKED.
+/// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, BUFFER_TOO_SMALL, NOT_FOUND, DESTROYED, VERSION_EXPIRED, EXPIRED, LOCKED, TAMPERED, POISONED, IO, FORKED.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strongroom_get_into(

@@ -13,7 +13,7 @@ use super::output::{fill, out_handle};
 use super::strongroom_status;
 use crate::{Error, ErrorKind, RecoveryCode, Result, Secret, SecretBytes};
 
-/// A value of a secret, or a recovery code. It is wiped when it is freed.
+/// A value of a secret, a generated one, or a recovery code. It is wiped when it is freed.
 pub struct strongroom_secret {
     _private: (),
 }
@@ -25,7 +25,7 @@ enum Value {
 
 pub(super) struct Owned {
     value: Value,
-    /// Of a recovery code there is none.
+    /// Of a recovery code, and of what was generated, there is none.
     of: Option<Origin>,
 }
 
@@ -48,6 +48,11 @@ impl Owned {
             created_at: secret.version_created_at().as_millis(),
         };
         Self { value: Value::Bytes(secret.into_value()), of: Some(of) }
+    }
+
+    /// Of no secret yet.
+    pub(super) fn bytes(bytes: SecretBytes) -> Self {
+        Self { value: Value::Bytes(bytes), of: None }
     }
 
     pub(super) fn code(code: RecoveryCode) -> Self {

@@ -13,7 +13,7 @@ use super::key::{self, strongroom_key};
 use super::options::{or_default, strongroom_options};
 use super::output::{out, out_handle};
 use super::strongroom_status;
-use crate::{BegunTransaction, Environment, Error, ErrorKind, Result, Store, Transaction};
+use crate::{BegunTransaction, Context, Environment, Error, ErrorKind, Result, Store, Transaction};
 
 /// An open store, or a transaction of one. Everything on secrets is called the same way on both: on a store each call is a
 /// commit of its own, in a transaction all of them are one.
@@ -29,8 +29,20 @@ pub(super) enum Target {
 
 pub(super) struct OpenStore {
     pub(super) store: Arc<Store>,
-    /// Transactions that have not ended.
+    /// Transactions of this handle that have not ended.
     begun: AtomicUsize,
+    /// Those of all handles of the store.
+    begun_in_all: Arc<AtomicUsize>,
+    /// Whether closing this handle closes the store.
+    is_root: bool,
+}
+
+impl OpenStore {
+    /// Whether a transaction would lose what it works on if this handle was closed.
+    fn is_needed(&self) -> bool {
+        let begun = if self.is_root { &self.begun_in_all } else { &self.begun };
+        begun.load(Ordering::Relaxed) > 0
+    }
 }
 
 pub(super) struct OpenTransaction {
@@ -47,12 +59,34 @@ impl Object for Target {
 
 impl Target {
     fn new(store: Store) -> Self {
-        Self::Store(OpenStore { store: Arc::new(store), begun: AtomicUsize::new(0) })
+        let (store, begun_in_all) = (Arc::new(store), Arc::default());
+        Self::Store(OpenStore { store, begun: AtomicUsize::default(), begun_in_all, is_root: true })
+    }
+
+    /// Another handle of the same store, which says something of the calls through it.
+    pub(super) fn with(&self, context: &Context) -> Result<Self> {
+        let (store, open) = (self.store()?, self.open_store()?);
+        let store = Arc::new(store.with(context)?);
+        let begun_in_all = open.begun_in_all.clone();
+        Ok(Self::Store(OpenStore { store, begun: AtomicUsize::default(), begun_in_all, is_root: false }))
     }
 
     /// The store, for what cannot be done inside a transaction.
     pub(super) fn store(&self) -> Result<&Arc<Store>> {
-        self.open_store().map(|open| &open.store)
+        let store = &self.open_store()?.store;
+        if store.is_closed() {
+            let message = "the store that this handle came from was closed; close this one too";
+            return Err(Error::new(ErrorKind::Closed, message));
+        }
+        Ok(store)
+    }
+
+    /// Whether the last change through this handle had been made before.
+    pub(super) fn was_replayed(&self) -> Result<bool> {
+        match self {
+            Self::Store(open) => Ok(open.store.was_replayed()),
+            Self::Transaction(open) => open.of.was_replayed(),
+        }
     }
 
     fn open_store(&self) -> Result<&OpenStore> {
@@ -78,6 +112,7 @@ impl OpenTransaction {
         let open = of.open_store()?;
         let begun = open.store.begin()?;
         open.begun.fetch_add(1, Ordering::Relaxed);
+        open.begun_in_all.fetch_add(1, Ordering::Relaxed);
         Ok(Self { begun: Mutex::new(Some(Box::new(begun))), of })
     }
 
@@ -96,6 +131,7 @@ impl Drop for OpenTransaction {
         drop(self.take());
         if let Ok(open) = self.of.open_store() {
             open.begun.fetch_sub(1, Ordering::Relaxed);
+            open.begun_in_all.fetch_sub(1, Ordering::Relaxed);
         }
     }
 }
@@ -204,12 +240,13 @@ pub unsafe extern "C" fn strongroom_in_memory(
 }
 
 /// Closes a store, or rolls a transaction back. Behind it `*store` is NULL, and every copy of the handle is CLOSED. Calls of
-/// other threads under way come to their end; the keys are wiped when the last one has. NULL, and a pointer to NULL, are fine.
+/// other threads under way come to their end; the keys are wiped when the last one has. Handles that strongroom_with made of the store
+/// answer CLOSED from then on, and are still to be closed; closing one of those leaves the store open. NULL, and a pointer to NULL, are fine.
 ///
 /// Ownership: takes `*store`, whatever the status but REENTRANT.
 /// Thread safety: any thread.
-/// Errors: BAD_HANDLE, CLOSED; REENTRANT if a transaction of the store has not ended: then nothing is closed; IO if the proof of an
-/// orderly close cannot be written: nothing acknowledged is lost; FORKED in a forked child.
+/// Errors: BAD_HANDLE, CLOSED; REENTRANT if a transaction of this handle has not ended, or of one that strongroom_with made of it: then
+/// nothing is closed; IO if the proof of an orderly close cannot be written: nothing acknowledged is lost; FORKED in a forked child.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strongroom_close(
@@ -223,7 +260,7 @@ pub unsafe extern "C" fn strongroom_close(
             return Ok(());
         }
         if let Target::Store(open) = &*handle::get::<Target>(*handle)?
-            && open.begun.load(Ordering::Relaxed) > 0
+            && open.is_needed()
         {
             let message = "a transaction of the store has not ended; commit it or close it first";
             return Err(Error::new(ErrorKind::Reentrant, message));

@@ -38,6 +38,12 @@ pub struct strongroom_swept {
     pub more: i32,
     /// 1 if the clock went forward by more than a year at once: what would be due since then was left.
     pub held_back: i32,
+    /// Secrets of which an event now says that they expire soon.
+    pub expiring: u64,
+    /// Secrets of which an event now says that they have expired, those among them that went to the trash.
+    pub expired: u64,
+    /// Events of the audit log that were removed, as the policy says.
+    pub audit_events: u64,
 }
 
 // SAFETY: `repr(C)`, `struct_size` comes first, and it is made of numbers.
@@ -171,6 +177,9 @@ pub unsafe extern "C" fn strongroom_sweep(
             versions: what.versions,
             more: i32::from(what.more),
             held_back: i32::from(what.held_back),
+            expiring: what.expiring,
+            expired: what.expired,
+            audit_events: what.audit_events,
         };
         // SAFETY: as above.
         unsafe { fill("swept", swept, &view) }

@@ -67,7 +67,7 @@ pub(super) unsafe fn check<T: Sized1>(what: &str, to: *const T) -> Result<()> {
 ///
 /// Ownership: borrows `store`, `path`, `value` and `changes`, which may be NULL; writes `*written`, unless that is NULL.
 /// Thread safety: any thread.
-/// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, ALREADY_EXISTS, CONFLICT, LIMIT_EXCEEDED, REENTRANT, IN_USE, READ_ONLY, LOCKED, DISK_FULL,
+/// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, ALREADY_EXISTS, CONFLICT, EXPIRED, LIMIT_EXCEEDED, REENTRANT, IN_USE, READ_ONLY, LOCKED, DISK_FULL,
 /// TAMPERED, POISONED, IO, FORKED.
 #[must_use]
 #[unsafe(no_mangle)]

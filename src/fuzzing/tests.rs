@@ -4,9 +4,11 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::crypto::random::seeded::splitmix64;
+use crate::record::audit::{Event, More};
 use crate::record::id::{SecretId, SlotId};
 use crate::record::pin::Pin;
-use crate::record::secret::{Details, Standing};
+use crate::record::secret::{Details, Schedule, Standing};
+use crate::record::signature::Signature;
 use crate::sealed::recovery;
 
 /// `text` with some characters replaced, left out or put in.
@@ -45,6 +47,13 @@ proptest! {
         let shown = Pin { store_id, generation, head }.to_string();
         prop_assert!(pin(&shown));
         pin(&mistyped(&shown, &changes));
+    }
+
+    #[test]
+    fn signatures_are_read_as_they_are_shown_or_not_at_all(bytes: [u8; 32], changes in changes()) {
+        let shown = Signature::from_bytes(bytes).to_string();
+        prop_assert!(signature(&shown));
+        signature(&mistyped(&shown, &changes));
     }
 
     #[test]
@@ -139,14 +148,26 @@ proptest! {
     ) {
         let (path, tags, description) = texts;
         let details = kept.map(|_| Details { description, max_versions: kept, trash_days: days, ..Details::default() });
-        let standing = match numbers.2 % 3 {
+        let standing = match numbers.2 % 5 {
             0 => Standing::Kept,
             1 => Standing::Deleted { at: numbers.0, until: numbers.1 },
-            _ => Standing::Destroyed { at: numbers.1 },
+            2 => Standing::Destroyed { at: numbers.1 },
+            3 => Standing::Rotated { until: numbers.1 },
+            _ => Standing::RotatedDeleted { at: numbers.0, until: numbers.1, accepted: numbers.0 },
         };
+        let schedule = days.map(|_| Schedule {
+            expires_at: Some(numbers.1),
+            rotate_every: Some(numbers.2),
+            ..Schedule::default()
+        });
         let current = VersionRecord { number: numbers.2, standing, ..VersionRecord::default() };
-        let secret = SecretRecord { tags, details, current, ..SecretRecord::new([7; 16], numbers.0) };
+        let more = kept.map(|count| More { path: path.clone(), count, ..More::default() });
+        let event = Event { time: numbers.0, kind: 15, subject: [7; 16], version: numbers.2, more };
+        let segment = Segment { generation: numbers.2, events: vec![event; 3], head: [9; 32] };
+        let secret = SecretRecord { tags, details, schedule, current, ..SecretRecord::new([7; 16], numbers.0) };
         for mut bytes in [
+            encode(&segment).unwrap(),
+            encode(&secret.current).unwrap(),
             encode(&secret).unwrap(),
             encode(&TrashRecord { path, deleted_at: numbers.1, secret: secret.clone() }).unwrap(),
             encode(&RetentionRecord { max_versions: kept, trash_days: days }).unwrap(),
@@ -154,9 +175,22 @@ proptest! {
             encode(&BackupRecord { at: numbers.1 }).unwrap(),
         ] {
             records(&bytes);
+            // As fields alone, and so of older versions too.
+            records(&bytes[4..]);
             let at = at % bytes.len();
             bytes[at] ^= 1 << bit;
             records(&bytes);
         }
+    }
+}
+
+#[test]
+fn records_of_older_versions_say_the_same_in_the_newest_one() {
+    let record = VersionRecord { number: 3, tail: vec![4; 100], ..VersionRecord::default() };
+    let mut bytes = encode(&record).unwrap().to_vec();
+    for (version, is_known) in [(0, false), (1, true), (2, true), (3, false)] {
+        bytes[2] = version;
+        assert_eq!(decode::<VersionRecord>(&Authenticated::from_page(&bytes)).is_ok(), is_known);
+        records(&bytes);
     }
 }

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use crate::record::id::{SecretId, SlotId};
 use crate::record::pin::Pin;
+use crate::record::signature::Signature;
 use crate::sealed::recovery;
 
 /// A recovery code: what is accepted is a code that is shown with the same letters. Gives whether it was.
@@ -39,6 +40,19 @@ pub fn pin(text: &str) -> bool {
     let shown = pin.to_string();
     assert!(shown.eq_ignore_ascii_case(text.trim()), "a pin was read that is shown otherwise");
     assert!(shown.parse().is_ok_and(|again: Pin| again == pin), "a pin is not read as it is shown");
+    true
+}
+
+/// A signature: what is accepted is shown with the same digits. Gives whether it was.
+///
+/// # Panics
+///
+/// If it is shown with others.
+pub fn signature(text: &str) -> bool {
+    let Ok(signature) = text.parse::<Signature>() else { return false };
+    let shown = signature.to_string();
+    assert!(shown.eq_ignore_ascii_case(text), "a signature was read that is shown otherwise");
+    assert!(shown.parse().is_ok_and(|again: Signature| again == signature), "it is not read as it is shown");
     true
 }
 

@@ -2,13 +2,24 @@
 
 use super::text::hex;
 use crate::{
-    Error, ErrorKind, Listed, Query, Result, SecretInfo, SecretPath, Store, Timestamp, Transaction,
+    Error, ErrorKind, Listed, Query, Result, SecretInfo, SecretPath, Store, Timestamp, Transaction, Update,
     VersionInfo, VersionState,
 };
 
 /// The lines, in the order in which they stand in the text.
-pub(super) const NAMES: [&str; 9] =
-    ["secret", "tag", "description", "content-type", "keeps", "version", "retention", "backup", "clock"];
+pub(super) const NAMES: [&str; 11] = [
+    "secret",
+    "tag",
+    "description",
+    "content-type",
+    "keeps",
+    "expires",
+    "rotates",
+    "version",
+    "retention",
+    "backup",
+    "clock",
+];
 
 /// Everything in a store that can be written, which stays as it is.
 pub(super) fn contents_of(store: &Store) -> Result<String> {
@@ -70,6 +81,12 @@ fn secret(tx: &mut Transaction<'_, '_>, number: usize, info: &SecretInfo) -> Res
     if info.max_versions().is_some() || info.trash_days().is_some() {
         text += &format!("keeps: {id} {} {}\n", or_dash(info.max_versions()), or_dash(info.trash_days()));
     }
+    if let Some(at) = info.expires_at() {
+        text += &format!("expires: {id} {} {}\n", at.as_millis(), info.on_expiry().as_str());
+    }
+    if let Some(every) = info.rotate_every() {
+        text += &format!("rotates: {id} {}\n", every.as_secs());
+    }
     let path = match trashed {
         None => info.path().clone(),
         Some(_) => {
@@ -82,6 +99,10 @@ fn secret(tx: &mut Transaction<'_, '_>, number: usize, info: &SecretInfo) -> Res
             }
         }
     };
+    if info.expires_at().is_some() {
+        // What has expired stays as it is; only no value of it is read.
+        tx.update(&path, Update::new().expires_at(None))?;
+    }
     for version in tx.versions(&path)? {
         text += &format!("version: {id} {}\n", version_of(tx, &path, &version)?);
     }
@@ -93,14 +114,17 @@ fn version_of(tx: &mut Transaction<'_, '_>, path: &SecretPath, version: &Version
     let (state, until) = match version.state {
         VersionState::Current => ("current", None),
         VersionState::Superseded => ("superseded", None),
+        VersionState::Grace { until } => ("grace", Some(until)),
+        VersionState::Retired => ("retired", None),
         VersionState::Deleted { until } => ("deleted", Some(until)),
         VersionState::Destroyed => ("destroyed", None),
     };
-    if until.is_some() {
-        tx.restore_version(path, number)?;
-    }
-    let value = match version.state {
-        VersionState::Destroyed => "-".to_owned(),
+    let shown = match version.state {
+        VersionState::Deleted { .. } => tx.restore_version(path, number)?.state,
+        state => state,
+    };
+    let value = match shown {
+        VersionState::Destroyed | VersionState::Retired => "-".to_owned(),
         _ => spelled(tx.get_version(path, number)?.value().expose()),
     };
     let (created, size) = (version.created_at.as_millis(), version.size);

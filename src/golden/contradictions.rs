@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::sealed::disk::Disk;
 use crate::sealed::disk::file::Access;
 use crate::sealed::disk::memory::MemoryDisk;
+use crate::sealed::file::SealedFile;
 use crate::sealed::open::open;
 use crate::sealed::slots::With;
 use crate::sealed::space::Space;
@@ -153,11 +154,91 @@ const INDEX: [Contradiction; 7] = [
     }),
 ];
 
-/// What a verification says of a golden store after a change of its rows.
-fn outcome(
-    store: &str,
-    change: impl FnOnce(&mut Batch<'_>) -> Result<()>,
-) -> std::result::Result<(), ErrorKind> {
+/// What is due of secrets that are live, or in the trash: keys and paths.
+fn due(batch: &Batch<'_>, is_live: bool) -> Vec<Row> {
+    let live: Vec<Vec<u8>> =
+        rows(batch, 0x10, |_, _| true).into_iter().map(|(_, row)| row[4..20].to_vec()).collect();
+    rows(batch, 0x13, |key, _| live.contains(&key[9..25].to_vec()) == is_live)
+}
+
+/// Writes something that is due of a live secret anew.
+fn rewrite_due(batch: &mut Batch<'_>, edit: impl FnOnce(&mut Vec<u8>, &mut Vec<u8>)) -> Result<()> {
+    let (mut key, mut row) = due(batch, true).swap_remove(0);
+    batch.remove(&key)?;
+    edit(&mut key, &mut row);
+    batch.insert(&key, &row)
+}
+
+/// Forgets something that is due of a live secret.
+fn undue(batch: &mut Batch<'_>, what: u8) -> Result<()> {
+    let due = due(batch, true).into_iter().find(|(key, _)| key[25] == what);
+    batch.remove(&due.unwrap().0).map(drop)
+}
+
+/// A version that was rotated, with other bytes from a place on.
+fn rotated_version(batch: &mut Batch<'_>, at: usize, byte: u8) -> Result<()> {
+    let (key, mut row) = rows(batch, 0x20, |_, row| row[24] == 3).swap_remove(0);
+    row[at] = byte;
+    batch.insert(&key, &row)
+}
+
+const ROTATED: [Contradiction; 14] = [
+    ("an expiry that is not noted", Damaged, |batch| undue(batch, 0)),
+    ("a rotation that is not noted", Damaged, |batch| undue(batch, 1)),
+    ("something due of nobody", Damaged, |batch| batch.insert(&[&[0x13][..], &[0; 25]].concat(), b"a")),
+    ("something due at another time", Damaged, |batch| rewrite_due(batch, |key, _| key[8] ^= 1)),
+    ("something due at no time", Damaged, |batch| rewrite_due(batch, |key, _| key[1] = 0xff)),
+    ("something due with another path", Damaged, |batch| rewrite_due(batch, |_, row| row[0] = b'X')),
+    ("something due that nobody knows", Damaged, |batch| rewrite_due(batch, |key, _| key[25] = 2)),
+    ("something due with a longer key", Damaged, |batch| rewrite_due(batch, |key, _| key.push(0))),
+    ("another path for a secret in the trash", Damaged, |batch| {
+        let (key, _) = due(batch, false).swap_remove(0);
+        batch.insert(&key, b"team/token")
+    }),
+    ("something to be done on expiry that nobody knows", Damaged, |batch| {
+        let (due, _) = due(batch, true).into_iter().find(|(key, _)| key[25] == 0).unwrap();
+        let (key, mut row) = rows(batch, 0x10, |_, row| row[4..20] == due[9..25]).swap_remove(0);
+        let time: Vec<u8> = [1, 1].into_iter().chain(due[1..9].iter().rev().copied()).collect();
+        let at = row.windows(10).position(|found| found == time).unwrap();
+        row[at + 10] = 2;
+        batch.insert(&key, &row)
+    }),
+    ("a standing that the record's first version does not have", Damaged, |batch| {
+        rotated_version(batch, 2, 1)
+    }),
+    ("a standing that is none", Damaged, |batch| rotated_version(batch, 24, 5)),
+    ("a segment as of the first version", Damaged, |batch| rewrite(batch, 0x40, |_, row| row[2] = 1)),
+    ("an event at another path", Tampered, |batch| rewrite(batch, 0x40, |_, row| row[76] ^= 1)),
+];
+
+/// Writes a number in the first row of a sort anew.
+fn patch(batch: &mut Batch<'_>, sort: u8, at: usize, byte: u8) -> Result<()> {
+    rewrite(batch, sort, |_, row| row[at] = byte)
+}
+
+const AUDITED: [Contradiction; 18] = [
+    ("a policy of another kind", Damaged, |batch| patch(batch, 0x08, 0, 1)),
+    ("a window that is cut short", Damaged, |batch| rewrite(batch, 0x09, |_, row| row.truncate(5))),
+    ("a checkpoint of another kind", Damaged, |batch| patch(batch, 0x41, 0, 1)),
+    ("no checkpoint", Tampered, |batch| drop_first(batch, 0x41)),
+    ("a checkpoint before another event", Tampered, |batch| rewrite(batch, 0x41, |_, row| row[4] ^= 1)),
+    ("a checkpoint with another head", Tampered, |batch| rewrite(batch, 0x41, |_, row| row[12] ^= 1)),
+    ("a segment that is missing behind it", Tampered, |batch| drop_first(batch, 0x40)),
+    ("a segment with a longer key", Damaged, |batch| rewrite(batch, 0x40, |key, _| key.push(0))),
+    ("a call without its time", Damaged, |batch| drop_first(batch, 0x51)),
+    ("a time without its call", Damaged, |batch| drop_first(batch, 0x50)),
+    ("a time of no call", Damaged, |batch| batch.insert(&[&[0x51][..], &[0; 24]].concat(), b"")),
+    ("a call with another time", Damaged, |batch| rewrite(batch, 0x51, |key, _| key[8] ^= 1)),
+    ("a time with something in it", Damaged, |batch| rewrite(batch, 0x51, |_, row| row.push(0))),
+    ("a call with a longer key", Damaged, |batch| rewrite(batch, 0x50, |key, _| key.push(0))),
+    ("a time with a longer key", Damaged, |batch| rewrite(batch, 0x51, |key, _| key.push(0))),
+    ("a call of another kind", Damaged, |batch| patch(batch, 0x50, 0, 1)),
+    ("a call of another version", UnsupportedFormat, |batch| patch(batch, 0x50, 2, 2)),
+    ("an answer that is none", Damaged, |batch| patch(batch, 0x50, 48, 7)),
+];
+
+/// A golden store below everything that looks at its rows.
+pub(super) fn tables_of(store: &str) -> (Arc<SealedFile>, Tables) {
     let (bytes, unlock) = golden(store);
     let disk = MemoryDisk::default();
     disk.reserve(bytes.len() as u64).unwrap();
@@ -165,7 +246,15 @@ fn outcome(
     let unlock = unlock_of(&unlock);
     let (file, _) = open(&Arena::any(), Arc::new(disk), Access::ReadWrite, With::Unlock(&unlock)).unwrap();
     let file = Arc::new(file);
-    let tables = Tables::open(file.clone(), 1 << 20, Duration::ZERO).unwrap();
+    (file.clone(), Tables::open(file, 1 << 20, Duration::ZERO).unwrap())
+}
+
+/// What a verification says of a golden store after a change of its rows.
+fn outcome(
+    store: &str,
+    change: impl FnOnce(&mut Batch<'_>) -> Result<()>,
+) -> std::result::Result<(), ErrorKind> {
+    let (file, tables) = tables_of(store);
     let stamp = file.stamp().unwrap();
     tables
         .write(Space::Normal, |batch| {
@@ -182,6 +271,30 @@ fn a_verification_refuses_rows_that_contradict_each_other() {
     assert_eq!(outcome(everything, |_| Ok(())), Ok(()));
     for (name, kind, change) in STORE.iter().chain(&SECRETS).chain(&VALUES).chain(&INDEX) {
         assert_eq!(outcome(everything, change), Err(*kind), "{name}");
+    }
+}
+
+#[test]
+fn a_verification_refuses_what_does_not_fit_rotation_and_expiry() {
+    let store = "rotated.store";
+    assert_eq!(outcome(store, |_| Ok(())), Ok(()));
+    for (name, kind, change) in &ROTATED {
+        assert_eq!(outcome(store, change), Err(*kind), "{name}");
+    }
+    let forgotten = |batch: &mut Batch<'_>| {
+        let left = due(batch, false);
+        assert!(left.len() >= 2);
+        left.iter().try_for_each(|(key, _)| batch.remove(key).map(drop))
+    };
+    assert_eq!(outcome(store, forgotten), Ok(()), "what a delete left may be gone");
+}
+
+#[test]
+fn a_verification_refuses_what_does_not_fit_the_log_or_calls() {
+    let store = "audited.store";
+    assert_eq!(outcome(store, |_| Ok(())), Ok(()));
+    for (name, kind, change) in &AUDITED {
+        assert_eq!(outcome(store, change), Err(*kind), "{name}");
     }
 }
 

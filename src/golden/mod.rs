@@ -4,11 +4,14 @@
 //! that is there is the truth: if a test fails, the code is wrong, or the format has a new version and a directory of
 //! its own.
 
+mod calls;
 mod codec;
 mod contents;
 mod contradictions;
+mod first;
 mod missing;
 mod records;
+mod remembered;
 mod rows;
 mod seals;
 mod stores;
@@ -50,10 +53,12 @@ enum Fault {
 fn kinds() -> impl Iterator<Item = Kind> {
     records::kinds()
         .into_iter()
+        .chain(first::kinds())
         .chain(rows::kinds())
         .chain(seals::kinds())
         .chain(unlocking::kinds())
         .chain(typed::kinds())
+        .chain(calls::kinds())
 }
 
 fn directory() -> PathBuf {

@@ -3,12 +3,15 @@
 use super::text::{Case, bytes_of};
 use super::{Fault, Kind};
 use crate::error::ErrorKind;
-use crate::record::audit::{Event, Segment};
+use crate::record::audit::{Event, More, Segment};
 use crate::record::codec::{Authenticated, Record, decode, encode};
+use crate::record::context::Said;
 use crate::record::policy::{
     BackupRecord, ClockJumpRecord, EnvironmentRecord, KdfFloorRecord, RetentionRecord,
 };
-use crate::record::secret::{Details, SecretRecord, Standing, StoreRecord, TrashRecord, VersionRecord};
+use crate::record::secret::{
+    Details, Schedule, SecretRecord, Standing, StoreRecord, TrashRecord, VersionRecord,
+};
 use crate::record::slot::SlotRecord;
 
 /// A record that the fields of a case can say.
@@ -19,12 +22,12 @@ pub(super) trait OfCase: Record + PartialEq {
 pub(super) fn kinds() -> [Kind; 11] {
     [
         kind::<StoreRecord>("store-record"),
-        kind::<SecretRecord>("secret-record"),
-        kind::<VersionRecord>("version-record"),
-        Kind { flip_every: 13, ..kind::<Segment>("audit-segment") },
+        kind::<SecretRecord>("secret-record-2"),
+        kind::<VersionRecord>("version-record-2"),
+        Kind { flip_every: 13, ..kind::<Segment>("audit-segment-2") },
         kind::<KdfFloorRecord>("kdf-floor-record"),
         kind::<SlotRecord>("slot-record"),
-        kind::<TrashRecord>("trash-record"),
+        kind::<TrashRecord>("trash-record-2"),
         kind::<RetentionRecord>("retention-record"),
         kind::<ClockJumpRecord>("clock-jump-record"),
         kind::<BackupRecord>("backup-record"),
@@ -32,7 +35,7 @@ pub(super) fn kinds() -> [Kind; 11] {
     ]
 }
 
-fn kind<R: OfCase>(name: &'static str) -> Kind {
+pub(super) fn kind<R: OfCase>(name: &'static str) -> Kind {
     Kind {
         name,
         encode: |case| encode(&R::of(case)).unwrap().to_vec(),
@@ -46,18 +49,21 @@ fn kind<R: OfCase>(name: &'static str) -> Kind {
     }
 }
 
-fn check<R: Record + PartialEq>(expected: &R, bytes: &[u8]) -> Result<(), Fault> {
-    match decode::<R>(&Authenticated::from_page(bytes)) {
-        Ok(found) if found == *expected => Ok(()),
-        Ok(_) => Err(Fault::Different),
-        Err(error) if error.kind() == ErrorKind::UnsupportedFormat => Err(Fault::UnsupportedFormat),
-        Err(error) if error.kind() == ErrorKind::Damaged => Err(Fault::Damaged),
-        Err(error) => panic!("{error}"),
-    }
+pub(super) fn check<R: Record + PartialEq>(expected: &R, bytes: &[u8]) -> Result<(), Fault> {
+    if decoded::<R>(bytes)? == *expected { Ok(()) } else { Err(Fault::Different) }
+}
+
+/// The record that bytes are, or what they are refused as.
+pub(super) fn decoded<R: Record>(bytes: &[u8]) -> Result<R, Fault> {
+    decode(&Authenticated::from_page(bytes)).map_err(|error| match error.kind() {
+        ErrorKind::UnsupportedFormat => Fault::UnsupportedFormat,
+        ErrorKind::Damaged => Fault::Damaged,
+        _ => panic!("{error}"),
+    })
 }
 
 /// A text, which has its bytes in the case.
-fn text(case: &Case, name: &str) -> String {
+pub(super) fn text(case: &Case, name: &str) -> String {
     String::from_utf8(case.bytes(name)).unwrap()
 }
 
@@ -99,6 +105,12 @@ impl OfCase for SecretRecord {
                 max_versions: case.maybe("max-versions"),
                 trash_days: case.maybe("trash-days"),
             }),
+            schedule: (case.text("schedule") == "some").then(|| Schedule {
+                expires_at: case.maybe("expires-at"),
+                on_expiry: case.number("on-expiry"),
+                told: case.number("told"),
+                rotate_every: case.maybe("rotate-every"),
+            }),
             current: VersionRecord::of(case),
         }
     }
@@ -111,27 +123,33 @@ impl OfCase for VersionRecord {
             created_at: case.number("created-at"),
             size: case.number("size"),
             standing: standing(case.text("standing")),
-            author: case
-                .maybe::<String>("author")
-                .map(|author| bytes_of(&author).unwrap().try_into().unwrap()),
-            note: case
-                .maybe::<String>("note")
-                .map(|note| String::from_utf8(bytes_of(&note).unwrap()).unwrap()),
+            author: author(case),
+            note: note(case),
             pieces: case.number("pieces"),
             tail: case.bytes("tail"),
         }
     }
 }
 
-/// `kept`, `deleted <at> <until>` or `destroyed <at>`.
-fn standing(text: &str) -> Standing {
-    let words: Vec<&str> = text.split(' ').collect();
-    match words.as_slice() {
-        ["kept"] => Standing::Kept,
-        ["deleted", at, until] => {
-            Standing::Deleted { at: at.parse().unwrap(), until: until.parse().unwrap() }
-        }
-        ["destroyed", at] => Standing::Destroyed { at: at.parse().unwrap() },
+pub(super) fn author(case: &Case) -> Option<[u8; 16]> {
+    case.maybe::<String>("author").map(|author| bytes_of(&author).unwrap().try_into().unwrap())
+}
+
+pub(super) fn note(case: &Case) -> Option<String> {
+    case.maybe::<String>("note").map(|note| text_of(&note))
+}
+
+/// `kept`, `deleted <at> <until>`, `destroyed <at>`, `rotated <until>` or `rotated-deleted <at> <until> <accepted>`.
+pub(super) fn standing(text: &str) -> Standing {
+    let mut words = text.split(' ');
+    let name = words.next();
+    let times: Vec<i64> = words.map(|time| time.parse().unwrap()).collect();
+    match (name, times.as_slice()) {
+        (Some("kept"), []) => Standing::Kept,
+        (Some("deleted"), &[at, until]) => Standing::Deleted { at, until },
+        (Some("destroyed"), &[at]) => Standing::Destroyed { at },
+        (Some("rotated"), &[until]) => Standing::Rotated { until },
+        (Some("rotated-deleted"), &[at, until, accepted]) => Standing::RotatedDeleted { at, until, accepted },
         _ => panic!("a version is {text}"),
     }
 }
@@ -176,16 +194,42 @@ impl OfCase for Segment {
     }
 }
 
-/// `time kind secret version`, and how often.
+/// `time kind subject version`, and how often; then, if there is more, `path actor error count`; then, if something was said,
+/// `labels reason request-id`. Texts are bytes, and `-` is no actor.
 pub(super) fn events(case: &Case) -> Vec<Event> {
     let mut events = Vec::new();
     for line in case.all("event") {
         let words: Vec<&str> = line.split(' ').collect();
-        let &[time, kind, secret, version, times] = words.as_slice() else { panic!("{}: {line}", case.name) };
-        let secret = bytes_of(secret).unwrap().try_into().unwrap();
-        let (time, kind) = (time.parse().unwrap(), kind.parse().unwrap());
-        let event = Event { time, kind, subject: secret, version: version.parse().unwrap() };
+        let (&[time, kind, subject, version, times], more) = words.split_first_chunk().unwrap();
+        let event = Event {
+            time: time.parse().unwrap(),
+            kind: kind.parse().unwrap(),
+            subject: bytes_of(subject).unwrap().try_into().unwrap(),
+            version: version.parse().unwrap(),
+            more: more_of(more),
+        };
         events.extend(std::iter::repeat_n(event, times.parse().unwrap()));
     }
     events
+}
+
+fn more_of(words: &[&str]) -> Option<More> {
+    let (&[path, actor, error, count], said) = words.split_first_chunk()?;
+    let said = said.split_first_chunk().map(|(&[labels, reason, request_id], rest)| {
+        assert!(rest.is_empty(), "{rest:?}");
+        let [labels, reason, request_id] = [labels, reason, request_id].map(text_of);
+        Said { labels, reason, request_id }
+    });
+    Some(More {
+        path: text_of(path),
+        actor: (actor != "-").then(|| bytes_of(actor).unwrap().try_into().unwrap()),
+        error: error.parse().unwrap(),
+        count: count.parse().unwrap(),
+        said,
+    })
+}
+
+/// The text that has these bytes.
+pub(super) fn text_of(bytes: &str) -> String {
+    String::from_utf8(bytes_of(bytes).unwrap()).unwrap()
 }

@@ -11,8 +11,8 @@ use crate::error::{ErrorKind, Result};
 use crate::sealed::disk::memory::MemoryDisk;
 use crate::sealed::disk::{Disk, Nascent};
 use crate::{
-    Copied, Listed, ManualClock, Put, Query, Retention, SecretRef, Store, Sweep, Timestamp, Transaction,
-    Update, limits,
+    AuditEvent, AuditPolicy, AuditQuery, AuditReads, Copied, Listed, ManualClock, Put, Query, Retention,
+    SecretRef, Store, Sweep, Tier, Timestamp, Transaction, Update, limits,
 };
 
 /// A disk of bounded size.
@@ -161,6 +161,44 @@ fn with_no_byte_free_a_put_is_refused_and_deletes_fit_into_the_spare_blocks() {
     store.restore(&path(3)).unwrap();
     assert_eq!(store.versions(&path(3)).unwrap().len(), 6);
     assert_eq!(store.tag_values("tag-63").unwrap()[0].secrets, 1);
+    store.verify().unwrap();
+}
+
+#[test]
+fn with_no_byte_free_reads_go_on_and_are_counted_unless_they_must_be_in_the_log_first() {
+    let disk = BoundedDisk::unbounded();
+    let store = new_store(&disk);
+    store.put("batched", "x").unwrap();
+    store.put_with("strict", "x", Put::new().tier(Tier::Critical)).unwrap();
+    let policy = AuditPolicy::new().reads_of(Tier::Critical, AuditReads::Strict);
+    store.policy().set_audit(policy).unwrap();
+    fill_up(&disk, &store);
+    // Their events are smaller than what a put takes, and some may still fit.
+    let released = (0..1_000).filter(|_| match store.get("strict") {
+        Ok(secret) => secret.value().expose() == b"x",
+        Err(error) => {
+            assert_eq!(error.kind(), ErrorKind::DiskFull);
+            false
+        }
+    });
+    let released = released.count();
+    assert!(released < 1_000, "a full disk refuses in the end");
+    for _ in 0..3 {
+        assert_eq!(store.get("batched").unwrap().value().expose(), b"x");
+    }
+    store.delete("batched").unwrap();
+    assert_eq!(store.get("batched").unwrap_err().kind(), ErrorKind::NotFound);
+    store.close().unwrap();
+    let store = reopen(disk.clone()).unwrap();
+    let told = |query: AuditQuery| -> u32 {
+        store.audit().query(query.limit(1_000)).unwrap().events().iter().map(AuditEvent::count).sum()
+    };
+    let read = |path: &str| told(AuditQuery::all().under(path).kind("secret.accessed"));
+    assert_eq!(read("strict") as usize, released, "what was released is in the log, and nothing else is");
+    let counted = told(AuditQuery::all().kind("audit.events_lost"));
+    assert_eq!(read("batched") + counted, 4, "three reads, and one refused");
+    disk.capacity.store(u64::MAX, Ordering::Relaxed);
+    store.get("strict").unwrap();
     store.verify().unwrap();
 }
 

@@ -17,6 +17,7 @@ pub(super) struct Model {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Held {
     tag: Option<String>,
+    expires: bool,
     /// By number; `None` cannot be read, as nothing can in the trash.
     pub(super) versions: BTreeMap<u64, Option<Vec<u8>>>,
 }
@@ -76,6 +77,17 @@ impl Model {
                 hidden.insert(path, held.clone());
                 held.versions.insert(number, None);
             }
+            Step::Rotate(path, len, accepted) => {
+                if !accepted {
+                    let held = self.live.get_mut(path).expect("it is there");
+                    held.versions.last_entry().expect("it has a version").insert(None);
+                }
+                self.put(&[(path, len)]);
+            }
+            Step::RevokeVersion(path, number) => {
+                self.live.get_mut(path).expect("it is there").versions.insert(number, None);
+            }
+            Step::Expire(path) => self.live.get_mut(path).expect("it is there").expires = true,
             Step::RestoreVersion(path, number) => {
                 let value = hidden[path].versions[&number].clone();
                 self.live.get_mut(path).expect("it is there").versions.insert(number, value);
@@ -92,7 +104,8 @@ pub(super) fn contents(store: &Store) -> Result<Model> {
     let mut found = Model { trash_days: store.policy().retention()?.trash_days(), ..Model::default() };
     for info in store.list(Query::all().state(Listed::All))? {
         let path = paths().find(|known| *known == info.path().as_str()).expect("only what was put is listed");
-        let mut held = Held { tag: info.tags().get("state").map(str::to_owned), versions: BTreeMap::new() };
+        let tag = info.tags().get("state").map(str::to_owned);
+        let mut held = Held { tag, expires: info.expires_at().is_some(), versions: BTreeMap::new() };
         if info.trashed().is_some() {
             held.versions.insert(info.version(), None);
             found.trash.insert(path, held);
@@ -101,7 +114,7 @@ pub(super) fn contents(store: &Store) -> Result<Model> {
         for version in store.versions(path)? {
             let value = match store.get_version(path, version.number) {
                 Ok(secret) => Some(secret.value().expose().to_vec()),
-                Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Destroyed) => None,
+                Err(error) if is_hidden(error.kind()) => None,
                 Err(error) => return Err(error),
             };
             assert_eq!(value.is_some(), version.state.is_readable(), "{path}");
@@ -110,6 +123,10 @@ pub(super) fn contents(store: &Store) -> Result<Model> {
         found.live.insert(path, held);
     }
     Ok(found)
+}
+
+fn is_hidden(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::NotFound | ErrorKind::Destroyed | ErrorKind::VersionExpired)
 }
 
 fn paths() -> impl Iterator<Item = &'static str> {

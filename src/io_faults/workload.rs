@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::disk::{FailingDisk, Vacancy};
 use super::model::{Held, Model, contents};
@@ -26,6 +27,11 @@ pub(super) enum Step {
     DeleteVersion(&'static str, u64),
     RestoreVersion(&'static str, u64),
     DestroyVersion(&'static str, u64),
+    /// To a value of so many bytes, with a grace that does not end, or without one.
+    Rotate(&'static str, usize, bool),
+    RevokeVersion(&'static str, u64),
+    /// Sets an expiry that does not come.
+    Expire(&'static str),
     /// How many days the trash is kept.
     KeepTrash(u16),
     Sweep,
@@ -106,6 +112,10 @@ pub(super) const CHANGES: &[Step] = &[
     Step::Update("app/token", "new"),
     Step::Rollback("app/token", 1),
     Step::DeleteVersion("app/token", 2),
+    Step::Rotate("app/certificate", 700, true),
+    Step::RevokeVersion("app/certificate", 1),
+    Step::Rotate("app/certificate", 9_100, false),
+    Step::Expire("app/certificate"),
     Step::Rename("app/certificate", "moved/certificate"),
     Step::RestoreVersion("app/token", 2),
     Step::Delete("app/token"),
@@ -202,6 +212,16 @@ impl Player {
             Step::DeleteVersion(path, number) => store.delete_version(path, number).map(drop),
             Step::RestoreVersion(path, number) => store.restore_version(path, number).map(drop),
             Step::DestroyVersion(path, number) => store.destroy_version(path, number).map(drop),
+            Step::Rotate(path, len, accepted) => {
+                let grace = Duration::from_secs(if accepted { 1 << 31 } else { 0 });
+                let value = self.attempted.live[path].versions.last_key_value().unwrap().1.clone();
+                assert_eq!(value.as_ref().map(Vec::len), Some(len));
+                store.rotate(path, value.unwrap(), grace).map(drop)
+            }
+            Step::RevokeVersion(path, number) => store.revoke_version(path, number).map(drop),
+            Step::Expire(path) => {
+                store.update(path, Update::new().expires_in(Duration::from_secs(1 << 31))).map(drop)
+            }
             Step::KeepTrash(days) => {
                 store.policy().set_retention(Retention::inherited().keep_trash_days(days))
             }

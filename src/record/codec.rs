@@ -8,9 +8,12 @@ use bincode::config::{Configuration, Fixint, Limit, LittleEndian};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Plaintext;
 
+/// Bytes of a record.
 const LIMIT: usize = 65_536;
-const CONFIG: Configuration<LittleEndian, Fixint, Limit<LIMIT>> =
-    bincode::config::legacy().with_limit::<LIMIT>();
+/// Bytes of memory that reading a record may take, as bincode counts them: of its lists the size of their items in memory.
+const MEMORY: usize = 4 * LIMIT;
+const CONFIG: Configuration<LittleEndian, Fixint, Limit<MEMORY>> =
+    bincode::config::legacy().with_limit::<MEMORY>();
 
 /// A type with a place in the format: what it is and which shape of it.
 pub(crate) trait Record: bincode::Encode + bincode::Decode<()> {
@@ -18,6 +21,27 @@ pub(crate) trait Record: bincode::Encode + bincode::Decode<()> {
     const KIND: u16;
     /// Rises when the fields change.
     const VERSION: u16;
+
+    /// What an older version of the record says; `None` of a version that never was.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Damaged`] if the fields are not those of that version.
+    fn of_older(version: u16, fields: &Fields<'_>) -> Result<Option<Self>> {
+        let _ = (version, fields);
+        Ok(None)
+    }
+}
+
+/// What follows kind and version of a record.
+pub(crate) struct Fields<'a>(&'a [u8]);
+
+impl Fields<'_> {
+    /// All of it as one shape.
+    pub(crate) fn decode<T: bincode::Decode<()>>(&self) -> Result<T> {
+        let (fields, used) = bincode::decode_from_slice::<T, _>(self.0, CONFIG).map_err(|_| damaged())?;
+        if used == self.0.len() { Ok(fields) } else { Err(damaged()) }
+    }
 }
 
 /// Bytes read from a page that authenticated.
@@ -35,7 +59,7 @@ pub(crate) fn encode<R: Record>(record: &R) -> Result<Plaintext> {
     let bytes = bincode::encode_to_vec((R::KIND, R::VERSION, record), CONFIG)
         .map(Plaintext::from)
         .map_err(|_| Error::internal("a record cannot be encoded"))?;
-    // bincode holds only its decoder to the limit.
+    // bincode holds only its decoder to a limit.
     if bytes.len() > LIMIT { Err(Error::internal("a record does not fit its limit")) } else { Ok(bytes) }
 }
 
@@ -44,21 +68,26 @@ pub(crate) fn encode<R: Record>(record: &R) -> Result<Plaintext> {
 /// [`ErrorKind::UnsupportedFormat`] for a newer shape; [`ErrorKind::Damaged`] for anything else that is not exactly
 /// one record of this type.
 pub(crate) fn decode<R: Record>(bytes: &Authenticated<'_>) -> Result<R> {
-    let damaged = || Error::new(ErrorKind::Damaged, "a record of the store cannot be read; restore a backup");
+    if bytes.0.len() > LIMIT {
+        return Err(damaged());
+    }
     let ((kind, version), head) =
         bincode::decode_from_slice::<(u16, u16), _>(bytes.0, CONFIG).map_err(|_| damaged())?;
     if kind != R::KIND {
         return Err(damaged());
     }
-    if version != R::VERSION {
-        return Err(Error::new(
-            ErrorKind::UnsupportedFormat,
-            "a record of the store was written by a newer version of strongroom",
-        ));
+    let fields = Fields(bytes.0.get(head..).unwrap_or_default());
+    if version == R::VERSION {
+        return fields.decode();
     }
-    let fields = bytes.0.get(head..).unwrap_or_default();
-    let (record, used) = bincode::decode_from_slice::<R, _>(fields, CONFIG).map_err(|_| damaged())?;
-    if used != fields.len() { Err(damaged()) } else { Ok(record) }
+    R::of_older(version, &fields)?.ok_or_else(|| {
+        let message = "a record of the store was written by a newer version of strongroom";
+        Error::new(ErrorKind::UnsupportedFormat, message)
+    })
+}
+
+fn damaged() -> Error {
+    Error::new(ErrorKind::Damaged, "a record of the store cannot be read; restore a backup")
 }
 
 #[cfg(test)]

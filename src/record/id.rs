@@ -103,7 +103,7 @@ impl FromStr for SlotId {
 /// Crockford's base 32.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-fn parse_id(text: &str, prefix: &str) -> Option<[u8; 16]> {
+pub(super) fn parse_id(text: &str, prefix: &str) -> Option<[u8; 16]> {
     let digits = text.strip_prefix(prefix).filter(|digits| digits.len() == 26)?;
     let bits = digits.bytes().try_fold(0u128, |bits, letter| {
         let value = ALPHABET.iter().position(|&known| known == letter)?;
@@ -112,7 +112,7 @@ fn parse_id(text: &str, prefix: &str) -> Option<[u8; 16]> {
     bits.map(u128::to_be_bytes)
 }
 
-fn write_id(f: &mut fmt::Formatter<'_>, prefix: &str, bytes: [u8; 16]) -> fmt::Result {
+pub(super) fn write_id(f: &mut fmt::Formatter<'_>, prefix: &str, bytes: [u8; 16]) -> fmt::Result {
     f.write_str(prefix)?;
     let bits = u128::from_be_bytes(bytes);
     for place in (0..26).rev() {

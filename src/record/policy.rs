@@ -40,6 +40,21 @@ pub(crate) struct EnvironmentRecord {
     pub(crate) code: u8,
 }
 
+/// For how long calls with an idempotency key are remembered.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq)]
+pub(crate) struct IdempotencyPolicyRecord {
+    pub(crate) seconds: u64,
+}
+
+/// What of reads goes into the audit log, and how long it is kept.
+#[derive(Clone, Copy, Debug, Decode, Default, Encode, Eq, PartialEq)]
+pub(crate) struct AuditPolicyRecord {
+    /// How reads are audited, by tier from the least: 0 batched, 1 strict, 2 off.
+    pub(crate) reads: [u8; 3],
+    pub(crate) keep_days: Option<u32>,
+    pub(crate) keep_bytes: Option<u64>,
+}
+
 impl Record for KdfFloorRecord {
     const KIND: u16 = 5;
     const VERSION: u16 = 1;
@@ -62,5 +77,15 @@ impl Record for BackupRecord {
 
 impl Record for EnvironmentRecord {
     const KIND: u16 = 11;
+    const VERSION: u16 = 1;
+}
+
+impl Record for IdempotencyPolicyRecord {
+    const KIND: u16 = 15;
+    const VERSION: u16 = 1;
+}
+
+impl Record for AuditPolicyRecord {
+    const KIND: u16 = 13;
     const VERSION: u16 = 1;
 }

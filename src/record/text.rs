@@ -3,7 +3,10 @@
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::limits::{CONTENT_TYPE_LEN_MAX, DESCRIPTION_LEN_MAX, NOTE_LEN_MAX};
+use crate::limits::{
+    CONTENT_TYPE_LEN_MAX, DESCRIPTION_LEN_MAX, IDEMPOTENCY_KEY_LEN_MAX, NOTE_LEN_MAX, REASON_LEN_MAX,
+    REQUEST_ID_LEN_MAX,
+};
 
 /// What a text may be.
 #[derive(Clone, Copy)]
@@ -38,6 +41,21 @@ pub(crate) fn description(text: &str) -> Result<String> {
 /// A checked note on a version.
 pub(crate) fn note(text: &str) -> Result<String> {
     checked(text, Rule { what: "a note", least: 0, most: NOTE_LEN_MAX })
+}
+
+/// A checked reason for an operation.
+pub(crate) fn reason(text: &str) -> Result<String> {
+    checked(text, Rule { what: "a reason", least: 0, most: REASON_LEN_MAX })
+}
+
+/// A checked id of a request.
+pub(crate) fn request_id(text: &str) -> Result<String> {
+    checked(text, Rule { what: "the id of a request", least: 0, most: REQUEST_ID_LEN_MAX })
+}
+
+/// A checked idempotency key.
+pub(crate) fn idempotency_key(text: &str) -> Result<String> {
+    checked(text, Rule { what: "an idempotency key", least: 1, most: IDEMPOTENCY_KEY_LEN_MAX })
 }
 
 /// A checked content type: type, slash and subtype of RFC 6838, perhaps with parameters. Nothing in the store depends on

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// How much a secret matters, from least to most. Nothing is enforced by it yet; lists filter by it.
+/// How much a secret matters, from least to most. Lists filter by it, and [reads are audited](crate::AuditPolicy) by it.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[non_exhaustive]
 #[repr(u8)]

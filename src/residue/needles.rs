@@ -44,10 +44,13 @@ impl Needles {
     }
 
     /// A key also as HMAC sees it: mixed with the bytes of its two pads.
-    pub(super) fn add_key(&mut self, name: &str, key: &[u8; 32]) {
+    pub(super) fn add_key(&mut self, name: &str, key: &[u8]) {
         self.add(name, key);
         for (pad, byte) in [("inner", 0x36), ("outer", 0x5c)] {
-            self.add(format!("{name}, {pad} pad"), &key.map(|of_key| of_key ^ byte));
+            self.add(
+                format!("{name}, {pad} pad"),
+                &key.iter().map(|of_key| of_key ^ byte).collect::<Vec<_>>(),
+            );
         }
     }
 

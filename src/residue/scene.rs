@@ -78,6 +78,11 @@ impl Scene {
     fn change_everything(&self, store: &Store) {
         let (read, written) = (&*self.given.read, &*self.given.written);
         assert!(store.matches(WRITTEN, written).unwrap() && !store.matches(WRITTEN, read).unwrap());
+        for payload in ["one", "another"] {
+            let signature = store.sign_payload(WRITTEN, payload).unwrap().to_string();
+            assert!(store.verify_payload(WRITTEN, payload, &signature).unwrap().is_valid());
+            assert!(!store.verify_payload(READ, payload, &signature).unwrap().is_valid());
+        }
         for found in store.get_many([READ, WRITTEN, "no/such/path"]).unwrap().into_iter().flatten() {
             assert!([read.len(), written.len()].contains(&found.value().len()));
         }

@@ -166,6 +166,7 @@ impl Given {
         add("cursor key", bytes(&derive::cursor(&keys.file).unwrap()));
         add("file header MAC key", bytes(&derive::file_header_mac(&keys.file).unwrap()));
         add("authority header MAC key", bytes(&derive::authority_header_mac(&keys.authority).unwrap()));
+        add("idempotency key", bytes(&derive::idempotency(&keys.authority).unwrap()));
         for path in PATHS {
             let mut namespace = None;
             for segment in path.split('/') {

@@ -9,10 +9,13 @@ use crate::crypto::aead::{self, Aad, OVERHEAD};
 use crate::crypto::arena::Arena;
 use crate::crypto::kdf::{KdfCost, stretch};
 use crate::crypto::keys::{Block, File as FileMarker, FileHeaderMac, Key, MasterKey, Namespace};
-use crate::crypto::mac::{hmac, sha256_secret};
+use crate::crypto::mac::{hmac, hmac_under, sha256_secret};
+use crate::crypto::random::seeded;
 use crate::crypto::stack::neglect;
 use crate::crypto::{derive, random};
+use crate::generator::Generator;
 use crate::sealed::unlock::Unlock;
+use crate::secret::SecretBytes;
 
 /// How far below itself the test looks.
 const DEPTH: usize = 128 * 1024;
@@ -40,6 +43,7 @@ const OPERATIONS: &[Operation] = &[
         aead::open(&bench.block, &aad(), &bench.sealed, &mut plain).unwrap().unwrap();
     }),
     ("header MAC", |bench| assert_ne!(hmac(&bench.mac, b"header").unwrap(), [0; 32])),
+    ("HMAC under a value", |bench| assert_ne!(hmac_under(&bench.secret, &[b"payload"]), [0; 32])),
     ("keys of a store", |bench| drop(derive::store_keys(&bench.master, &[1; 16], 0).unwrap())),
     ("key of a value", |bench| {
         drop(derive::namespace(&bench.namespace, "segment").unwrap());
@@ -52,8 +56,31 @@ const OPERATIONS: &[Operation] = &[
     ("Argon2id", |bench| {
         drop(stretch(bench.master.arena(), &bench.secret, &[3; 32], KdfCost::EDGE).unwrap());
     }),
+    ("password", |_| drop(generated(&password()))),
+    ("token", |_| drop(generated(&token()))),
+    ("passphrase", |_| drop(generated(&passphrase()))),
     ("normalising", |bench| drop(Unlock::passphrase(std::str::from_utf8(&bench.secret).unwrap()))),
 ];
+
+fn password() -> Generator {
+    Generator::password(64).each_class(true)
+}
+
+fn token() -> Generator {
+    Generator::token(64)
+}
+
+fn passphrase() -> Generator {
+    Generator::passphrase(8)
+}
+
+/// The same each time, so that it is known before.
+fn generated(generator: &Generator) -> SecretBytes {
+    seeded::set(Some(41));
+    let secret = generator.generate().unwrap();
+    seeded::set(None);
+    secret
+}
 
 fn aad() -> Aad {
     Aad::new(b"a test of the stack", &[])
@@ -94,7 +121,12 @@ impl Bench {
         of("slot root", root.expose().unwrap(), &mut needles);
         let stretched = stretch(self.master.arena(), &self.secret, &[3; 32], KdfCost::EDGE).unwrap();
         of("stretched passphrase", stretched.expose().unwrap(), &mut needles);
-        needles.add("secret", &self.secret);
+        needles.add_key("secret", &self.secret);
+        for (name, generator) in
+            [("a password", password()), ("a token", token()), ("a passphrase", passphrase())]
+        {
+            needles.add(name, generated(&generator).expose());
+        }
         needles
     }
 }

@@ -29,6 +29,8 @@ pub(crate) enum Fault {
     CountedHeaders,
     /// A new file gets its name before it is synced.
     RenameUnsynced,
+    /// A call with an idempotency key is remembered in a commit behind that of its effect.
+    KeyApart,
 }
 
 thread_local!(static ACTIVE: Cell<Option<Fault>> = const { Cell::new(None) });

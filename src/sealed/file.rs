@@ -10,7 +10,8 @@ use crate::crypto::aead::{self, TAG_LEN, Unauthentic};
 use crate::crypto::arena::{Arena, MemoryStatus};
 use crate::crypto::derive::{self, StoreKeys};
 use crate::crypto::keys::{
-    AuthorityHeaderMac, Block, Cursor, FileHeaderMac, Key, Namespace, Superblock as SuperblockKey,
+    AuthorityHeaderMac, Block, Cursor, FileHeaderMac, Idempotency, Key, Namespace,
+    Superblock as SuperblockKey,
 };
 use crate::crypto::mac::hmac;
 use crate::error::{Error, ErrorKind, Result};
@@ -43,6 +44,7 @@ struct FileKeys {
     block: Key<Block>,
     superblock: Key<SuperblockKey>,
     cursor: Key<Cursor>,
+    idempotency: Key<Idempotency>,
     value_root: Key<Namespace>,
     file_header_mac: Key<FileHeaderMac>,
     authority_header_mac: Key<AuthorityHeaderMac>,
@@ -66,6 +68,7 @@ impl SealedFile {
             block: derive::block(&keys.file)?,
             superblock: derive::superblock(&keys.file)?,
             cursor: derive::cursor(&keys.file)?,
+            idempotency: derive::idempotency(&keys.authority)?,
             value_root: keys.value_root,
             file_header_mac: derive::file_header_mac(&keys.file)?,
             authority_header_mac: derive::authority_header_mac(&keys.authority)?,
@@ -120,6 +123,11 @@ impl SealedFile {
     /// The key of page cursors.
     pub(crate) fn cursor_key(&self) -> &Key<Cursor> {
         &self.keys.cursor
+    }
+
+    /// The key under which arguments of calls are digested.
+    pub(crate) fn idempotency_key(&self) -> &Key<Idempotency> {
+        &self.keys.idempotency
     }
 
     pub(super) fn durable(&self) -> Result<MutexGuard<'_, Option<Durable>>> {

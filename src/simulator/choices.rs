@@ -1,6 +1,6 @@
 //! What a program does to its secrets: random changes of which each can be made.
 
-use super::content::{Content, Kept, MARK, Meta, Standing};
+use super::content::{Content, Kept, MARK, Meta, Standing, Version};
 use super::rng::Rng;
 use crate::{Tags, Tier};
 
@@ -12,6 +12,16 @@ pub(crate) enum Change {
         value: u64,
         note: String,
         meta: Option<Meta>,
+    },
+    Rotate {
+        path: String,
+        value: u64,
+        /// In seconds.
+        grace: u64,
+    },
+    Revoke {
+        path: String,
+        version: u64,
     },
     Update {
         path: String,
@@ -77,15 +87,17 @@ impl Change {
             26..34 => chooser.restore(rng),
             34..36 => chooser.live(rng).map(|path| Self::Destroy { path }),
             36..37 => chooser.trashed(rng).map(|mark| Self::DestroyTrashed { mark }),
-            37..43 => chooser.version(rng, |standing| standing == Standing::Kept).map(Self::delete_version),
-            43..46 => {
-                chooser.version(rng, |standing| chooser.is_deleted(standing)).map(Self::restore_version)
+            37..43 => {
+                chooser.version(rng, |version| version.standing == Standing::Kept).map(Self::delete_version)
             }
+            43..46 => chooser.version(rng, |version| chooser.is_deleted(version)).map(Self::restore_version),
             46..48 => chooser.version(rng, is_not_destroyed).map(Self::destroy_version),
             48..55 => chooser.rename(rng),
             55..56 => chooser.rename_prefix(rng),
             56..59 if alone => Some(chooser.retention(rng)),
             59..63 => Some(chooser.sweep(rng)),
+            63..71 => chooser.rotate(rng),
+            71..74 => chooser.revoke(rng),
             _ => None,
         };
         chosen.unwrap_or_else(|| chooser.put(rng))
@@ -108,6 +120,10 @@ impl Change {
         match self {
             Self::Put { path, value, note, meta } => content.put(path, *value, note, meta.as_ref(), now),
             Self::Update { path, meta } => content.live.get_mut(path).expect("it is there").edit(meta, now),
+            Self::Rotate { path, value, grace } => {
+                content.rotate(path, *value, now + *grace as i64 * 1_000, now);
+            }
+            Self::Revoke { path, version } => content.revoke(path, *version, now),
             Self::Rollback { path, version } => content.rollback(path, *version, now),
             Self::Delete { path } => content.delete(path, now),
             Self::Restore { mark, to, .. } => content.restore(mark, to.as_deref(), now),
@@ -129,8 +145,8 @@ impl Change {
     }
 }
 
-fn is_not_destroyed(standing: Standing) -> bool {
-    !matches!(standing, Standing::Destroyed { .. })
+fn is_not_destroyed(version: &Version) -> bool {
+    !matches!(version.standing, Standing::Destroyed { .. })
 }
 
 fn below(content: &Content, namespace: &str) -> Vec<String> {
@@ -158,15 +174,15 @@ impl Chooser<'_> {
         self.content.trash.keys().nth(at).cloned()
     }
 
-    fn is_deleted(&self, standing: Standing) -> bool {
-        matches!(standing, Standing::Deleted { until, .. } if until > self.now)
+    fn is_deleted(&self, version: &Version) -> bool {
+        matches!(version.standing, Standing::Deleted { until, .. } if until > self.now)
     }
 
-    fn version(&self, rng: &mut Rng, wanted: impl Fn(Standing) -> bool) -> Option<(String, u64)> {
+    fn version(&self, rng: &mut Rng, wanted: impl Fn(&Version) -> bool) -> Option<(String, u64)> {
         let path = self.live(rng)?;
         let versions = self.content.live[&path].versions.iter();
         let numbers: Vec<u64> =
-            versions.filter(|(_, version)| wanted(version.standing)).map(|(number, _)| *number).collect();
+            versions.filter(|(_, version)| wanted(version)).map(|(number, _)| *number).collect();
         (!numbers.is_empty()).then(|| (path, rng.pick(&numbers)))
     }
 
@@ -190,8 +206,18 @@ impl Chooser<'_> {
     }
 
     fn rollback(&self, rng: &mut Rng) -> Option<Change> {
-        let (path, version) = self.version(rng, |standing| standing == Standing::Kept)?;
+        let (path, version) = self.version(rng, |version| version.is_readable(self.now))?;
         Some(Change::Rollback { path, version })
+    }
+
+    fn rotate(&self, rng: &mut Rng) -> Option<Change> {
+        let (path, value) = (self.live(rng)?, rng.next());
+        Some(Change::Rotate { path, value, grace: rng.pick(&[0, 0, 60, 6 * 3_600, 40 * 86_400]) })
+    }
+
+    fn revoke(&self, rng: &mut Rng) -> Option<Change> {
+        let (path, version) = self.version(rng, |version| version.is_readable(self.now))?;
+        (version != self.content.live[&path].current).then_some(Change::Revoke { path, version })
     }
 
     fn restore(&self, rng: &mut Rng) -> Option<Change> {
@@ -249,7 +275,9 @@ fn kept(rng: &mut Rng) -> Kept {
 /// Metadata that differ in one thing, or in nothing.
 fn edited(rng: &mut Rng, before: &Meta) -> Meta {
     let mut meta = before.clone();
-    match rng.below(6) {
+    match rng.below(8) {
+        6 => meta.expires_at = rng.pick(&[None, Some(4_000_000_000_000), Some(4_100_000_000_001)]),
+        7 => meta.rotate_every = rng.pick(&[None, Some(60), Some(86_400)]),
         0 => meta.tier = rng.pick(Tier::ALL),
         1 => meta.description = "described ".repeat(rng.pick(&[0, 1, 7, 400])),
         2 => meta.content_type = rng.pick(&["", "text/plain", "application/json"]).to_owned(),

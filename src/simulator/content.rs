@@ -41,6 +41,9 @@ pub(super) struct Meta {
     pub(super) content_type: String,
     pub(super) tags: Tags,
     pub(super) kept: Kept,
+    /// Far in the future.
+    pub(super) expires_at: Option<i64>,
+    pub(super) rotate_every: Option<u64>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -49,6 +52,8 @@ pub(super) struct Version {
     pub(super) note: String,
     pub(super) size: u64,
     pub(super) standing: Standing,
+    /// Until when it is accepted, if it was rotated out or revoked; as it is shown 0 if that is over.
+    pub(super) retired: Option<i64>,
     /// What the value follows from, as long as it can be read.
     pub(super) value: Option<u64>,
 }
@@ -78,13 +83,23 @@ impl Secret {
 }
 
 impl Version {
+    pub(super) fn is_readable(&self, now: i64) -> bool {
+        self.standing == Standing::Kept && self.retired.is_none_or(|until| until > now)
+    }
+
+    fn is_in_grace(&self, now: i64) -> bool {
+        self.is_readable(now) && self.retired.is_some()
+    }
+
     fn shown(&self, now: i64) -> Self {
         let standing = match self.standing {
             Standing::Deleted { at, until } if until <= now => Standing::Destroyed { at },
             standing => standing,
         };
-        let value = self.value.filter(|_| standing == Standing::Kept);
-        Self { standing, value, ..self.clone() }
+        let is_kept = standing == Standing::Kept;
+        let retired = self.retired.filter(|_| is_kept).map(|until| if until > now { until } else { 0 });
+        let value = self.value.filter(|_| is_kept && retired != Some(0));
+        Self { standing, retired, value, ..self.clone() }
     }
 }
 
@@ -113,7 +128,8 @@ impl Content {
     pub(super) fn put(&mut self, path: &str, value: u64, note: &str, meta: Option<&Meta>, now: i64) {
         let size = value_of(value).len() as u64;
         let note = note.to_owned();
-        let version = Version { created_at: now, note, size, standing: Standing::Kept, value: Some(value) };
+        let (standing, value) = (Standing::Kept, Some(value));
+        let version = Version { created_at: now, note, size, standing, retired: None, value };
         let Some(secret) = self.live.get_mut(path) else {
             let secret = Secret {
                 created_at: now,
@@ -136,8 +152,24 @@ impl Content {
         let keep = self.kept(path, own, |kept| kept.0).unwrap_or(VERSIONS_KEPT_DEFAULT);
         let versions = &mut self.live.get_mut(path).expect("it was just put").versions;
         while keep > 0 && versions.len() > keep as usize {
-            versions.pop_first();
+            let last = versions.len() - 1;
+            let mut old = versions.iter().take(last);
+            let Some((&oldest, _)) = old.find(|(_, version)| !version.is_in_grace(now)) else { break };
+            versions.remove(&oldest);
         }
+    }
+
+    pub(super) fn rotate(&mut self, path: &str, value: u64, until: i64, now: i64) {
+        let secret = self.live.get_mut(path).expect("it is there");
+        secret.versions.get_mut(&secret.current).expect("the current one is there").retired = Some(until);
+        self.put(path, value, "", None, now);
+    }
+
+    pub(super) fn revoke(&mut self, path: &str, number: u64, now: i64) {
+        let standing = self.live[path].versions[&number].standing;
+        self.stand(path, number, standing, now);
+        let secret = self.live.get_mut(path).expect("it is there");
+        secret.versions.get_mut(&number).expect("it has that version").retired = Some(now);
     }
 
     pub(super) fn rollback(&mut self, path: &str, version: u64, now: i64) {

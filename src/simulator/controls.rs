@@ -22,10 +22,10 @@ const FAILING_SEEDS: &[(Fault, u64)] = &[
 
 /// The same at the height of secrets.
 const FAILING_SECRETS: &[(Fault, u64)] = &[
-    (Fault::ManifestUnchecked, 15),
-    (Fault::NoRetire, 58),
-    (Fault::FallBackTwo, 12),
-    (Fault::NoSyncBeforeFirstWrite, 5),
+    (Fault::ManifestUnchecked, 5),
+    (Fault::NoRetire, 531),
+    (Fault::FallBackTwo, 2),
+    (Fault::NoSyncBeforeFirstWrite, 2),
     (Fault::HeaderInPlace, 1),
 ];
 

@@ -1,6 +1,7 @@
 //! What reaches the disk, counted: the promise of no writes by readers and one sync per commit.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::disk::{Counters, CrashDisk};
 use super::engine::unlock;
@@ -52,14 +53,17 @@ fn opening_reading_verifying_and_closing_changes_nothing() {
     for read_only in [true, false] {
         let before = disk.counters();
         let store = reopen(&disk, read_only);
-        for number in 0..1_000 {
+        // Of more than a segment has room for, some are written before.
+        for number in 0..100 {
             store.get(&name(number)).unwrap();
         }
         store.verify().unwrap();
-        store.close().unwrap();
         let used = since(before, &disk);
         assert!(used.reads > 0);
         assert_eq!((used.writes, used.length_changes, used.syncs), (0, 0, 0), "read only: {read_only}");
+        store.close().unwrap();
+        let syncs = u64::from(!read_only);
+        assert_eq!(since(before, &disk).syncs, syncs, "closing writes once what was read");
     }
 }
 
@@ -134,6 +138,9 @@ const CHANGES: &[(&str, Step)] = &[
     ("delete version", |store| store.delete_version(OWN, 2).map(drop)),
     ("restore version", |store| store.restore_version(OWN, 2).map(drop)),
     ("destroy version", |store| store.destroy_version(OWN, 1).map(drop)),
+    ("rotate", |store| store.rotate(OWN, "three", Duration::from_secs(60)).map(drop)),
+    ("revoke version", |store| store.revoke_version(OWN, 3).map(drop)),
+    ("expiry", |store| store.update(OWN, Update::new().expires_in(Duration::from_secs(600))).map(drop)),
     ("rename", |store| store.rename(OWN, "own/other").map(drop)),
     ("rename prefix", |store| store.rename_prefix("own", "renamed").map(drop)),
     ("delete", |store| store.delete("renamed/other").map(drop)),
@@ -174,6 +181,9 @@ const LOOKS: &[(&str, Step)] = &[
     ("get version", |store| store.get_version(&name(1), 1).map(drop)),
     ("get many", |store| store.get_many([&name(1), &name(2)]).map(drop)),
     ("matches", |store| store.matches(&name(1), [7; 64]).map(|equal| assert!(equal))),
+    ("accepted", |store| store.accepted(&name(1)).map(drop)),
+    ("verify any", |store| store.verify_any(&name(1), [7; 64]).map(drop)),
+    ("due", |store| store.due(Duration::from_secs(600)).map(drop)),
     ("info", |store| store.info(&name(1)).map(drop)),
     ("versions", |store| store.versions(&name(1)).map(drop)),
     ("list", |store| store.list(Query::all().tag("env", "prod").count(true)).map(drop)),
@@ -194,7 +204,7 @@ const LOOKS: &[(&str, Step)] = &[
 fn what_only_looks_changes_nothing_and_syncs_nothing() {
     let disk = filled(300);
     let store = reopen(&disk, false);
-    CHANGES[..10].iter().for_each(|(_, change)| change(&store).unwrap());
+    CHANGES[..13].iter().for_each(|(_, change)| change(&store).unwrap());
     store.close().unwrap();
     for read_only in [true, false] {
         let store = reopen(&disk, read_only);
@@ -203,6 +213,7 @@ fn what_only_looks_changes_nothing_and_syncs_nothing() {
             look(&store).unwrap();
             assert_eq!(since(before, &disk).changes(), 0, "{name}, read only: {read_only}");
         }
+        store.forget_reads();
         let before = disk.counters();
         store.close().unwrap();
         assert_eq!(since(before, &disk).changes(), 0, "closing, read only: {read_only}");
@@ -227,7 +238,8 @@ fn blocks(disk: &CrashDisk, mut change: impl FnMut(usize)) -> (u64, u64) {
 /// Blocks of each change for the record; the bounds are hardly above what was measured.
 #[test]
 fn a_change_writes_few_blocks() {
-    for (secrets, most_allowed, sum_allowed) in [(10, 12, 1_150), (10_000, 15, 1_350)] {
+    let bounds = [(10, 12, [1_050, 1_150, 1_150, 1_150]), (10_000, 15, [1_250, 1_350, 1_350, 1_450])];
+    for (secrets, most_allowed, sums_allowed) in bounds {
         random::seeded::set(Some(11));
         let disk = filled(secrets);
         let clock = ManualClock::start(Timestamp::from_millis(1_800_000_000_000));
@@ -242,7 +254,8 @@ fn a_change_writes_few_blocks() {
             blocks(&disk, |number| drop(store.delete(&new(number)).unwrap())),
         ];
         random::seeded::set(None);
-        for (kind, (most, sum)) in ["put", "new version", "update", "delete"].into_iter().zip(measured) {
+        let kinds = ["put", "new version", "update", "delete"].into_iter().zip(sums_allowed);
+        for ((kind, sum_allowed), (most, sum)) in kinds.zip(measured) {
             eprintln!("{secrets} secrets, {kind}: {most} blocks at most, {sum} in a hundred");
             assert!(most <= most_allowed && sum <= sum_allowed, "{secrets} secrets, {kind}: {most}, {sum}");
         }

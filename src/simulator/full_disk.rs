@@ -98,7 +98,8 @@ fn a_close_after_a_full_disk_still_proves_the_last_commit() {
     assert_eq!(store.put("big", vec![1; 500_000]).unwrap_err().kind(), ErrorKind::DiskFull);
     store.close().unwrap();
     let before = disk.counters();
-    assert_eq!(open(&disk).get("before").unwrap().value().expose(), b"x");
+    let store = open(&disk);
+    assert_eq!(store.get("before").unwrap().value().expose(), b"x");
     assert_eq!(disk.counters().syncs, before.syncs, "the open had to sync");
 }
 

@@ -11,6 +11,7 @@ use crate::sealed::disk::file::Access;
 use crate::sealed::open::open;
 use crate::sealed::slots::{Opener, With};
 use crate::sealed::unlock::Unlock;
+use crate::tables::forged::done_events;
 use crate::tables::secrets::Home;
 use crate::tables::verify::{Depth, verify};
 use crate::tables::{Rows, Sealer, Tables, history, list};
@@ -40,12 +41,13 @@ impl Key {
         };
         let counts = verify(&file, Depth::Values)?;
         let tables = Tables::open(file.clone(), 1 << 20, Duration::ZERO)?;
+        assert!(counts.events >= done_events(&tables)?);
         let secrets = tables.read(|rows| {
             let filter = list::Filter { shelf: list::Shelf::All, ..list::Filter::default() };
             let listed = list::list(rows, &filter, None, usize::MAX)?.items;
             listed.into_iter().map(|chosen| Held::read(rows, tables.sealer(), chosen)).collect()
         })?;
-        Ok(Some(Contents { generation: file.generation()?, events: counts.events, secrets }))
+        Ok(Some(Contents { generation: file.generation()?, events: done_events(&tables)?, secrets }))
     }
 }
 

@@ -18,6 +18,7 @@ mod full_disk;
 mod judge;
 mod life;
 mod noticed;
+mod once;
 mod place;
 mod property;
 mod readers;

@@ -30,6 +30,8 @@ macro_rules! with_meta {
             .tags($meta.tags.clone())
             .max_versions($meta.kept.0)
             .trash_days($meta.kept.1)
+            .expires_at($meta.expires_at.map(Timestamp::from_millis))
+            .rotate_every($meta.rotate_every.map(Duration::from_secs))
     };
 }
 
@@ -46,6 +48,10 @@ macro_rules! make {
                 $on.put_with(path, value_of(*value), put).map(drop)
             }
             Change::Update { path, meta } => $on.update(path, with_meta!(Update::new(), meta)).map(drop),
+            Change::Rotate { path, value, grace } => {
+                $on.rotate(path, value_of(*value), Duration::from_secs(*grace)).map(drop)
+            }
+            Change::Revoke { path, version } => $on.revoke_version(path, *version).map(drop),
             Change::Rollback { path, version } => $on.rollback(path, *version).map(drop),
             Change::Delete { path } => $on.delete(path).map(drop),
             Change::Restore { mark, from, to } => {
@@ -92,6 +98,8 @@ fn secret(info: &SecretInfo, versions: BTreeMap<u64, Version>) -> Secret {
             content_type: info.content_type().to_owned(),
             tags: info.tags().clone(),
             kept: (info.max_versions(), info.trash_days()),
+            expires_at: info.expires_at().map(Timestamp::as_millis),
+            rotate_every: info.rotate_every().map(|every| every.as_secs()),
         },
         current: info.version(),
         versions,
@@ -110,9 +118,17 @@ impl SecretsSubject {
     fn version(&self, info: &SecretInfo, version: VersionInfo) -> Result<(u64, Version)> {
         let at = version.deleted_at.map_or(0, Timestamp::as_millis);
         let standing = match version.state {
-            VersionState::Current | VersionState::Superseded => Standing::Kept,
+            VersionState::Current
+            | VersionState::Superseded
+            | VersionState::Grace { .. }
+            | VersionState::Retired => Standing::Kept,
             VersionState::Deleted { until } => Standing::Deleted { at, until: until.as_millis() },
             VersionState::Destroyed => Standing::Destroyed { at },
+        };
+        let retired = match version.state {
+            VersionState::Grace { until } => Some(until.as_millis()),
+            VersionState::Retired => Some(0),
+            _ => None,
         };
         let is_current = version.number == info.version();
         if version.state.is_readable() && (version.state == VersionState::Current) != is_current {
@@ -124,13 +140,14 @@ impl SecretsSubject {
                 Some(tag.ok_or_else(|| Error::internal("a value nobody wrote"))?)
             }
             Err(error) if !version.state.is_readable() => match error.kind() {
-                ErrorKind::NotFound | ErrorKind::Destroyed => None,
+                ErrorKind::NotFound | ErrorKind::Destroyed | ErrorKind::VersionExpired => None,
                 _ => return Err(error),
             },
             Err(error) => return Err(error),
         };
         let created_at = version.created_at.as_millis();
-        Ok((version.number, Version { created_at, note: version.note, size: version.size, standing, value }))
+        let (note, size) = (version.note, version.size);
+        Ok((version.number, Version { created_at, note, size, standing, retired, value }))
     }
 
     fn add(&self, info: &SecretInfo, content: &mut Content) -> Result<()> {
@@ -243,6 +260,8 @@ impl Subject for SecretsSubject {
     }
 
     fn close(self) -> Result<()> {
+        // The commit of what was read is tried by the counters; here each commit is one of the model's.
+        self.0.forget_reads();
         self.0.close()
     }
 }

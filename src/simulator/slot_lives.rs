@@ -41,6 +41,9 @@ struct Life {
     acknowledged: State,
     /// What the call that did not return would have made of it.
     attempted: Option<State>,
+    /// What a power cut may bring back: a call in flight outlived the death of its process, and no handle has synced it since.
+    before: Option<State>,
+    was_killed: bool,
     /// Keys that were ever used have lower numbers.
     next_key: u8,
     /// Every header that was ever written.
@@ -72,6 +75,8 @@ pub(super) fn live(seed: u64, base: &[u8]) -> std::result::Result<Tally, String>
             disk: CrashDisk::holding(base.to_vec()),
             acknowledged: State { keys: [0].into(), ..State::default() },
             attempted: None,
+            before: None,
+            was_killed: false,
             next_key: 1,
             headers: vec![base[..HEADER_LEN].to_vec()],
             tally: Tally::default(),
@@ -99,6 +104,8 @@ impl Life {
             Err(_) if self.disk.is_off() => return Ok(()),
             Err(error) => return Err(error),
         };
+        // Opening after a crash syncs before anything is shown.
+        self.before = None;
         for _ in 0..1 + self.rng.below(8) {
             let mut after = self.acknowledged.clone();
             let done = self.step(&store, &mut after);
@@ -151,7 +158,8 @@ impl Life {
     fn crash(&mut self) {
         self.tally.crashes += 1;
         self.headers.extend(self.disk.headers());
-        self.disk = if self.rng.chance(25) { self.disk.killed() } else { self.disk.cut(&mut self.rng) };
+        self.was_killed = self.rng.chance(25);
+        self.disk = if self.was_killed { self.disk.killed() } else { self.disk.cut(&mut self.rng) };
     }
 
     /// The keys that open an image. Whatever else refuses a key is an answer too, if it is the same for all.
@@ -175,14 +183,20 @@ impl Life {
         let secrets = contents.ok_or("a key that opened opens no more")?.secrets;
         let versions = secrets.into_iter().map(|held| (held.path, held.number)).collect();
         let found = State { keys, versions };
+        let is_unsynced = self.was_killed && found != self.acknowledged;
         if found == self.acknowledged {
             self.tally.acknowledged += 1;
         } else if self.attempted.as_ref() == Some(&found) {
             self.tally.in_flight += 1;
-        } else {
+        } else if self.before.as_ref() != Some(&found) {
             return Err(format!("{found:?}, but {:?} or {:?}", self.acknowledged, self.attempted));
         }
-        self.acknowledged = found;
+        let acknowledged = std::mem::replace(&mut self.acknowledged, found);
+        self.before = match self.before.take() {
+            // Neither was opened since.
+            Some(before) if self.was_killed => Some(before),
+            _ => is_unsynced.then_some(acknowledged),
+        };
         self.attempted = None;
         Ok(())
     }

@@ -101,15 +101,24 @@ impl BegunTransaction {
 
     fn finish(&mut self, writing: Writing) -> Result<()> {
         let events = std::mem::take(&mut self.done).events()?;
-        if events.is_empty() {
+        if events.is_empty() && !self.store.shared.reads.is_urgent() {
             return writing.abort();
         }
-        let mut owed = self.store.owed();
-        let stamp =
-            writing.batch(|batch| self.store.conclude(&self.tables, batch, self.now, &owed, events))?;
-        writing.commit(stamp)?;
-        owed.settle();
-        Ok(())
+        let taken = self.store.shared.reads.take();
+        let mut told = None;
+        let result = {
+            let mut owed = self.store.owed();
+            let concluded = writing.batch(|batch| {
+                self.store.conclude(&self.tables, batch, self.now, &owed, Some(&taken), events)
+            });
+            concluded.and_then(|(stamp, concluded)| {
+                told = Some(concluded);
+                writing.commit(stamp)?;
+                owed.settle();
+                Ok(())
+            })
+        };
+        self.store.committed(&self.tables, result, Some(taken), told)
     }
 }
 

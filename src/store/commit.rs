@@ -3,17 +3,21 @@
 use std::sync::{Arc, MutexGuard, PoisonError};
 
 use super::Store;
+use super::audit_policy::AuditPolicy;
+use super::events::Span;
 use super::gate::Pass;
 use super::policy::kdf_floor;
+use super::reads::Waiting;
 use crate::access::Action;
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
-use crate::record::audit::{Event, EventKind};
+use crate::record::audit::{Event, EventKind, More};
+use crate::record::context::Said;
 use crate::sealed::change::{Rewrapped, SlotChange};
 use crate::sealed::disk::file::Access;
 use crate::sealed::file::Stamp;
 use crate::sealed::space::Space;
-use crate::tables::{Batch, Outcome, Tables, audit, slots};
+use crate::tables::{Batch, Outcome, Tables, audit, slots, state};
 
 /// What the next commit of a handle says beside what it is for.
 #[derive(Default)]
@@ -22,6 +26,8 @@ pub(super) struct Owed {
     pub(super) discarded: Option<u64>,
     /// The slot that unlocked the handle, and when.
     pub(super) used: Option<([u8; 16], Timestamp)>,
+    /// Attempts to unlock it with a wrong key before that.
+    pub(super) wrong_keys: u32,
     /// The handle's slot at the store's floor, made while the passphrase was at hand.
     pub(super) strengthened: Option<Rewrapped>,
 }
@@ -29,7 +35,20 @@ pub(super) struct Owed {
 impl Owed {
     /// After a commit that said it.
     pub(super) fn settle(&mut self) {
-        (self.discarded, self.used) = (None, None);
+        (self.discarded, self.used, self.wrong_keys) = (None, None, 0);
+    }
+
+    /// As events.
+    pub(super) fn events(&self, now: Timestamp) -> Vec<Event> {
+        let discarded = self.discarded.map(|lost| event(now, EventKind::CommitDiscarded, [0; 16], lost));
+        let failed = (self.wrong_keys > 0).then(|| {
+            let mut failed = event(now, EventKind::UnlockFailed, [0; 16], 0);
+            let more = failed.more.get_or_insert_default();
+            (more.count, more.error) = (self.wrong_keys, ErrorKind::WrongKey.code());
+            failed
+        });
+        let opened = self.used.map(|(_, time)| event(time, EventKind::Opened, [0; 16], 0));
+        discarded.into_iter().chain(failed).chain(opened).collect()
     }
 }
 
@@ -41,11 +60,11 @@ impl Store {
     ///
     /// [`ErrorKind::ReadOnly`]; otherwise those of [`authorise`](Self::authorise) and of the gate.
     pub(super) fn begin_writing(&self, action: Action<'_>) -> Result<(Pass, Arc<Tables>)> {
-        if self.options.access == Access::ReadOnly {
+        if self.shared.options.access == Access::ReadOnly {
             return Err(Error::new(ErrorKind::ReadOnly, "the store was opened read-only"));
         }
         self.authorise(action)?;
-        let pass = self.gate.enter()?;
+        let pass = self.shared.gate.enter()?;
         Ok((pass, self.authorise(action)?))
     }
 
@@ -72,44 +91,103 @@ impl Store {
         work: impl FnOnce(&mut Batch<'_>, Timestamp) -> Result<(T, Vec<Event>)>,
     ) -> Result<T> {
         let now = self.now(tables)?;
-        let mut owed = self.owed();
-        let mut committed = false;
-        let value = tables.write(space, |batch| {
-            let (value, events) = work(batch, now)?;
-            committed = !events.is_empty();
-            let commit = committed.then(|| self.conclude(tables, batch, now, &owed, events)).transpose()?;
-            Ok(Outcome { value, commit })
-        })?;
-        if committed {
-            owed.settle();
-        }
-        Ok(value)
+        let (mut taken, mut told) = (None, None);
+        let result = {
+            let mut owed = self.owed();
+            let result = tables.write(space, |batch| {
+                let (value, events) = work(batch, now)?;
+                if events.is_empty() && !self.shared.reads.is_urgent() {
+                    return Ok(Outcome { value, commit: None });
+                }
+                // What waits must not keep a delete from fitting on a full disk.
+                taken = (space == Space::Normal).then(|| self.shared.reads.take());
+                let (stamp, concluded) = self.conclude(tables, batch, now, &owed, taken.as_ref(), events)?;
+                told = Some(concluded);
+                Ok(Outcome { value, commit: Some(stamp) })
+            });
+            if result.is_ok() && told.is_some() {
+                owed.settle();
+            }
+            result
+        };
+        self.committed(tables, result, taken, told)
     }
 
-    /// Puts the events of a transaction into the log, with what the handle owes it, and says what to commit with.
+    /// After an attempt to commit: what was taken out of what waits for it is in the log, or waits again.
+    pub(super) fn committed<T>(
+        &self,
+        tables: &Tables,
+        result: Result<T>,
+        taken: Option<Waiting>,
+        told: Option<Told>,
+    ) -> Result<T> {
+        match (&result, told) {
+            (Ok(_), Some(told)) => {
+                if taken.is_some() {
+                    self.shared.reads.written();
+                }
+                self.tell(tables, told.span);
+                if told.is_policy {
+                    // It was just written, so it can be read.
+                    let _ = self.adopt_audit_policy(tables);
+                }
+            }
+            _ => {
+                if let Some(taken) = taken {
+                    self.shared.reads.put_back(taken);
+                }
+            }
+        }
+        result
+    }
+
+    /// Audits reads as the store says.
+    pub(super) fn adopt_audit_policy(&self, tables: &Tables) -> Result<()> {
+        let policy = AuditPolicy::from_record(&tables.read(|rows| state::audit_policy(rows))?)?;
+        self.shared.reads.adopt(&policy);
+        Ok(())
+    }
+
+    /// Puts the events of a transaction into the log, with what the handle owes it and what waits, and says what to commit
+    /// with.
     pub(super) fn conclude(
         &self,
         tables: &Tables,
         batch: &mut Batch<'_>,
         now: Timestamp,
         owed: &Owed,
+        waiting: Option<&Waiting>,
         events: Vec<Event>,
-    ) -> Result<Stamp> {
+    ) -> Result<(Stamp, Told)> {
         let stamp = tables.file().stamp()?;
         let generation = tables.file().generation()? + 1;
         if let Some((slot, time)) = owed.used {
             slots::used(batch, &slot, time.as_millis())?;
         }
-        let discarded = owed.discarded.map(|lost| discarded_event(now, lost));
         let clock = self.judge_clock(batch, stamp.clock_mark, now, &events)?;
-        let events = discarded.into_iter().chain(clock).chain(events).collect();
-        let audit_head = audit::append(batch, &stamp.audit_head, generation, events)?;
-        Ok(Stamp { audit_head, clock_mark: now.as_millis() })
+        let actor = tables.file().opener_id();
+        let attribute = |event| self.attribute(actor, event);
+        let before = owed.events(now).into_iter().chain(clock).map(attribute);
+        let waiting = waiting.map(Waiting::events).unwrap_or_default();
+        let events: Vec<Event> = before.chain(waiting).chain(events.into_iter().map(attribute)).collect();
+        let is_policy = events.iter().any(|event| event.kind == EventKind::AuditPolicyChanged.code());
+        let first = audit::next_sequence(batch)?;
+        let span = Span::of(first, &events);
+        let head = audit::append(batch, &stamp.audit_head, generation, events)?;
+        Ok((Stamp { audit_head: head, clock_mark: now.as_millis() }, Told { is_policy, span }))
+    }
+
+    /// Says in an event through which handle it came about.
+    pub(super) fn attribute(&self, actor: [u8; 16], mut event: Event) -> Event {
+        let more = event.more.get_or_insert_default();
+        more.actor = Some(actor);
+        more.said = (*self.said != Said::default()).then(|| (*self.said).clone());
+        event
     }
 
     /// What the handle owes the log. Whoever commits keeps it to the end.
     pub(super) fn owed(&self) -> MutexGuard<'_, Owed> {
-        self.owed.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shared.owed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Changes a key slot: header, row and event in the order that a crash cannot break. The caller holds the gate.
@@ -157,9 +235,13 @@ impl Store {
 }
 
 pub(super) fn event(now: Timestamp, kind: EventKind, subject: [u8; 16], version: u64) -> Event {
-    Event { time: now.as_millis(), kind: kind.code(), subject, version }
+    let more = More { count: 1, ..More::default() };
+    Event { time: now.as_millis(), kind: kind.code(), subject, version, more: Some(more) }
 }
 
-pub(super) fn discarded_event(now: Timestamp, generation: u64) -> Event {
-    event(now, EventKind::CommitDiscarded, [0; 16], generation)
+/// What the events of a commit say beside what they tell.
+pub(super) struct Told {
+    /// Reads are audited in another way from now on.
+    is_policy: bool,
+    span: Span,
 }

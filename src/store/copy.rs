@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
-use super::commit::{Owed, discarded_event, event};
+use super::commit::{Owed, event};
 use super::gate::Pass;
 use super::slots::{NewSlot, check_label};
 use super::{Store, VerifyReport};
@@ -161,12 +161,12 @@ impl Store {
     /// temporary file, which the next creation, backup or opening for writing in that directory removes.
     pub fn backup_with(&self, path: impl AsRef<Path>, mut options: CopyOptions<'_>) -> Result<Copied> {
         self.authorise(Action::Administer)?;
-        let nascent = Box::new(Creation::begin(path.as_ref(), self.options.allowed)?);
+        let nascent = Box::new(Creation::begin(path.as_ref(), self.shared.options.allowed)?);
         self.back_up(nascent, &mut options)
     }
 
     pub(super) fn back_up(&self, nascent: Box<dyn Nascent>, options: &mut CopyOptions<'_>) -> Result<Copied> {
-        let pass = self.gate.enter()?;
+        let pass = self.shared.gate.enter()?;
         let plan = Plan { keys: CopyKeys::Same, event: None };
         let copied = {
             // Given back before the gate is waited for again: whoever has the gate may wait for these rows to lock them.
@@ -178,7 +178,7 @@ impl Store {
             let _ = file.mark_closed();
             copied
         };
-        if self.options.access == Access::ReadWrite {
+        if self.shared.options.access == Access::ReadWrite {
             self.note_backup(copied.generation).map_err(|error| {
                 error.within("the backup is in place, but the audit log could not note it")
             })?;
@@ -331,18 +331,20 @@ impl Store {
         verify(tables.file(), Depth::Blocks)?;
         let nascent = tables.file().disk().successor()?;
         let (file, copied) = self.copy(tables, &nascent.disk(), plan, None, options)?;
-        let fresh = Tables::open(file, self.options.cache_bytes, self.options.write_wait)?;
+        let fresh = Tables::open(file, self.shared.options.cache_bytes, self.shared.options.write_wait)?;
         nascent.publish()?;
         fresh.file().settle()?;
         tables.file().retire()?;
-        self.root.replace(fresh);
+        self.shared.root.replace(fresh);
         {
             // The rest is in the new file, or belongs to a slot that is not.
-            let mut owed = self.owed.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut owed = self.shared.owed.lock().unwrap_or_else(PoisonError::into_inner);
             let strengthened = owed.strengthened.take();
             *owed = Owed { strengthened, ..Owed::default() };
         }
-        self.strengthen(self.root.tables()?.as_ref());
+        let tables = self.shared.root.tables()?;
+        self.tell_replaced(&tables);
+        self.strengthen(&tables);
         Ok(copied)
     }
 
@@ -363,7 +365,7 @@ impl Store {
             let state = (stamp, generation, &basis);
             Ok((self.write_copy(tables, rows, state, disk, plan, options)?, basis))
         })?;
-        let arena = self.options.arena()?;
+        let arena = self.shared.options.arena()?;
         let (file, _) = open(&arena, disk.clone(), Access::ReadWrite, basis.opens(&plan.keys))?;
         let file = Arc::new(file);
         let verified = VerifyReport::new(verify(&file, Depth::Values)?, Depth::Values);
@@ -393,7 +395,7 @@ impl Store {
                 progress: &mut |done, total| options.report(done, total),
             }
             .run(rows, batch)?;
-            self.end_copy(batch, &target, plan, (stamp, generation), label)
+            self.end_copy(batch, &target, plan, (stamp, generation), (label, tables.file().opener_id()))
         })?;
         target.continue_at(generation)?;
         target.finish_creation()?;
@@ -407,7 +409,7 @@ impl Store {
         target: &SealedFile,
         plan: &Plan<'_>,
         (stamp, generation): (Stamp, u64),
-        label: String,
+        (label, actor): (String, [u8; 16]),
     ) -> Result<Stamp> {
         let Some(kind) = plan.event else { return Ok(stamp) };
         let now = self.now_after(stamp.clock_mark);
@@ -415,14 +417,14 @@ impl Store {
             let record = SlotRecord { label, created_at: now.as_millis(), last_used_at: now.as_millis() };
             slots::write(batch, &target.opener_id(), &record)?;
         }
-        let owed = self.owed.lock().unwrap_or_else(PoisonError::into_inner);
+        let owed = self.shared.owed.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((slot, time)) = owed.used {
             slots::used(batch, &slot, time.as_millis())?;
         }
-        let discarded = owed.discarded.map(|lost| discarded_event(now, lost));
         let clock = self.judge_clock(batch, stamp.clock_mark, now, &[])?;
         let replaced = event(now, kind, [0; 16], generation);
-        let events = discarded.into_iter().chain(clock).chain([replaced]).collect();
+        let events = owed.events(now).into_iter().chain(clock).chain([replaced]);
+        let events = events.map(|event| self.attribute(actor, event)).collect();
         let audit_head = audit::append(batch, &stamp.audit_head, generation, events)?;
         Ok(Stamp { audit_head, clock_mark: now.as_millis() })
     }

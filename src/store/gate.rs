@@ -38,7 +38,7 @@ impl Gate {
                 Some(other) if other == this => {
                     return Err(Error::new(
                         ErrorKind::Reentrant,
-                        "the store is written to from inside its own transaction; use the transaction's methods",
+                        "the store is written to from inside its own transaction, or from what it tells of an event; use the transaction's methods",
                     ));
                 }
                 Some(_) => {
@@ -47,6 +47,16 @@ impl Gate {
                 }
             }
         }
+    }
+
+    /// The right to write, if it is to be had at once.
+    pub(super) fn try_enter(self: &Arc<Self>) -> Option<Pass> {
+        let mut holder = self.lock();
+        if holder.is_some() {
+            return None;
+        }
+        *holder = Some(std::thread::current().id());
+        Some(Pass(self.clone()))
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<ThreadId>> {

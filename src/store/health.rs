@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::root::LockedFile;
 use super::view::View;
-use super::{Store, capabilities, time, trash};
+use super::{Store, capabilities, sweep, time};
 use crate::access::{Action, authorise};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
@@ -87,10 +87,10 @@ impl Store {
     /// ```
     pub fn health(&self) -> Result<Health> {
         authorise(self.principal, Action::Inspect)?;
-        if let Some(locked) = self.root.locked()? {
+        if let Some(locked) = self.shared.root.locked()? {
             return self.outside(&locked, HealthStatus::Locked);
         }
-        let tables = self.root.tables()?;
+        let tables = self.shared.root.tables()?;
         tables.file().check_process()?;
         let file =
             LockedFile { disk: tables.file().disk().clone(), pin: Pin::of(&tables.file().position()?) };
@@ -125,7 +125,7 @@ impl Store {
             free_bytes: file.disk.free_bytes().map_err(looked("ask for the free space"))?,
             pin: file.pin,
             last_backup_at: None,
-            last_verified_at: *self.verified_at.lock().unwrap_or_else(PoisonError::into_inner),
+            last_verified_at: *self.shared.verified_at.lock().unwrap_or_else(PoisonError::into_inner),
             pending_sweep: 0,
             clock_behind: None,
             clock_jumped: false,
@@ -134,10 +134,10 @@ impl Store {
 
     fn look_inside(&self, tables: &Tables, health: &mut Health) -> Result<()> {
         let now = self.now(tables)?;
-        health.clock_behind = time::behind(&self.clock, now);
+        health.clock_behind = time::behind(&self.shared.clock, now);
         let (backup, pending, purge_time) = tables.read(|rows| {
-            let view = View { store: self, tables, rows, now: Some(now), mark: None };
-            Ok((state::last_backup(rows)?, trash::pending(&view)?, view.purge_time()?))
+            let view = View { now: Some(now), ..View::new(self, tables, rows) };
+            Ok((state::last_backup(rows)?, sweep::pending(&view)?, view.purge_time()?))
         })?;
         health.last_backup_at = backup.map(Timestamp::from_millis);
         health.pending_sweep = pending;

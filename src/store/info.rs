@@ -1,9 +1,14 @@
 //! What is known of secrets and versions, without their values.
 
+use std::time::Duration;
+
 use super::Store;
+use super::idempotency::{Remembered, misremembered, path_of};
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
+use crate::record::expiry::OnExpiry;
 use crate::record::id::SecretId;
+use crate::record::idempotency::{Answer, InfoAnswer};
 use crate::record::path::SecretPath;
 use crate::record::secret::{SecretRecord, VersionRecord};
 use crate::record::tag::Tags;
@@ -28,6 +33,10 @@ pub struct SecretInfo {
     accessed_at: Option<Timestamp>,
     max_versions: Option<u32>,
     trash_days: Option<u16>,
+    expires_at: Option<Timestamp>,
+    on_expiry: OnExpiry,
+    rotate_every: Option<Duration>,
+    rotation_due_at: Option<Timestamp>,
     trashed: Option<Trashed>,
 }
 
@@ -43,8 +52,10 @@ pub struct Trashed {
 
 impl SecretInfo {
     pub(super) fn new(store: &Store, path: SecretPath, record: SecretRecord) -> Result<Self> {
-        let noted = store.accesses.last(&record.id);
+        let noted = store.shared.accesses.last(&record.id);
         let accessed_at = noted.max(record.accessed_at);
+        let (expires_at, rotation_due_at) = (record.expires_at(), record.rotation_due_at());
+        let schedule = record.schedule.unwrap_or_default();
         let details = record.details.unwrap_or_default();
         Ok(Self {
             id: SecretId::from_bytes(record.id),
@@ -60,6 +71,10 @@ impl SecretInfo {
             accessed_at: accessed_at.map(Timestamp::from_millis),
             max_versions: details.max_versions,
             trash_days: details.trash_days,
+            expires_at: expires_at.map(Timestamp::from_millis),
+            on_expiry: OnExpiry::of(schedule.on_expiry).ok_or_else(unreadable)?,
+            rotate_every: schedule.rotate_every.map(Duration::from_secs),
+            rotation_due_at: rotation_due_at.map(Timestamp::from_millis),
             trashed: None,
         })
     }
@@ -142,9 +157,9 @@ impl SecretInfo {
 
     /// When a value of it was last read.
     ///
-    /// Reading writes nothing: the time is kept in memory, for the last thousand or so secrets that were read through
-    /// this handle, and goes into the file with the next write to the same secret. What was read after that and before
-    /// the handle was closed is not known later.
+    /// The time is kept in memory, for the last thousand or so secrets that were read through this handle, and goes into the
+    /// record with the next write to the same secret. What was read after that and before the handle was closed is not known
+    /// here later; the [audit log](crate::Store::audit) tells it.
     #[must_use]
     pub fn accessed_at(&self) -> Option<Timestamp> {
         self.accessed_at
@@ -162,10 +177,82 @@ impl SecretInfo {
         self.trash_days
     }
 
+    /// From when on no value of it is read; `None` if it does not expire.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        self.expires_at
+    }
+
+    /// What a sweep does once it has expired.
+    #[must_use]
+    pub fn on_expiry(&self) -> OnExpiry {
+        self.on_expiry
+    }
+
+    /// How old the current version gets before the secret is [due](Store::due) for rotation, in whole seconds.
+    #[must_use]
+    pub fn rotate_every(&self) -> Option<Duration> {
+        self.rotate_every
+    }
+
+    /// When the current version gets that old.
+    #[must_use]
+    pub fn rotation_due_at(&self) -> Option<Timestamp> {
+        self.rotation_due_at
+    }
+
     /// Since when the secret is in the trash; `None` if it is live.
     #[must_use]
     pub fn trashed(&self) -> Option<Trashed> {
         self.trashed
+    }
+}
+
+impl Remembered for SecretInfo {
+    fn answer(&self) -> Answer {
+        Answer::Info(Box::new(InfoAnswer {
+            id: *self.id.as_bytes(),
+            path: self.path.as_str().to_owned(),
+            version: self.version,
+            meta_version: self.meta_version,
+            tier: self.tier.code(),
+            description: self.description.clone(),
+            tags: self.tags.clone().into_text(),
+            content_type: self.content_type.clone(),
+            size_class: self.size_class,
+            updated_at: self.updated_at.as_millis(),
+            accessed_at: self.accessed_at.map(Timestamp::as_millis),
+            max_versions: self.max_versions,
+            trash_days: self.trash_days,
+            expires_at: self.expires_at.map(Timestamp::as_millis),
+            on_expiry: self.on_expiry.code(),
+            rotate_every: self.rotate_every.map(|every| every.as_secs()),
+            rotation_due_at: self.rotation_due_at.map(Timestamp::as_millis),
+        }))
+    }
+
+    fn of_answer(answer: Answer) -> Result<Self> {
+        let Answer::Info(info) = answer else { return Err(misremembered()) };
+        Ok(Self {
+            id: SecretId::from_bytes(info.id),
+            path: path_of(&info.path)?,
+            version: info.version,
+            meta_version: info.meta_version,
+            tier: Tier::of(info.tier).ok_or_else(unreadable)?,
+            description: info.description,
+            tags: Tags::from_text(info.tags).ok_or_else(unreadable)?,
+            content_type: info.content_type,
+            size_class: info.size_class,
+            updated_at: Timestamp::from_millis(info.updated_at),
+            accessed_at: info.accessed_at.map(Timestamp::from_millis),
+            max_versions: info.max_versions,
+            trash_days: info.trash_days,
+            expires_at: info.expires_at.map(Timestamp::from_millis),
+            on_expiry: OnExpiry::of(info.on_expiry).ok_or_else(unreadable)?,
+            rotate_every: info.rotate_every.map(Duration::from_secs),
+            rotation_due_at: info.rotation_due_at.map(Timestamp::from_millis),
+            trashed: None,
+        })
     }
 }
 
@@ -201,8 +288,10 @@ impl VersionInfo {
     pub(super) fn new(record: VersionRecord, state: VersionState) -> Result<Self> {
         use crate::record::secret::Standing;
         let deleted_at = match record.standing {
-            Standing::Kept => None,
-            Standing::Deleted { at, .. } | Standing::Destroyed { at } => Some(Timestamp::from_millis(at)),
+            Standing::Kept | Standing::Rotated { .. } => None,
+            Standing::Deleted { at, .. }
+            | Standing::RotatedDeleted { at, .. }
+            | Standing::Destroyed { at } => Some(Timestamp::from_millis(at)),
         };
         Ok(Self {
             number: record.number,
@@ -220,14 +309,11 @@ impl VersionInfo {
 }
 
 fn size_class(version: &VersionRecord) -> u64 {
-    use crate::record::secret::Standing;
-    match version.standing {
-        Standing::Destroyed { .. } => 0,
-        Standing::Kept | Standing::Deleted { .. } => {
-            let size = usize::try_from(version.size).unwrap_or(usize::MAX);
-            u64::try_from(bucket(size)).unwrap_or(u64::MAX)
-        }
+    if version.standing.is_destroyed() {
+        return 0;
     }
+    let size = usize::try_from(version.size).unwrap_or(usize::MAX);
+    u64::try_from(bucket(size)).unwrap_or(u64::MAX)
 }
 
 /// What a record says that nobody here can read.

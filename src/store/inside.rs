@@ -16,12 +16,23 @@ use crate::tables::Tables;
 impl Store {
     /// The file this store stands on now.
     pub(crate) fn file(&self) -> Arc<SealedFile> {
-        self.root.tables().unwrap().file().clone()
+        self.shared.root.tables().unwrap().file().clone()
     }
 
     /// The rows this store stands on now.
     pub(crate) fn tables(&self) -> Arc<Tables> {
-        self.root.tables().unwrap()
+        self.shared.root.tables().unwrap()
+    }
+
+    /// How many events tell of what was done, in a log that verifies.
+    pub(crate) fn done_events(&self) -> u64 {
+        self.verify().unwrap();
+        crate::tables::forged::done_events(&self.tables()).unwrap()
+    }
+
+    /// Forgets what was read, as a process that is killed does: closing then writes no events of it.
+    pub(crate) fn forget_reads(&self) {
+        drop(self.shared.reads.take());
     }
 
     /// A backup to a medium that is not a file.

@@ -44,13 +44,15 @@ impl Store {
             return Ok(());
         }
         // A poisoned handle has keys to wipe as well, and is healed by unlocking it.
-        self.root.unused()?.file().check_process()?;
+        self.shared.root.unused()?.file().check_process()?;
         authorise(self.principal, Action::Administer)?;
-        let _pass = self.gate.enter()?;
-        match self.root.lock(self.options.write_wait)? {
+        let pass = self.shared.gate.enter()?;
+        // Without room for it, it waits until the store is unlocked again: nothing keeps a store from being locked.
+        let _ = self.write_out(&pass);
+        match self.shared.root.lock(self.shared.options.write_wait)? {
             Some(tables) => {
                 // Made for the first write, which will not come before the next unlock.
-                self.owed.lock().unwrap_or_else(PoisonError::into_inner).strengthened = None;
+                self.shared.owed.lock().unwrap_or_else(PoisonError::into_inner).strengthened = None;
                 tables.close()
             }
             None => Ok(()),
@@ -69,10 +71,11 @@ impl Store {
     /// [`ErrorKind::FileRefused`] if another file lies at its path; [`ErrorKind::RolledBack`], [`ErrorKind::WrongStore`] or [`ErrorKind::ForkedHistory`] if the file was changed
     /// meanwhile; otherwise as [`StoreOptions::open`](crate::StoreOptions::open).
     pub fn unlock(&self, unlock: impl Borrow<Unlock>) -> Result<()> {
-        self.root.check_process()?;
+        self.shared.root.check_process()?;
         authorise(self.principal, Action::Administer)?;
-        let _pass = self.gate.enter()?;
+        let _pass = self.shared.gate.enter()?;
         let locked = self
+            .shared
             .root
             .locked()?
             .ok_or_else(|| Error::new(ErrorKind::InvalidArgument, "the store is not locked"))?;
@@ -81,30 +84,33 @@ impl Store {
             let message = "another file was put in the store's place while it was locked; open that one, or restore a backup";
             return Err(Error::new(ErrorKind::FileRefused, message));
         }
-        pause(delay_after(self.wrong_keys.load(Ordering::Relaxed)));
-        let (tables, report, owed) = self
-            .options
-            .unlock_disk(locked.disk, unlock.borrow(), Some(&locked.pin))
-            .inspect_err(|error| {
-                if error.kind() == ErrorKind::WrongKey {
-                    self.wrong_keys.fetch_add(1, Ordering::Relaxed);
-                }
-            })?;
-        self.wrong_keys.store(0, Ordering::Relaxed);
-        *self.report.lock().unwrap_or_else(PoisonError::into_inner) = report;
+        pause(delay_after(self.shared.wrong_keys.load(Ordering::Relaxed)));
+        let (tables, report, owed) =
+            self.shared.options.unlock_disk(locked.disk, unlock.borrow(), Some(&locked.pin)).inspect_err(
+                |error| {
+                    if error.kind() == ErrorKind::WrongKey {
+                        self.shared.wrong_keys.fetch_add(1, Ordering::Relaxed);
+                    }
+                },
+            )?;
+        self.adopt_audit_policy(&tables)?;
+        self.shared.feed.adopt(&tables)?;
+        let wrong_keys = self.shared.wrong_keys.swap(0, Ordering::Relaxed);
+        *self.shared.report.lock().unwrap_or_else(PoisonError::into_inner) = report;
         {
-            let mut present = self.owed.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut present = self.shared.owed.lock().unwrap_or_else(PoisonError::into_inner);
             let discarded = owed.discarded.or(present.discarded);
-            *present = super::commit::Owed { discarded, ..owed };
+            let wrong_keys = present.wrong_keys.saturating_add(wrong_keys);
+            *present = super::commit::Owed { discarded, wrong_keys, ..owed };
         }
-        self.root.replace(tables);
+        self.shared.root.replace(tables);
         Ok(())
     }
 
     /// Whether the store is locked.
     #[must_use]
     pub fn is_locked(&self) -> bool {
-        matches!(self.root.locked(), Ok(Some(_)))
+        matches!(self.shared.root.locked(), Ok(Some(_)))
     }
 
     /// How long ago the store was last used: every operation is a use, also a look at its health or its slots, but for
@@ -112,7 +118,7 @@ impl Store {
     /// asks here; the store has no timer of its own.
     #[must_use]
     pub fn idle_for(&self) -> Duration {
-        self.root.idle()
+        self.shared.root.idle()
     }
 }
 

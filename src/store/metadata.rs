@@ -1,10 +1,16 @@
 //! What a write says beside the value.
 
-use crate::error::Result;
-use crate::record::secret::{Details, SecretRecord};
+use std::time::Duration;
+
+use crate::clock::Timestamp;
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits::EXPIRY_LEADS_DAYS;
+use crate::record::expiry::{Expiry, OnExpiry, rotation_seconds};
+use crate::record::secret::{Details, Schedule, SecretRecord};
 use crate::record::tag::{Tags, tag_key};
 use crate::record::text;
 use crate::record::tier::Tier;
+use crate::store::idempotency::Arguments;
 use crate::store::info::unreadable;
 use crate::store::retention::check_trash_days;
 
@@ -20,12 +26,15 @@ pub(super) struct Changes {
     removed: Vec<String>,
     max_versions: Option<Option<u32>>,
     trash_days: Option<Option<u16>>,
+    expiry: Option<Expiry>,
+    on_expiry: Option<OnExpiry>,
+    rotate_every: Option<Option<Duration>>,
 }
 
 impl Changes {
-    /// Makes the changes, and says whether there were any.
-    pub(super) fn apply(&self, record: &mut SecretRecord) -> Result<bool> {
-        let before = (record.tier, record.tags.clone(), record.details.clone());
+    /// Makes the changes at `now`, and says whether there were any.
+    pub(super) fn apply(&self, record: &mut SecretRecord, now: Timestamp) -> Result<bool> {
+        let before = (record.tier, record.tags.clone(), record.details.clone(), record.schedule);
         if let Some(tier) = self.tier {
             record.tier = tier.code();
         }
@@ -45,7 +54,80 @@ impl Changes {
             details.trash_days = days;
         }
         record.details = (details != Details::default()).then_some(details);
-        Ok(before != (record.tier, record.tags.clone(), record.details.clone()))
+        record.schedule = self.changed_schedule(record.schedule, now)?;
+        Ok(before != (record.tier, record.tags.clone(), record.details.clone(), record.schedule))
+    }
+
+    /// Everything that it says. A value that is taken away is said as nothing.
+    fn say<'a>(&'a self, call: &mut Arguments<'a>) {
+        if let Some(tier) = self.tier {
+            call.number("tier", tier.code());
+        }
+        if let Some(description) = &self.description {
+            call.bytes("description", description);
+        }
+        if let Some(content_type) = &self.content_type {
+            call.bytes("content-type", content_type);
+        }
+        if let Some(tags) = &self.tags {
+            call.owned("tags", tags.clone().into_text().into_bytes());
+        }
+        for (key, value) in &self.added {
+            call.bytes("added-tag", key).bytes("value-of-tag", value);
+        }
+        for key in &self.removed {
+            call.bytes("removed-tag", key);
+        }
+        if let Some(max_versions) = self.max_versions {
+            call.number_or_none("max-versions", max_versions);
+        }
+        if let Some(days) = self.trash_days {
+            call.number_or_none("trash-days", days);
+        }
+        match self.expiry {
+            Some(Expiry::Never) => call.number_or_none("expires-at", None::<i64>),
+            Some(Expiry::At(time)) => call.number("expires-at", time.as_millis()),
+            Some(Expiry::In(duration)) => call.duration("expires-in", duration),
+            None => call,
+        };
+        if let Some(action) = self.on_expiry {
+            call.number("on-expiry", action.code());
+        }
+        match self.rotate_every {
+            Some(Some(every)) => call.duration("rotate-every", every),
+            Some(None) => call.number_or_none("rotate-every", None::<i64>),
+            None => call,
+        };
+    }
+
+    fn changed_schedule(&self, before: Option<Schedule>, now: Timestamp) -> Result<Option<Schedule>> {
+        let mut schedule = before.unwrap_or_default();
+        if let Some(expiry) = self.expiry {
+            let expires_at = expiry.time(now)?;
+            if expires_at != schedule.expires_at {
+                schedule.told = 0;
+            }
+            schedule.expires_at = expires_at;
+        }
+        if let Some(on_expiry) = self.on_expiry.map(OnExpiry::code) {
+            if on_expiry != schedule.on_expiry {
+                // If it was told that the secret has expired, the next sweep tells it again, and does what is to be done now.
+                let leads = u8::try_from(EXPIRY_LEADS_DAYS.len()).unwrap_or(u8::MAX);
+                schedule.told = schedule.told.min(leads);
+            }
+            schedule.on_expiry = on_expiry;
+        }
+        if schedule.expires_at.is_none() {
+            if self.on_expiry.is_some_and(|action| action != OnExpiry::default()) {
+                let message = "what happens on expiry is said of a secret that expires; say when, too";
+                return Err(Error::new(ErrorKind::InvalidArgument, message));
+            }
+            schedule.on_expiry = 0;
+        }
+        if let Some(every) = self.rotate_every {
+            schedule.rotate_every = every.map(rotation_seconds).transpose()?;
+        }
+        Ok((schedule != Schedule::default()).then_some(schedule))
     }
 
     fn changed_tags(&self, before: &str) -> Result<Tags> {
@@ -110,6 +192,21 @@ impl Put {
     }
 }
 
+impl Put {
+    /// Everything that it says beside the value.
+    pub(super) fn say<'a>(&'a self, call: &mut Arguments<'a>) {
+        match self.expected {
+            Expected::Anything => {}
+            Expected::Absent => _ = call.number("expected-version", 0),
+            Expected::Version(version) => _ = call.number("expected-version", version),
+        }
+        if let Some(note) = &self.note {
+            call.bytes("note", note);
+        }
+        self.changes.say(call);
+    }
+}
+
 /// What [`Store::update`](crate::Store::update) is to change, and on what condition. What is left out stays as it is.
 #[derive(Clone, Debug, Default)]
 pub struct Update {
@@ -130,6 +227,16 @@ impl Update {
     pub fn expect_meta_version(mut self, meta_version: u64) -> Self {
         self.expected = Some(meta_version);
         self
+    }
+}
+
+impl Update {
+    /// Everything that it says.
+    pub(super) fn say<'a>(&'a self, call: &mut Arguments<'a>) {
+        if let Some(meta_version) = self.expected {
+            call.number("expected-meta-version", meta_version);
+        }
+        self.changes.say(call);
     }
 }
 
@@ -190,6 +297,37 @@ macro_rules! metadata_of {
             #[must_use]
             pub fn trash_days(mut self, days: impl Into<Option<u16>>) -> Self {
                 self.changes.trash_days = Some(days.into());
+                self
+            }
+
+            /// When the secret expires: from that instant on no value of it is read, whether or not a sweep ran. It lies in the
+            /// future, within a hundred years; `None` takes it away.
+            #[must_use]
+            pub fn expires_at(mut self, time: impl Into<Option<Timestamp>>) -> Self {
+                self.changes.expiry = Some(time.into().map_or(Expiry::Never, Expiry::At));
+                self
+            }
+
+            /// As [`expires_at`](Self::expires_at), so long after the write. [`parse_duration`](crate::parse_duration) reads texts
+            /// such as `90d`.
+            #[must_use]
+            pub fn expires_in(mut self, duration: Duration) -> Self {
+                self.changes.expiry = Some(Expiry::In(duration));
+                self
+            }
+
+            /// What a [sweep](crate::Store::sweep) does once it has expired: nothing, unless this says otherwise.
+            #[must_use]
+            pub fn on_expiry(mut self, action: OnExpiry) -> Self {
+                self.changes.on_expiry = Some(action);
+                self
+            }
+
+            /// How old the current version gets before [`Store::due`](crate::Store::due) lists the secret for rotation: whole
+            /// seconds, at most a hundred years; `None` takes it away.
+            #[must_use]
+            pub fn rotate_every(mut self, every: impl Into<Option<Duration>>) -> Self {
+                self.changes.rotate_every = Some(every.into());
                 self
             }
         }

@@ -1,14 +1,21 @@
 //! The store: every operation goes one way. Authorise, act, audit, commit.
 
 mod accesses;
+mod audit;
+mod audit_policy;
+mod audited;
 mod begun;
 mod capabilities;
 mod commit;
+mod context;
 mod copy;
 mod cursor;
+mod due;
+mod events;
 mod facets;
 mod gate;
 mod health;
+mod idempotency;
 mod info;
 #[cfg(test)]
 mod inside;
@@ -21,18 +28,23 @@ mod pin;
 mod policy;
 mod query;
 mod read;
+mod reads;
 mod rename;
 mod report;
 mod retention;
 mod root;
+mod rotate;
+mod sign;
 mod slots;
 mod stats;
+mod sweep;
 mod time;
 mod transaction;
 mod trash;
 mod verify;
 mod versions;
 mod view;
+mod window;
 mod write;
 
 use std::fmt;
@@ -41,14 +53,21 @@ use std::sync::{Arc, Mutex};
 
 use accesses::Accesses;
 use commit::Owed;
+use events::Feed;
 use gate::Gate;
+use idempotency::Once;
+use reads::Reads;
 use root::Root;
 use time::Seen;
 
+pub use audit::{Audit, AuditActor, AuditEvent, AuditExported, AuditPage, AuditQuery, AuditVerified};
+pub use audit_policy::{AuditPolicy, AuditReads};
 pub use begun::BegunTransaction;
 pub use capabilities::{Capabilities, capabilities};
 pub use copy::{Copied, CopyOptions, Progress};
 pub use cursor::Cursor;
+pub use due::{Due, DueReason};
+pub use events::{EventFilter, Subscription};
 pub use facets::TagCount;
 pub use health::{Health, HealthStatus};
 pub use info::{Author, SecretInfo, Trashed, VersionInfo};
@@ -62,15 +81,19 @@ pub use read::Secret;
 pub use rename::Rename;
 pub use report::{KdfUpgrade, OpenReport, OpenedReport, VerifyReport};
 pub use retention::Retention;
+pub use rotate::Rotated;
+pub use sign::SignatureCheck;
 pub use slots::{KeySlot, NewSlot, Slots};
 pub use stats::{Stats, Usage};
+pub use sweep::{Sweep, SweepReport};
 pub use transaction::Transaction;
-pub use trash::{Deleted, SecretRef, Sweep, SweepReport};
+pub use trash::{Deleted, SecretRef};
 pub use write::Written;
 
 use crate::access::{Action, Principal, authorise};
 use crate::clock::{Clock, Timestamp};
 use crate::error::Result;
+use crate::record::context::Said;
 use crate::record::id::SecretId;
 use crate::tables::Tables;
 
@@ -103,11 +126,24 @@ use crate::tables::Tables;
 /// # Ok::<(), strongroom::Error>(())
 /// ```
 pub struct Store {
-    root: Root,
+    shared: Arc<Shared>,
     principal: Principal,
+    /// What the operations through this handle say of themselves.
+    said: Arc<Said>,
+    /// What makes its mutations of secrets happen once.
+    once: Once,
+    /// Whether closing this handle closes the store, and with it every handle that came from it.
+    is_root: bool,
+}
+
+/// What every handle of an open store has in common.
+struct Shared {
+    root: Root,
     clock: Clock,
     seen: Seen,
     accesses: Accesses,
+    reads: Reads,
+    feed: Feed,
     gate: Arc<Gate>,
     options: StoreOptions,
     report: Mutex<OpenReport>,
@@ -123,10 +159,25 @@ pub struct Store {
 impl Store {
     /// The way into every operation: nothing is read, and no lock is waited for, where the handle is of no use.
     fn authorise(&self, action: Action<'_>) -> Result<Arc<Tables>> {
-        let tables = self.root.tables()?;
-        tables.file().check_usable()?;
+        let tables = self.usable()?;
         authorise(self.principal, action)?;
         Ok(tables)
+    }
+
+    fn usable(&self) -> Result<Arc<Tables>> {
+        let tables = self.shared.root.tables()?;
+        tables.file().check_usable()?;
+        Ok(tables)
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        // In a forked child the rows are left to the parent, by whoever has them last.
+        if self.is_root && self.shared.root.check_process().is_ok() {
+            let _ = self.write_out_at_last();
+            drop(self.shared.root.end());
+        }
     }
 }
 

@@ -8,14 +8,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use zeroize::Zeroizing;
 
 use super::accesses::Accesses;
+use super::audit_policy::AuditPolicy;
 use super::commit::Owed;
+use super::events::Feed;
 use super::gate::Gate;
+use super::idempotency::Once;
 use super::pin::{check_history, check_position};
 use super::policy::{kdf_floor, set_kdf_floor};
+use super::reads::Reads;
 use super::report::KdfUpgrade;
 use super::root::Root;
 use super::time::{Seen, behind};
-use super::{OpenReport, Store, StoreOptions, VerifyAtOpen, VerifyReport};
+use super::{OpenReport, Shared, Store, StoreOptions, VerifyAtOpen, VerifyReport};
 use crate::access::{Action, Principal};
 use crate::clock::Timestamp;
 use crate::crypto::arena::{Arena, MemoryStatus};
@@ -71,7 +75,7 @@ impl Store {
     /// [`unlock`](Self::unlock), what that found.
     #[must_use]
     pub fn open_report(&self) -> OpenReport {
-        *self.report.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.shared.report.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How well the operating system protects the memory that holds the keys of this store.
@@ -112,19 +116,37 @@ impl Store {
         self.look(Action::List, |view| state::environment(view.rows))
     }
 
+    /// Whether the store was closed by the handle that this one [came from](Self::with).
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.shared.root.is_closed()
+    }
+
     /// Closes the store. Dropping it does the same, but cannot report a failure.
     ///
-    /// Writes at most one superblock, without a sync: proof for the next open that the last commit is durable.
+    /// Handles that came from this one, as by [`with`](Self::with), are [`Closed`](ErrorKind::Closed) from then on. Closing one of
+    /// those leaves the store open.
+    ///
+    /// Events of reads and refusals that wait for a commit are written now: see [`AuditReads`](crate::AuditReads). Where
+    /// none wait, it writes at most one superblock, without a sync: proof for the next open that the last commit is durable.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Io`] if the proof cannot be written. Nothing acknowledged is lost; the next open syncs once.
+    /// [`ErrorKind::InUse`] while another thread writes: the store is closed, and the events that wait are lost. On a full disk
+    /// the log says in one event how many they were.
     /// [`ErrorKind::Forked`] in a forked child: nothing is written, and the parent's handle stays as it is.
+    /// [`ErrorKind::Reentrant`] or [`ErrorKind::InUse`] if a transaction of a handle that came from this one has not ended: the
+    /// store is closed when it has.
     pub fn close(self) -> Result<()> {
-        match self.root.locked()? {
-            Some(_) => Ok(()),
-            None => self.root.tables()?.close(),
+        if !self.is_root {
+            return Ok(());
         }
+        self.shared.root.check_process()?;
+        let written = self.write_out_at_last();
+        // A transaction of a handle that came from this one would lose the rows under it.
+        let _pass = self.shared.gate.enter()?;
+        self.shared.root.end().map_or(Ok(()), |tables| tables.close()).and(written)
     }
 }
 
@@ -156,7 +178,7 @@ impl StoreOptions {
 
     /// Opens the store at `path`.
     ///
-    /// Opening, reading, verifying and closing write nothing, and sync nothing, except file and directory after a crash. Opening for
+    /// Opening, reading, verifying and closing write nothing, and sync nothing, except the events of reads when it is closed, and file and directory after a crash. Opening for
     /// writing also removes from the directory the temporary files of creations that were interrupted
     /// (`.strongroom-<16 hex digits>.tmp`), if they are this user's and nobody holds them; the store is not touched
     /// by it, and opening does not fail with it.
@@ -223,12 +245,16 @@ impl StoreOptions {
 
     fn store(&self, tables: Tables, report: OpenReport, owed: Owed) -> Result<Store> {
         let seen = Seen::from_mark(tables.file().stamp()?.clock_mark);
-        Ok(Store {
+        let audited = AuditPolicy::from_record(&tables.read(|rows| state::audit_policy(rows))?)?;
+        let feed = Feed::default();
+        feed.adopt(&tables)?;
+        let shared = Shared {
             root: Root::new(tables),
-            principal: Principal::Owner,
             clock: self.clock.clone(),
             seen,
             accesses: Accesses::default(),
+            reads: Reads::default(),
+            feed,
             last_id: Mutex::new(None),
             verified_at: Mutex::new(None),
             gate: Arc::new(Gate::new(self.write_wait)),
@@ -236,6 +262,14 @@ impl StoreOptions {
             report: Mutex::new(report),
             owed: Mutex::new(owed),
             wrong_keys: AtomicU32::new(0),
+        };
+        shared.reads.adopt(&audited);
+        Ok(Store {
+            shared: Arc::new(shared),
+            principal: Principal::Owner,
+            said: Arc::default(),
+            once: Once::default(),
+            is_root: true,
         })
     }
 
@@ -266,6 +300,7 @@ impl StoreOptions {
             discarded: found.discarded,
             used: Some((tables.file().opener_id(), self.clock.now().max(mark))),
             strengthened: strengthened.map(|(_, ready)| ready),
+            wrong_keys: 0,
         };
         let clock_behind = behind(&self.clock, mark);
         let report =

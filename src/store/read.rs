@@ -2,15 +2,15 @@
 
 use std::fmt;
 
-use subtle::ConstantTimeEq;
-
+use super::audited::Touched;
+use super::rotate::is_same;
 use super::view::View;
 use super::{SecretInfo, Store, Transaction};
 use crate::access::Action;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::record::path::SecretPath;
-use crate::secret::{Plaintext, SecretBytes};
+use crate::secret::SecretBytes;
 use crate::tables::{Rows, Snapshot};
 
 /// A secret with the value of one version. The value is wiped on drop.
@@ -76,7 +76,8 @@ impl Store {
     /// # Errors
     ///
     /// [`NotFound`](crate::ErrorKind::NotFound) if there is none, or its current version is deleted;
-    /// [`Destroyed`](crate::ErrorKind::Destroyed) if that is destroyed;
+    /// [`Destroyed`](crate::ErrorKind::Destroyed) if that is destroyed; [`Expired`](crate::ErrorKind::Expired) if the secret has
+    /// expired;
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if `path` breaks a rule of
     /// [`SecretPath`]; [`Tampered`](crate::ErrorKind::Tampered) if something on the way does not authenticate.
     pub fn get<P>(&self, path: P) -> Result<Secret>
@@ -85,7 +86,7 @@ impl Store {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        self.look(Action::Read(&path), |view| view.get(&path, None))
+        self.audited(&path, 0, |view| view.get(&path, None))
     }
 
     /// Reads version `version` of the secret at `path`.
@@ -93,14 +94,15 @@ impl Store {
     /// # Errors
     ///
     /// As [`get`](Self::get); [`NotFound`](crate::ErrorKind::NotFound) also if there was no such version yet;
-    /// [`Destroyed`](crate::ErrorKind::Destroyed) also if it was pruned.
+    /// [`Destroyed`](crate::ErrorKind::Destroyed) also if it was pruned;
+    /// [`VersionExpired`](crate::ErrorKind::VersionExpired) if its grace is over.
     pub fn get_version<P>(&self, path: P, version: u64) -> Result<Secret>
     where
         P: TryInto<SecretPath>,
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        self.look(Action::Read(&path), |view| view.get(&path, Some(version)))
+        self.audited(&path, version, |view| view.get(&path, Some(version)))
     }
 
     /// Reads what is known of the secret at `path` without its value.
@@ -143,7 +145,7 @@ impl Store {
     {
         let paths: Vec<Result<SecretPath>> =
             paths.into_iter().map(|path| path.try_into().map_err(Error::from)).collect();
-        self.look(Action::List, |view| Ok(view.get_many(&paths)))
+        self.audited_many(&paths)
     }
 
     /// Whether `candidate` is the current value of the secret at `path`, without showing the value. How long it takes does
@@ -158,7 +160,7 @@ impl Store {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        self.look(Action::Read(&path), |view| view.matches(&path, candidate.as_ref()))
+        self.audited(&path, 0, |view| view.matches(&path, candidate.as_ref()))
     }
 
     /// Looks at the last committed state.
@@ -168,7 +170,7 @@ impl Store {
         mut look: impl FnMut(&View<'_, Snapshot<'_>>) -> Result<T>,
     ) -> Result<T> {
         let tables = self.authorise(action)?;
-        tables.read(|rows| look(&View { store: self, tables: &tables, rows, now: None, mark: None }))
+        tables.read(|rows| look(&View::new(self, &tables, rows)))
     }
 }
 
@@ -177,10 +179,15 @@ impl<R: Rows> View<'_, R> {
         SecretInfo::new(self.store, path.clone(), self.find(path)?)
     }
 
-    fn get_many(&self, paths: &[Result<SecretPath>]) -> Vec<Result<Secret>> {
-        let get = |path: &Result<SecretPath>| match path {
-            Ok(path) => self.store.authorise(Action::Read(path)).and_then(|_| self.get(path, None)),
-            Err(error) => Err(error.repeat()),
+    /// Each with what was found on the way to it.
+    pub(super) fn get_many(&self, paths: &[Result<SecretPath>]) -> Vec<(Result<Secret>, Option<Touched>)> {
+        let get = |path: &Result<SecretPath>| {
+            self.touched.set(None);
+            let result = match path {
+                Ok(path) => self.store.authorise(Action::Read(path)).and_then(|_| self.get(path, None)),
+                Err(error) => Err(error.repeat()),
+            };
+            (result, self.touched.get())
         };
         paths.iter().map(get).collect()
     }
@@ -188,14 +195,7 @@ impl<R: Rows> View<'_, R> {
     fn matches(&self, path: &SecretPath, candidate: &[u8]) -> Result<bool> {
         let record = self.find(path)?;
         let (_, value) = self.value(path, &record, None)?;
-        let value = value.expose();
-        // Of the value's length whatever the candidate's, so that the comparison never ends early.
-        let mut padded = Plaintext::zeros(value.len());
-        for (to, from) in padded.iter_mut().zip(candidate) {
-            *to = *from;
-        }
-        let same_length = u64::try_from(value.len()).ok() == u64::try_from(candidate.len()).ok();
-        Ok(bool::from(value.ct_eq(&padded)) & same_length)
+        Ok(is_same(value.expose(), candidate))
     }
 }
 
@@ -211,8 +211,7 @@ impl Transaction<'_, '_> {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        self.authorise(Action::Read(&path))?;
-        self.view().get(&path, None)
+        self.audited(&path, 0, |view| view.get(&path, None))
     }
 
     /// As [`Store::get_version`], of the state this transaction sees.
@@ -226,8 +225,7 @@ impl Transaction<'_, '_> {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        self.authorise(Action::Read(&path))?;
-        self.view().get(&path, Some(version))
+        self.audited(&path, version, |view| view.get(&path, Some(version)))
     }
 
     /// As [`Store::info`], of the state this transaction sees.
@@ -257,8 +255,7 @@ impl Transaction<'_, '_> {
     {
         let paths: Vec<Result<SecretPath>> =
             paths.into_iter().map(|path| path.try_into().map_err(Error::from)).collect();
-        self.authorise(Action::List)?;
-        Ok(self.view().get_many(&paths))
+        self.audited_many(&paths)
     }
 
     /// As [`Store::matches`], of the state this transaction sees.
@@ -272,7 +269,6 @@ impl Transaction<'_, '_> {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        self.authorise(Action::Read(&path))?;
-        self.view().matches(&path, candidate.as_ref())
+        self.audited(&path, 0, |view| view.matches(&path, candidate.as_ref()))
     }
 }

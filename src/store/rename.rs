@@ -1,5 +1,6 @@
 //! Moving secrets to other paths.
 
+use super::idempotency::{Arguments, Operation};
 use super::{Store, Transaction, Written};
 use crate::access::Action;
 use crate::error::{Error, ErrorKind, Result};
@@ -30,6 +31,11 @@ impl Rename {
     pub fn allow_large(mut self) -> Self {
         self.large = true;
         self
+    }
+
+    /// Everything that a rename says.
+    fn say<'a>(self, from: &'a SecretPath, to: &'a SecretPath, call: &mut Arguments<'a>) {
+        call.path("from", from).path("to", to).number("large", self.large);
     }
 }
 
@@ -140,16 +146,24 @@ impl Transaction<'_, '_> {
             let (from, to) = (from.try_into()?, to.try_into().map_err(Error::from)?);
             tx.authorise(Action::Write(&from))?;
             tx.authorise(Action::Write(&to))?;
-            let secret = tx.view().find(&from)?;
-            if from == to {
-                return Written::new(to, &secret);
-            }
-            tx.check_free(&to)?;
-            tx.check_move(&secret, rename.large)?;
-            secrets::unlink(tx.batch, &from)?;
-            let secret = tx.move_secret(&from, &to, secret)?;
-            Written::new(to, &secret)
+            tx.once(
+                Operation::Rename,
+                |call| rename.say(&from, &to, call),
+                |tx| tx.move_one(&from, &to, rename),
+            )
         })
+    }
+
+    fn move_one(&mut self, from: &SecretPath, to: &SecretPath, rename: Rename) -> Result<Written> {
+        let secret = self.view().find(from)?;
+        if from == to {
+            return Written::new(to.clone(), &secret);
+        }
+        self.check_free(to)?;
+        self.check_move(&secret, rename.large)?;
+        secrets::unlink(self.batch, from)?;
+        let secret = self.move_secret(from, to, secret)?;
+        Written::new(to.clone(), &secret)
     }
 
     /// As [`Store::rename_prefix`], in this transaction.
@@ -181,31 +195,39 @@ impl Transaction<'_, '_> {
             let (from, to) = (from.try_into()?, to.try_into().map_err(Error::from)?);
             tx.authorise(Action::Write(&from))?;
             tx.authorise(Action::Write(&to))?;
-            let filter = Filter { namespace: Some(from.clone()), ..Filter::default() };
-            let found = list(tx.batch, &filter, None, usize::MAX)?.items;
-            if found.is_empty() {
-                return Err(Error::new(ErrorKind::NotFound, format!("there is no secret below {from}")));
-            }
-            if from == to {
-                return Ok(count(found.len()));
-            }
-            let mut bytes = 0;
-            for chosen in &found {
-                bytes += secrets::value_bytes(tx.batch, &chosen.secret)?;
-            }
-            check_bytes(bytes, rename.large)?;
-            // All leave before the first arrives: a new path may be an old one.
-            for chosen in &found {
-                secrets::unlink(tx.batch, &chosen.path)?;
-            }
-            for chosen in &found {
-                let rest = chosen.path.as_str().get(from.as_str().len()..).unwrap_or_default();
-                let path = SecretPath::parse(&format!("{to}{rest}"))?;
-                tx.check_free(&path)?;
-                tx.move_secret(&chosen.path, &path, chosen.secret.clone())?;
-            }
-            Ok(count(found.len()))
+            tx.once(
+                Operation::RenamePrefix,
+                |call| rename.say(&from, &to, call),
+                |tx| tx.move_all(&from, &to, rename),
+            )
         })
+    }
+
+    fn move_all(&mut self, from: &SecretPath, to: &SecretPath, rename: Rename) -> Result<u64> {
+        let filter = Filter { namespace: Some(from.clone()), ..Filter::default() };
+        let found = list(self.batch, &filter, None, usize::MAX)?.items;
+        if found.is_empty() {
+            return Err(Error::new(ErrorKind::NotFound, format!("there is no secret below {from}")));
+        }
+        if from == to {
+            return Ok(count(found.len()));
+        }
+        let mut bytes = 0;
+        for chosen in &found {
+            bytes += secrets::value_bytes(self.batch, &chosen.secret)?;
+        }
+        check_bytes(bytes, rename.large)?;
+        // All leave before the first arrives: a new path may be an old one.
+        for chosen in &found {
+            secrets::unlink(self.batch, &chosen.path)?;
+        }
+        for chosen in &found {
+            let rest = chosen.path.as_str().get(from.as_str().len()..).unwrap_or_default();
+            let path = SecretPath::parse(&format!("{to}{rest}"))?;
+            self.check_free(&path)?;
+            self.move_secret(&chosen.path, &path, chosen.secret.clone())?;
+        }
+        Ok(count(found.len()))
     }
 
     /// # Errors
@@ -242,7 +264,7 @@ impl Transaction<'_, '_> {
         tags::forget(self.batch, from, &secret.tags)?;
         secrets::save(self.batch, to, None, &secret)?;
         trash::note_versions(self.batch, to, &secret)?;
-        self.log(EventKind::SecretRenamed, secret.id, secret.current.number)?;
+        self.log(EventKind::SecretRenamed, (to, secret.id), secret.current.number)?;
         Ok(secret)
     }
 }

@@ -220,7 +220,7 @@ impl Transaction<'_, '_> {
             let Retention { max_versions, trash_days } = changed;
             check_trash_days(trash_days)?;
             retention::set(tx.batch, namespace, &RetentionRecord { max_versions, trash_days })?;
-            tx.log(EventKind::RetentionChanged, [0; 16], 0)
+            tx.log_change(EventKind::RetentionChanged, namespace)
         })
     }
 }

@@ -23,6 +23,8 @@ pub(super) struct Root {
 enum State {
     Unlocked(Arc<Tables>),
     Locked(LockedFile),
+    /// For good.
+    Closed,
 }
 
 /// A file without its keys, held against other handles.
@@ -55,7 +57,13 @@ impl Root {
         match &*self.state()? {
             State::Unlocked(tables) => Ok(tables.clone()),
             State::Locked(_) => Err(Error::new(ErrorKind::Locked, "the store is locked; unlock it first")),
+            State::Closed => Err(closed()),
         }
+    }
+
+    /// Whether everything has ended.
+    pub(super) fn is_closed(&self) -> bool {
+        self.state().is_ok_and(|state| matches!(*state, State::Closed))
     }
 
     /// What is locked; `None` if nothing is.
@@ -67,6 +75,7 @@ impl Root {
         Ok(match &*self.state()? {
             State::Unlocked(_) => None,
             State::Locked(file) => Some(file.clone()),
+            State::Closed => return Err(closed()),
         })
     }
 
@@ -129,7 +138,17 @@ impl Root {
         }
         match std::mem::replace(&mut *state, locked) {
             State::Unlocked(tables) => Ok(Arc::into_inner(tables)),
-            State::Locked(_) => Ok(None),
+            State::Locked(_) | State::Closed => Ok(None),
+        }
+    }
+
+    /// Ends everything for good, and gives the rows, unless that is done already. Operations under way end on them, and whoever
+    /// has them last closes them.
+    pub(super) fn end(&self) -> Option<Arc<Tables>> {
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        match std::mem::replace(&mut *state, State::Closed) {
+            State::Unlocked(tables) => Some(tables),
+            State::Locked(_) | State::Closed => None,
         }
     }
 
@@ -148,4 +167,8 @@ impl Root {
             }
         }
     }
+}
+
+fn closed() -> Error {
+    Error::new(ErrorKind::Closed, "the store that this handle came from was closed; open it again")
 }

@@ -42,8 +42,8 @@ impl Store {
 
     /// The time now, of a file with this clock mark.
     pub(super) fn now_after(&self, mark: i64) -> Timestamp {
-        let shown = self.clock.now().as_millis().max(mark);
-        Timestamp::from_millis(self.seen.greatest.fetch_max(shown, Ordering::Relaxed).max(shown))
+        let shown = self.shared.clock.now().as_millis().max(mark);
+        Timestamp::from_millis(self.shared.seen.greatest.fetch_max(shown, Ordering::Relaxed).max(shown))
     }
 
     /// Notes in a commit how the clock misbehaved, unless what was done in it says that it is right, and returns the events
@@ -65,13 +65,13 @@ impl Store {
             let by = u64::try_from(now.as_millis() - mark.as_millis()).unwrap_or_default();
             events.push(event(now, EventKind::ClockJumped, [0; 16], by));
         }
-        match behind(&self.clock, now) {
-            Some(by) if !self.seen.told.swap(true, Ordering::Relaxed) => {
+        match behind(&self.shared.clock, now) {
+            Some(by) if !self.shared.seen.told.swap(true, Ordering::Relaxed) => {
                 let by = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
                 events.push(event(now, EventKind::ClockMovedBack, [0; 16], by));
             }
             Some(_) => {}
-            None => self.seen.told.store(false, Ordering::Relaxed),
+            None => self.shared.seen.told.store(false, Ordering::Relaxed),
         }
         Ok(events)
     }

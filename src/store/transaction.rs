@@ -1,6 +1,10 @@
 //! Transactions: all or nothing, in one commit with one audit segment.
 
+use std::cell::Cell;
+
+use super::audited::is_told;
 use super::commit::event;
+use super::reads::Fact;
 use super::view::View;
 use super::{Store, time};
 use crate::access::Action;
@@ -8,6 +12,7 @@ use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::TRANSACTION_OPERATIONS_MAX;
 use crate::record::audit::{Event, EventKind};
+use crate::record::path::SecretPath;
 use crate::sealed::space::Space;
 use crate::tables::{Batch, Tables, state};
 
@@ -25,6 +30,8 @@ pub struct Transaction<'a, 'b> {
 #[derive(Default)]
 pub(super) struct Done {
     events: Vec<Event>,
+    /// What a change under way was asked to do.
+    asked: Cell<Option<(EventKind, SecretPath)>>,
     /// The time of the last commit, or this one's if somebody said that the clock is right.
     mark: Timestamp,
     /// Set by a change that failed half-way: committing the rest would break "all or nothing".
@@ -84,6 +91,8 @@ impl Store {
             let value = work(&mut transaction)?;
             Ok((value, transaction.done.events()?))
         })?;
+        #[cfg(test)]
+        self.remember_apart(&tables)?;
         self.strengthen(&tables);
         Ok(value)
     }
@@ -92,33 +101,79 @@ impl Store {
 impl<'b> Transaction<'_, 'b> {
     /// The state as this transaction sees it.
     pub(super) fn view(&self) -> View<'_, Batch<'b>> {
-        View {
-            store: self.store,
-            tables: self.tables,
-            rows: self.batch,
-            now: Some(self.now),
-            mark: Some(self.done.mark),
-        }
+        let view = View::new(self.store, self.tables, &*self.batch);
+        View { now: Some(self.now), mark: Some(self.done.mark), ..view }
     }
 
     pub(super) fn authorise(&self, action: Action<'_>) -> Result<()> {
+        let asked = match action {
+            Action::Write(path) => Some((EventKind::SecretUpdated, path)),
+            Action::Delete(path) => Some((EventKind::SecretDeleted, path)),
+            Action::Destroy(path) => Some((EventKind::SecretDestroyed, path)),
+            _ => None,
+        };
+        if let Some((kind, path)) = asked {
+            self.done.asked.replace(Some((kind, path.clone())));
+        }
         self.store.authorise(action).map(drop)
     }
 
-    /// Makes a change. If it fails, the transaction will.
+    /// Makes a change. If it fails, the transaction will, and the log says that it was asked for.
     pub(super) fn change<T>(&mut self, change: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let result = change(self);
-        self.done.failed |= result.is_err();
+        let asked = self.done.asked.take();
+        let Err(error) = &result else { return result };
+        self.done.failed = true;
+        if let Some((kind, path)) = asked.filter(|_| is_told(error.kind())) {
+            let (path, error) = (path.as_str(), error.kind().code());
+            self.store.note(self.tables, &Fact { kind, path, subject: [0; 16], version: 0, error });
+        }
         result
     }
 
-    /// Notes what was done.
-    pub(super) fn log(&mut self, kind: EventKind, subject: [u8; 16], version: u64) -> Result<()> {
+    /// Notes what was done to a secret, and where that is now.
+    pub(super) fn log(
+        &mut self,
+        kind: EventKind,
+        (path, id): (&SecretPath, [u8; 16]),
+        version: u64,
+    ) -> Result<()> {
+        self.log_at(kind, Some(path), id, version)
+    }
+
+    /// Notes what was done to the store, or to what a namespace says.
+    pub(super) fn log_change(&mut self, kind: EventKind, namespace: Option<&SecretPath>) -> Result<()> {
+        self.log_at(kind, namespace, [0; 16], 0)
+    }
+
+    /// Notes something of calls that happen once, with a number.
+    pub(super) fn log_call(&mut self, kind: EventKind, number: u64) -> Result<()> {
+        self.log_at(kind, None, [0; 16], number)
+    }
+
+    /// Notes what was done to the store so many times. What the number says depends on what it was.
+    pub(super) fn log_count(&mut self, kind: EventKind, number: u64, count: u32) -> Result<()> {
+        self.log_at(kind, None, [0; 16], number)?;
+        if let Some(more) = self.done.events.last_mut().and_then(|event| event.more.as_mut()) {
+            more.count = count;
+        }
+        Ok(())
+    }
+
+    fn log_at(
+        &mut self,
+        kind: EventKind,
+        path: Option<&SecretPath>,
+        subject: [u8; 16],
+        version: u64,
+    ) -> Result<()> {
         if self.done.events.len() >= TRANSACTION_OPERATIONS_MAX {
             let message = format!("a transaction has at most {TRANSACTION_OPERATIONS_MAX} changes");
             return Err(Error::new(ErrorKind::LimitExceeded, message));
         }
-        self.done.events.push(event(self.now, kind, subject, version));
+        let mut event = event(self.now, kind, subject, version);
+        event.more.get_or_insert_default().path = path.map_or("", SecretPath::as_str).to_owned();
+        self.done.events.push(event);
         Ok(())
     }
 
@@ -131,8 +186,8 @@ impl<'b> Transaction<'_, 'b> {
     /// jumped to: the trash is judged by that, and the doubt stays until the clock gets there.
     pub(super) fn confirm_clock(&mut self) -> Result<()> {
         let judged_by = self.view().purge_time()?;
-        let shown = self.store.clock.now();
-        if time::behind(&self.store.clock, self.now).is_none() {
+        let shown = self.store.shared.clock.now();
+        if time::behind(&self.store.shared.clock, self.now).is_none() {
             if judged_by >= self.now {
                 return Ok(());
             }
@@ -144,7 +199,7 @@ impl<'b> Transaction<'_, 'b> {
             }
             state::set_before_jump(self.batch, Some(shown.as_millis()))?;
         }
-        self.log(EventKind::ClockConfirmed, [0; 16], 0)
+        self.log_change(EventKind::ClockConfirmed, None)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::view::View;
+use super::idempotency::{Arguments, Operation};
 use super::{Store, Transaction, Written};
 use crate::access::Action;
 use crate::clock::Timestamp;
@@ -10,9 +10,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::record::audit::EventKind;
 use crate::record::id::SecretId;
 use crate::record::path::SecretPath;
+use crate::record::secret::SecretRecord;
 use crate::sealed::space::Space;
 use crate::tables::secrets::Home;
-use crate::tables::{history, retention, secrets, tags, trash};
+use crate::tables::{retention, secrets, tags, trash};
 
 /// What deleting a secret did.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -36,6 +37,16 @@ pub enum SecretRef {
     Path(SecretPath),
     /// The secret with this id.
     Id(SecretId),
+}
+
+impl SecretRef {
+    /// Which secret it is.
+    fn say<'a>(&'a self, call: &mut Arguments<'a>) {
+        match self {
+            Self::Path(path) => call.path("path", path),
+            Self::Id(id) => call.bytes("id", id.as_bytes()),
+        };
+    }
 }
 
 impl From<SecretId> for SecretRef {
@@ -164,21 +175,6 @@ impl Store {
     {
         self.transaction(|tx| tx.destroy(secret))
     }
-
-    /// Removes for good what has been in the trash for its time: secrets, and single versions. Nothing else does; reading
-    /// never deletes.
-    ///
-    /// One call is one commit, and removes no more than it is told; [`SweepReport::more`] says whether to call again.
-    ///
-    /// If the clock went forward by more than a year at once, nothing is removed that was not due before, until
-    /// [`Sweep::confirm_clock`] says that the clock is right.
-    ///
-    /// # Errors
-    ///
-    /// As [`put`](Self::put).
-    pub fn sweep(&self, sweep: impl std::borrow::Borrow<Sweep>) -> Result<SweepReport> {
-        self.transaction(|tx| tx.sweep(sweep))
-    }
 }
 
 impl Transaction<'_, '_> {
@@ -195,21 +191,28 @@ impl Transaction<'_, '_> {
         self.change(|tx| {
             let path = path.try_into()?;
             tx.authorise(Action::Delete(&path))?;
-            let mut secret = tx.view().find(&path)?;
-            let purge_at = tx.now.plus_days(retention::trash_days(tx.batch, &path, &secret)?);
-            tx.note_access(&mut secret);
-            secrets::unlink(tx.batch, &path)?;
-            tx.log(EventKind::SecretDeleted, secret.id, secret.current.number)?;
-            let trashed = trash::Trashed {
-                path,
-                deleted_at: tx.now.as_millis(),
-                purge_at: purge_at.as_millis(),
-                secret,
-            };
-            trash::insert(tx.batch, &trashed)?;
-            let id = SecretId::from_bytes(trashed.secret.id);
-            Ok(Deleted { id, path: trashed.path, deleted_at: tx.now, purge_at })
+            tx.once(
+                Operation::Delete,
+                |call| _ = call.path("path", &path),
+                |tx| {
+                    let secret = tx.view().find(&path)?;
+                    tx.throw_away(path.clone(), secret)
+                },
+            )
         })
+    }
+
+    /// Puts a live secret into the trash.
+    pub(super) fn throw_away(&mut self, path: SecretPath, mut secret: SecretRecord) -> Result<Deleted> {
+        let purge_at = self.now.plus_days(retention::trash_days(self.batch, &path, &secret)?);
+        self.note_access(&mut secret);
+        secrets::unlink(self.batch, &path)?;
+        self.log(EventKind::SecretDeleted, (&path, secret.id), secret.current.number)?;
+        let trashed =
+            trash::Trashed { path, deleted_at: self.now.as_millis(), purge_at: purge_at.as_millis(), secret };
+        trash::insert(self.batch, &trashed)?;
+        let id = SecretId::from_bytes(trashed.secret.id);
+        Ok(Deleted { id, path: trashed.path, deleted_at: self.now, purge_at })
     }
 
     /// As [`Store::restore`], in this transaction.
@@ -222,7 +225,7 @@ impl Transaction<'_, '_> {
         R: TryInto<SecretRef>,
         Error: From<R::Error>,
     {
-        self.change(|tx| tx.take_out(&secret.try_into()?, None))
+        self.change(|tx| tx.take_out_once(&secret.try_into()?, None))
     }
 
     /// As [`Store::restore_to`], in this transaction.
@@ -238,14 +241,27 @@ impl Transaction<'_, '_> {
     {
         self.change(|tx| {
             let path = path.try_into().map_err(Error::from)?;
-            tx.take_out(&secret.try_into()?, Some(path))
+            tx.take_out_once(&secret.try_into()?, Some(path))
         })
     }
 
-    fn take_out(&mut self, wanted: &SecretRef, to: Option<SecretPath>) -> Result<Written> {
+    fn take_out_once(&mut self, wanted: &SecretRef, to: Option<SecretPath>) -> Result<Written> {
         if let SecretRef::Path(path) = wanted {
             self.authorise(Action::Write(path))?;
         }
+        self.once(
+            Operation::Restore,
+            |call| {
+                wanted.say(call);
+                if let Some(path) = &to {
+                    call.path("to", path);
+                }
+            },
+            |tx| tx.take_out(wanted, to.clone()),
+        )
+    }
+
+    fn take_out(&mut self, wanted: &SecretRef, to: Option<SecretPath>) -> Result<Written> {
         let time = self.view().purge_time()?.as_millis();
         let found = trash::newest(self.batch, time, |trashed| match wanted {
             SecretRef::Path(path) => trashed.path == *path,
@@ -268,7 +284,7 @@ impl Transaction<'_, '_> {
         self.touch(&mut secret);
         secrets::save(self.batch, &to, None, &secret)?;
         trash::note_versions(self.batch, &to, &secret)?;
-        self.log(EventKind::SecretRestored, secret.id, secret.current.number)?;
+        self.log(EventKind::SecretRestored, (&to, secret.id), secret.current.number)?;
         Written::new(to, &secret)
     }
 
@@ -284,124 +300,32 @@ impl Transaction<'_, '_> {
     {
         self.change(|tx| {
             let wanted = secret.try_into()?;
-            let (path, secret) = match &wanted {
-                SecretRef::Path(path) => {
-                    tx.authorise(Action::Destroy(path))?;
-                    let secret = tx.view().find(path)?;
-                    secrets::unlink(tx.batch, path)?;
-                    (path.clone(), secret)
-                }
-                SecretRef::Id(id) => {
-                    tx.authorise(Action::List)?;
-                    let found = trash::find(tx.batch, id.as_bytes())?;
-                    let trashed = found.ok_or_else(|| not_in_trash(&wanted))?;
-                    tx.authorise(Action::Destroy(&trashed.path))?;
-                    trash::remove(tx.batch, &trashed)?;
-                    (trashed.path, trashed.secret)
-                }
-            };
-            trash::erase(tx.batch, &path, &secret)?;
-            tx.log(EventKind::SecretDestroyed, secret.id, secret.current.number)
+            tx.authorise(match &wanted {
+                SecretRef::Path(path) => Action::Destroy(path),
+                SecretRef::Id(_) => Action::List,
+            })?;
+            tx.once(Operation::Destroy, |call| wanted.say(call), |tx| tx.remove_for_good(&wanted))
         })
     }
 
-    /// As [`Store::sweep`], in this transaction.
-    ///
-    /// # Errors
-    ///
-    /// As [`Store::sweep`].
-    pub fn sweep(&mut self, sweep: impl std::borrow::Borrow<Sweep>) -> Result<SweepReport> {
-        self.change(|tx| {
-            tx.authorise(Action::Administer)?;
-            let sweep = sweep.borrow();
-            if sweep.clock_confirmed {
-                tx.confirm_clock()?;
+    fn remove_for_good(&mut self, wanted: &SecretRef) -> Result<()> {
+        let (path, secret) = match wanted {
+            SecretRef::Path(path) => {
+                let secret = self.view().find(path)?;
+                secrets::unlink(self.batch, path)?;
+                (path.clone(), secret)
             }
-            let time = tx.view().purge_time()?;
-            let items = sweep.items.min(tx.room());
-            let mut report = SweepReport { held_back: time < tx.now, ..SweepReport::default() };
-            for trashed in trash::due(tx.batch, time.as_millis(), items)? {
-                trash::remove(tx.batch, &trashed)?;
-                report.secrets += 1;
-                report.versions += trash::erase(tx.batch, &trashed.path, &trashed.secret)?;
-                tx.log(EventKind::SecretPurged, trashed.secret.id, trashed.secret.current.number)?;
+            SecretRef::Id(id) => {
+                let found = trash::find(self.batch, id.as_bytes())?;
+                let trashed = found.ok_or_else(|| not_in_trash(wanted))?;
+                self.authorise(Action::Destroy(&trashed.path))?;
+                trash::remove(self.batch, &trashed)?;
+                (trashed.path, trashed.secret)
             }
-            let done = usize::try_from(report.secrets).unwrap_or(usize::MAX);
-            for due in trash::due_versions(tx.batch, time.as_millis(), items.saturating_sub(done))? {
-                tx.purge_version(&due)?;
-                report.versions += 1;
-            }
-            report.more = trash::is_due(tx.batch, time.as_millis())?;
-            Ok(report)
-        })
+        };
+        trash::erase(self.batch, &path, &secret)?;
+        self.log(EventKind::SecretDestroyed, (&path, secret.id), secret.current.number)
     }
-
-    fn purge_version(&mut self, due: &trash::DueVersion) -> Result<()> {
-        let live = secrets::find(self.batch, &due.path)?.filter(|secret| secret.id == due.id);
-        let secret = live.ok_or_else(misplaced)?;
-        let mut version = history::find(self.batch, &secret, due.number)?.ok_or_else(misplaced)?.into_owned();
-        // It takes the note of it away too: the loop goes on behind it.
-        self.remove_value(&due.path, &secret, &mut version)?;
-        self.log(EventKind::VersionPurged, due.id, due.number)
-    }
-}
-
-/// How a [`Store::sweep`] goes about.
-#[derive(Clone, Copy, Debug)]
-pub struct Sweep {
-    items: usize,
-    clock_confirmed: bool,
-}
-
-impl Sweep {
-    /// At most 1,000 secrets and single versions, and nothing that only a jump of the clock made due.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { items: crate::limits::SWEEP_ITEMS_DEFAULT, clock_confirmed: false }
-    }
-
-    /// Removes at most so many secrets and single versions, in one commit: never more than the 100,000 changes that a
-    /// transaction has.
-    #[must_use]
-    pub fn at_most(mut self, items: usize) -> Self {
-        self.items = items;
-        self
-    }
-
-    /// Says that the clock is right, even if it went forward by more than a year at once.
-    ///
-    /// If it was set back after that, what it shows now is right: what is due by that is removed, and what the jump made due
-    /// stays until the clock gets there.
-    #[must_use]
-    pub fn confirm_clock(mut self) -> Self {
-        self.clock_confirmed = true;
-        self
-    }
-}
-
-impl Default for Sweep {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-/// What a [`Store::sweep`] did.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct SweepReport {
-    /// Secrets that were removed.
-    pub secrets: u64,
-    /// Versions whose values were removed, those of the secrets among them.
-    pub versions: u64,
-    /// Whether more is due.
-    pub more: bool,
-    /// The clock went forward by more than a year at once: what would be due since then was left.
-    pub held_back: bool,
-}
-
-/// How many secrets and versions wait for a sweep.
-pub(super) fn pending(view: &View<'_, impl crate::tables::Rows>) -> Result<u64> {
-    trash::count_due(view.rows, view.purge_time()?.as_millis())
 }
 
 fn not_in_trash(wanted: &SecretRef) -> Error {
@@ -410,11 +334,4 @@ fn not_in_trash(wanted: &SecretRef) -> Error {
         SecretRef::Id(id) => format!("there is no secret {id} in the trash"),
     };
     Error::new(ErrorKind::NotFound, message)
-}
-
-fn misplaced() -> Error {
-    Error::new(
-        ErrorKind::Damaged,
-        "a deleted version is not where it was noted; restore a backup of the file",
-    )
 }

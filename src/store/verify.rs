@@ -24,10 +24,11 @@ impl Store {
     /// [pin](Self::pin) for that.
     pub fn verify(&self) -> Result<VerifyReport> {
         self.authorise(Action::Verify)?;
-        let _pass = self.gate.enter()?;
+        let _pass = self.shared.gate.enter()?;
         let tables = self.authorise(Action::Verify)?;
-        let counts = verify(tables.file(), Depth::Values)?;
-        *self.verified_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.now(&tables)?);
+        let verified = verify(tables.file(), Depth::Values);
+        let counts = verified.inspect_err(|error| self.note_integrity(&tables, error))?;
+        *self.shared.verified_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.now(&tables)?);
         Ok(VerifyReport::new(counts, Depth::Values))
     }
 }

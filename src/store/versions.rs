@@ -1,12 +1,13 @@
 //! The versions of a secret one by one.
 
+use super::idempotency::Operation;
 use super::view::destroyed;
 use super::{Store, Transaction, VersionInfo};
 use crate::access::Action;
 use crate::error::{Error, Result};
 use crate::record::audit::EventKind;
 use crate::record::path::SecretPath;
-use crate::record::secret::{SecretRecord, Standing, VersionRecord};
+use crate::record::secret::{SecretRecord, VersionRecord};
 use crate::record::version::VersionState;
 use crate::tables::{history, retention, secrets, trash};
 
@@ -61,7 +62,7 @@ impl Store {
         self.transaction(|tx| tx.delete_version(path, version))
     }
 
-    /// Restores a deleted version. Restoring one that is not deleted changes nothing.
+    /// Restores a deleted version. Restoring one that is not deleted changes nothing. A grace ends when it would have ended.
     ///
     /// # Errors
     ///
@@ -120,23 +121,27 @@ impl Transaction<'_, '_> {
         P: TryInto<SecretPath>,
         Error: From<P::Error>,
     {
-        self.change(|tx| {
-            let (path, record, mut found) =
-                tx.find_version(path.try_into()?, version, |path| Action::Delete(path))?;
-            match tx.view().state(&record, &found)? {
-                VersionState::Destroyed => return Err(destroyed(&path, version)),
-                VersionState::Deleted { .. } => {}
-                VersionState::Current | VersionState::Superseded => {
-                    let days = retention::trash_days(tx.batch, &path, &record)?;
-                    let until = tx.now.plus_days(days).as_millis();
-                    trash::note_version(tx.batch, &path, &record.id, version, until, true)?;
-                    found.standing = Standing::Deleted { at: tx.now.as_millis(), until };
-                    tx.save_version(&path, &record, &found)?;
-                    tx.log(EventKind::VersionDeleted, record.id, version)?;
+        self.change_version(
+            (Operation::DeleteVersion, |path| Action::Delete(path)),
+            path,
+            version,
+            |tx, path| {
+                let (record, mut found) = tx.find_version(path, version)?;
+                match tx.view().state(&record, &found)? {
+                    VersionState::Destroyed => return Err(destroyed(path, version)),
+                    VersionState::Deleted { .. } => {}
+                    _ => {
+                        let days = retention::trash_days(tx.batch, path, &record)?;
+                        let until = tx.now.plus_days(days).as_millis();
+                        trash::note_version(tx.batch, path, &record.id, version, until, true)?;
+                        found.standing = found.standing.deleted(tx.now.as_millis(), until);
+                        tx.save_version(path, &record, &found)?;
+                        tx.log(EventKind::VersionDeleted, (path, record.id), version)?;
+                    }
                 }
-            }
-            tx.version_info(&record, found)
-        })
+                tx.version_info(&record, found)
+            },
+        )
     }
 
     /// As [`Store::restore_version`], in this transaction.
@@ -149,21 +154,25 @@ impl Transaction<'_, '_> {
         P: TryInto<SecretPath>,
         Error: From<P::Error>,
     {
-        self.change(|tx| {
-            let (path, record, mut found) =
-                tx.find_version(path.try_into()?, version, |path| Action::Write(path))?;
-            match tx.view().state(&record, &found)? {
-                VersionState::Destroyed => return Err(destroyed(&path, version)),
-                VersionState::Current | VersionState::Superseded => {}
-                VersionState::Deleted { until } => {
-                    trash::note_version(tx.batch, &path, &record.id, version, until.as_millis(), false)?;
-                    found.standing = Standing::Kept;
-                    tx.save_version(&path, &record, &found)?;
-                    tx.log(EventKind::VersionRestored, record.id, version)?;
+        self.change_version(
+            (Operation::RestoreVersion, |path| Action::Write(path)),
+            path,
+            version,
+            |tx, path| {
+                let (record, mut found) = tx.find_version(path, version)?;
+                match tx.view().state(&record, &found)? {
+                    VersionState::Destroyed => return Err(destroyed(path, version)),
+                    VersionState::Deleted { until } => {
+                        trash::note_version(tx.batch, path, &record.id, version, until.as_millis(), false)?;
+                        found.standing = found.standing.restored();
+                        tx.save_version(path, &record, &found)?;
+                        tx.log(EventKind::VersionRestored, (path, record.id), version)?;
+                    }
+                    _ => {}
                 }
-            }
-            tx.version_info(&record, found)
-        })
+                tx.version_info(&record, found)
+            },
+        )
     }
 
     /// As [`Store::destroy_version`], in this transaction.
@@ -176,15 +185,19 @@ impl Transaction<'_, '_> {
         P: TryInto<SecretPath>,
         Error: From<P::Error>,
     {
-        self.change(|tx| {
-            let (path, record, mut found) =
-                tx.find_version(path.try_into()?, version, |path| Action::Destroy(path))?;
-            if !matches!(found.standing, Standing::Destroyed { .. }) {
-                tx.remove_value(&path, &record, &mut found)?;
-                tx.log(EventKind::VersionDestroyed, record.id, version)?;
-            }
-            tx.version_info(&record, found)
-        })
+        self.change_version(
+            (Operation::DestroyVersion, |path| Action::Destroy(path)),
+            path,
+            version,
+            |tx, path| {
+                let (record, mut found) = tx.find_version(path, version)?;
+                if !found.standing.is_destroyed() {
+                    tx.remove_value(path, &record, &mut found)?;
+                    tx.log(EventKind::VersionDestroyed, (path, record.id), version)?;
+                }
+                tx.version_info(&record, found)
+            },
+        )
     }
 
     /// Takes the value of a version away.
@@ -194,27 +207,48 @@ impl Transaction<'_, '_> {
         record: &SecretRecord,
         version: &mut VersionRecord,
     ) -> Result<()> {
-        if let Standing::Deleted { until, .. } = version.standing {
+        if let Some(until) = version.standing.deleted_until() {
             trash::note_version(self.batch, path, &record.id, version.number, until, false)?;
         }
         history::destroy(self.batch, &record.id, version, self.now.as_millis())?;
         self.save_version(path, record, version)
     }
 
-    fn find_version(
+    /// Makes a change of one version, once if the handle says so.
+    pub(super) fn change_version<P>(
+        &mut self,
+        (operation, action): (Operation, fn(&SecretPath) -> Action<'_>),
+        path: P,
+        version: u64,
+        change: impl FnOnce(&mut Self, &SecretPath) -> Result<VersionInfo>,
+    ) -> Result<VersionInfo>
+    where
+        P: TryInto<SecretPath>,
+        Error: From<P::Error>,
+    {
+        self.change(|tx| {
+            let path = path.try_into()?;
+            tx.authorise(action(&path))?;
+            tx.once(
+                operation,
+                |call| _ = call.path("path", &path).number("version", version),
+                |tx| change(tx, &path),
+            )
+        })
+    }
+
+    pub(super) fn find_version(
         &self,
-        path: SecretPath,
+        path: &SecretPath,
         number: u64,
-        action: fn(&SecretPath) -> Action<'_>,
-    ) -> Result<(SecretPath, SecretRecord, VersionRecord)> {
-        self.authorise(action(&path))?;
-        let record = self.view().find(&path)?;
-        let version = self.view().version(&path, &record, number)?.into_owned();
-        Ok((path, record, version))
+    ) -> Result<(SecretRecord, VersionRecord)> {
+        let record = self.view().find(path)?;
+        let version = self.view().version(path, &record, number)?.into_owned();
+        Ok((record, version))
     }
 
     /// Writes a version that was changed, where it stands.
-    fn save_version(
+    pub(super) fn save_version(
         &mut self,
         path: &SecretPath,
         record: &SecretRecord,
@@ -230,7 +264,7 @@ impl Transaction<'_, '_> {
         secrets::save(self.batch, path, Some(record), &after)
     }
 
-    fn version_info(&self, record: &SecretRecord, version: VersionRecord) -> Result<VersionInfo> {
+    pub(super) fn version_info(&self, record: &SecretRecord, version: VersionRecord) -> Result<VersionInfo> {
         let state = self.view().state(record, &version)?;
         VersionInfo::new(version, state)
     }

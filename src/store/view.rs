@@ -1,14 +1,16 @@
 //! One state of the store, as every operation that reads sees it: of the last commit, or of a running transaction.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
+use super::audited::Touched;
 use super::{Secret, SecretInfo, Store, VersionInfo};
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::CLOCK_JUMP_MILLIS_MAX;
 use crate::record::path::SecretPath;
 use crate::record::secret::{SecretRecord, Standing, VersionRecord};
-use crate::record::version::VersionState;
+use crate::record::version::{Times, VersionState};
 use crate::secret::SecretBytes;
 use crate::tables::{Rows, Tables, audit, history, secrets, state};
 
@@ -21,6 +23,15 @@ pub(super) struct View<'a, R> {
     pub(super) now: Option<Timestamp>,
     /// The time of the last commit, or what a transaction took for right since; without it the rows tell.
     pub(super) mark: Option<Timestamp>,
+    /// The version whose value was looked for last.
+    pub(super) touched: Cell<Option<Touched>>,
+}
+
+impl<'a, R> View<'a, R> {
+    /// A state at the time when it matters.
+    pub(super) fn new(store: &'a Store, tables: &'a Tables, rows: &'a R) -> Self {
+        Self { store, tables, rows, now: None, mark: None, touched: Cell::new(None) }
+    }
 }
 
 impl<R: Rows> View<'_, R> {
@@ -34,7 +45,7 @@ impl<R: Rows> View<'_, R> {
         let record = self.find(path)?;
         let (version, value) = self.value(path, &record, number)?;
         let read = (version.number, Timestamp::from_millis(version.created_at));
-        self.store.accesses.note(&record.id, self.store.now_seen());
+        self.store.shared.accesses.note(&record.id, self.store.now_seen());
         Ok(Secret::new(SecretInfo::new(self.store, path.clone(), record)?, read, value))
     }
 
@@ -46,9 +57,11 @@ impl<R: Rows> View<'_, R> {
         number: Option<u64>,
     ) -> Result<(Cow<'r, VersionRecord>, SecretBytes)> {
         let number = number.unwrap_or(record.current.number);
+        self.touched.set(Some(Touched { id: record.id, version: number, tier: record.tier }));
         let version = self.version(path, record, number)?;
         match self.state(record, &version)? {
-            VersionState::Current | VersionState::Superseded => {
+            VersionState::Current | VersionState::Superseded | VersionState::Grace { .. } => {
+                self.check_expiry(path, record)?;
                 let value = secrets::value(self.rows, &self.tables.sealer(), path, &record.id, &version)?;
                 Ok((version, value))
             }
@@ -58,8 +71,53 @@ impl<R: Rows> View<'_, R> {
                     "version {number} of the secret at {path} is deleted; it can be restored until {until}"
                 ),
             )),
+            VersionState::Retired => Err(Error::new(
+                ErrorKind::VersionExpired,
+                format!("version {number} of the secret at {path} is retired: its grace is over"),
+            )),
             VersionState::Destroyed => Err(destroyed(path, number)),
         }
+    }
+
+    /// The current version and those in grace, the newest first.
+    pub(super) fn accepted(
+        &self,
+        path: &SecretPath,
+    ) -> Result<(SecretRecord, Vec<(VersionRecord, SecretBytes)>)> {
+        let record = self.find(path)?;
+        let version = record.current.number;
+        self.touched.set(Some(Touched { id: record.id, version, tier: record.tier }));
+        let versions = history::all(self.rows, &record)?;
+        let times = self.times_for(&versions)?;
+        let state = |version: &VersionRecord| VersionState::of(version, record.current.number, times);
+        let mut accepted = Vec::new();
+        for version in versions.into_iter().rev().filter(|version| state(version).is_accepted()) {
+            self.check_expiry(path, &record)?;
+            let value = secrets::value(self.rows, &self.tables.sealer(), path, &record.id, &version)?;
+            accepted.push((version, value));
+        }
+        self.store.shared.accesses.note(&record.id, self.now());
+        Ok((record, accepted))
+    }
+
+    /// # Errors
+    ///
+    /// [`ErrorKind::Expired`] if the secret has expired.
+    pub(super) fn check_expiry(&self, path: &SecretPath, record: &SecretRecord) -> Result<()> {
+        match record.expires_at() {
+            Some(time) if time <= self.now().as_millis() => {
+                let time = Timestamp::from_millis(time);
+                let message =
+                    format!("the secret at {path} expired at {time}; set another expiry to use it again");
+                Err(Error::new(ErrorKind::Expired, message))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The time now: of the transaction, or of this look.
+    pub(super) fn now(&self) -> Timestamp {
+        self.now.unwrap_or_else(|| self.store.now_seen())
     }
 
     /// What is known of version `number`, whatever its state.
@@ -78,23 +136,29 @@ impl<R: Rows> View<'_, R> {
 
     /// The state of a version now.
     pub(super) fn state(&self, record: &SecretRecord, version: &VersionRecord) -> Result<VersionState> {
-        let time = self.time_for(std::slice::from_ref(version))?;
-        Ok(VersionState::of(version, record.current.number, || time))
+        let times = self.times_for(std::slice::from_ref(version))?;
+        Ok(VersionState::of(version, record.current.number, times))
     }
 
-    /// The time by which these versions are judged, if their states depend on it.
-    fn time_for(&self, versions: &[VersionRecord]) -> Result<Timestamp> {
-        let depends = |version: &VersionRecord| matches!(version.standing, Standing::Deleted { .. });
-        if versions.iter().any(depends) { self.purge_time() } else { Ok(Timestamp::default()) }
+    /// The times by which these versions are judged, if their states depend on them.
+    fn times_for(&self, versions: &[VersionRecord]) -> Result<Times> {
+        let mut times = Times::default();
+        if versions.iter().any(|version| version.standing.deleted_until().is_some()) {
+            times.purge = self.purge_time()?;
+        }
+        if versions.iter().any(|version| matches!(version.standing, Standing::Rotated { .. })) {
+            times.now = self.now();
+        }
+        Ok(times)
     }
 
     /// Every version of a secret, from the oldest.
     pub(super) fn versions(&self, path: &SecretPath) -> Result<Vec<VersionInfo>> {
         let record = self.find(path)?;
         let versions = history::all(self.rows, &record)?;
-        let time = self.time_for(&versions)?;
+        let times = self.times_for(&versions)?;
         let with_state = |version| {
-            let state = VersionState::of(&version, record.current.number, || time);
+            let state = VersionState::of(&version, record.current.number, times);
             VersionInfo::new(version, state)
         };
         versions.into_iter().map(with_state).collect()

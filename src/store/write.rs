@@ -2,6 +2,7 @@
 
 use std::sync::PoisonError;
 
+use super::idempotency::{Operation, path_of};
 use super::info::unreadable;
 use super::metadata::{Changes, Expected};
 use super::{Put, SecretInfo, Store, Transaction, Update};
@@ -9,10 +10,12 @@ use crate::access::Action;
 use crate::clock::Timestamp;
 use crate::crypto::random;
 use crate::error::{Error, ErrorKind, Result};
+use crate::generator::Generator;
 use crate::record::audit::EventKind;
 use crate::record::id::SecretId;
+use crate::record::idempotency::WrittenAnswer;
 use crate::record::path::SecretPath;
-use crate::record::secret::{SecretRecord, Standing, VersionRecord};
+use crate::record::secret::{SecretRecord, VersionRecord};
 use crate::record::text;
 use crate::record::tier::Tier;
 use crate::tables::secrets;
@@ -35,6 +38,26 @@ impl Written {
             version: record.current.number,
             tier: Tier::of(record.tier).ok_or_else(unreadable)?,
             updated_at: Timestamp::from_millis(record.updated_at),
+        })
+    }
+
+    pub(super) fn to_answer(&self) -> WrittenAnswer {
+        WrittenAnswer {
+            id: *self.id.as_bytes(),
+            path: self.path.as_str().to_owned(),
+            version: self.version,
+            tier: self.tier.code(),
+            updated_at: self.updated_at.as_millis(),
+        }
+    }
+
+    pub(super) fn from_answer(answer: WrittenAnswer) -> Result<Self> {
+        Ok(Self {
+            id: SecretId::from_bytes(answer.id),
+            path: path_of(&answer.path)?,
+            version: answer.version,
+            tier: Tier::of(answer.tier).ok_or_else(unreadable)?,
+            updated_at: Timestamp::from_millis(answer.updated_at),
         })
     }
 
@@ -77,14 +100,15 @@ impl Written {
 
 impl Store {
     /// Writes `value` as the next version of the secret at `path`: version 1 if there is none. Older versions stay
-    /// readable by number, as many as the [retention](crate::Retention) says.
+    /// readable by number, as many as the [retention](crate::Retention) says; [`rotate`](Self::rotate) retires them instead.
     ///
     /// The value, its audit event and the new head of the audit chain are one commit, durable when this returns.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::InvalidArgument`] if `path` breaks a rule of [`SecretPath`];
-    /// [`LimitExceeded`](ErrorKind::LimitExceeded) for a value above 16 MiB;
+    /// [`LimitExceeded`](ErrorKind::LimitExceeded) for a value above 16 MiB; [`Expired`](ErrorKind::Expired) if the secret
+    /// has expired and no other expiry is set with the value, which nobody could read;
     /// [`ReadOnly`](ErrorKind::ReadOnly); [`Reentrant`](ErrorKind::Reentrant) inside a transaction of
     /// this thread; [`InUse`](ErrorKind::InUse) if another thread's write does not end in time;
     /// [`DiskFull`](ErrorKind::DiskFull), after which the store is as it was and the handle works;
@@ -132,6 +156,35 @@ impl Store {
         self.transaction(|tx| tx.put_with(path, value, put))
     }
 
+    /// As [`put_with`](Self::put_with), with a new value that `generator` makes. Nobody sees it before it is read.
+    ///
+    /// # Errors
+    ///
+    /// As [`put_with`](Self::put_with) and [`Generator::generate`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use strongroom::{Generator, Put, Store};
+    ///
+    /// let store = Store::in_memory()?;
+    /// store.put_generated("db/password", &Generator::password(32), Put::new().expect_absent())?;
+    /// assert_eq!(store.get("db/password")?.value().len(), 32);
+    /// # Ok::<(), strongroom::Error>(())
+    /// ```
+    pub fn put_generated<P>(
+        &self,
+        path: P,
+        generator: &Generator,
+        put: impl std::borrow::Borrow<Put>,
+    ) -> Result<Written>
+    where
+        P: TryInto<SecretPath>,
+        Error: From<P::Error>,
+    {
+        self.transaction(|tx| tx.put_generated(path, generator, put))
+    }
+
     /// Changes metadata without a new version. If nothing would change, nothing is written.
     ///
     /// # Errors
@@ -175,7 +228,7 @@ impl Store {
     /// The id of a new secret.
     fn new_id(&self, now: Timestamp) -> Result<SecretId> {
         let fresh = SecretId::new(now, random::bytes()?);
-        let mut last = self.last_id.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = self.shared.last_id.lock().unwrap_or_else(PoisonError::into_inner);
         let id = last.map_or(fresh, |last| fresh.after(last));
         *last = Some(id);
         Ok(id)
@@ -211,7 +264,41 @@ impl Transaction<'_, '_> {
         P: TryInto<SecretPath>,
         Error: From<P::Error>,
     {
-        self.change(|tx| tx.write(&path.try_into()?, value.as_ref(), put.borrow()))
+        self.change(|tx| {
+            let (path, value, put) = (path.try_into()?, value.as_ref(), put.borrow());
+            tx.authorise(Action::Write(&path))?;
+            tx.once(
+                Operation::Put,
+                |call| put.say(call.path("path", &path).bytes("value", value)),
+                |tx| tx.write(&path, value, put, None),
+            )
+        })
+    }
+
+    /// As [`Store::put_generated`], in this transaction.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::put_generated`].
+    pub fn put_generated<P>(
+        &mut self,
+        path: P,
+        generator: &Generator,
+        put: impl std::borrow::Borrow<Put>,
+    ) -> Result<Written>
+    where
+        P: TryInto<SecretPath>,
+        Error: From<P::Error>,
+    {
+        self.change(|tx| {
+            let (path, recipe, put) = (path.try_into()?, generator.description(), put.borrow());
+            tx.authorise(Action::Write(&path))?;
+            tx.once(
+                Operation::Put,
+                |call| put.say(call.path("path", &path).bytes("generator", &recipe)),
+                |tx| tx.write(&path, generator.generate()?.expose(), put, None),
+            )
+        })
     }
 
     /// As [`Store::update`], in this transaction.
@@ -224,7 +311,15 @@ impl Transaction<'_, '_> {
         P: TryInto<SecretPath>,
         Error: From<P::Error>,
     {
-        self.change(|tx| tx.write_metadata(path.try_into()?, update.borrow()))
+        self.change(|tx| {
+            let (path, update) = (path.try_into()?, update.borrow());
+            tx.authorise(Action::Write(&path))?;
+            tx.once(
+                Operation::Update,
+                |call| update.say(call.path("path", &path)),
+                |tx| tx.write_metadata(&path, update),
+            )
+        })
     }
 
     /// As [`Store::rollback`], in this transaction.
@@ -240,21 +335,35 @@ impl Transaction<'_, '_> {
         self.change(|tx| {
             let path = path.try_into()?;
             tx.authorise(Action::Read(&path))?;
-            let record = tx.view().find(&path)?;
-            let (_, value) = tx.view().value(&path, &record, Some(version))?;
-            tx.write(&path, value.expose(), &Put::new().note(format!("rollback of {version}")))
+            tx.authorise(Action::Write(&path))?;
+            tx.once(
+                Operation::Rollback,
+                |call| _ = call.path("path", &path).number("version", version),
+                |tx| {
+                    let record = tx.view().find(&path)?;
+                    let (_, value) = tx.view().value(&path, &record, Some(version))?;
+                    tx.write(&path, value.expose(), &Put::new().note(format!("rollback of {version}")), None)
+                },
+            )
         })
     }
 
-    fn write(&mut self, path: &SecretPath, value: &[u8], put: &Put) -> Result<Written> {
-        self.authorise(Action::Write(path))?;
+    /// Writes a value as the next version. If `retired` says until when, the version before is accepted no longer than that.
+    pub(super) fn write(
+        &mut self,
+        path: &SecretPath,
+        value: &[u8],
+        put: &Put,
+        retired: Option<Timestamp>,
+    ) -> Result<Written> {
         let before = secrets::find(self.batch, path)?;
         check_expected(path, before.as_ref(), put.expected)?;
         let mut record = match &before {
             Some(before) => before.clone(),
             None => SecretRecord::new(*self.store.new_id(self.now)?.as_bytes(), self.now.as_millis()),
         };
-        let changed = edit(&mut record, &put.changes, before.as_ref())?;
+        let changed = edit(&mut record, &put.changes, before.as_ref(), self.now)?;
+        self.view().check_expiry(path, &record)?;
         self.touch(&mut record);
         let version = VersionRecord {
             created_at: self.now.as_millis(),
@@ -268,24 +377,25 @@ impl Transaction<'_, '_> {
             before.as_ref(),
             &mut record,
             (version, value),
+            retired.map(Timestamp::as_millis),
         )?;
-        let kind = match before {
-            None => EventKind::SecretCreated,
-            Some(_) => EventKind::SecretUpdated,
+        let kind = match (&before, retired) {
+            (None, _) => EventKind::SecretCreated,
+            (Some(_), None) => EventKind::SecretUpdated,
+            (Some(_), Some(_)) => EventKind::SecretRotated,
         };
-        self.log(kind, record.id, record.current.number)?;
-        self.log_changes(&record, before.as_ref(), changed && before.is_some())?;
+        self.log(kind, (path, record.id), record.current.number)?;
+        self.log_changes(path, &record, before.as_ref(), changed && before.is_some())?;
         for version in pruned {
-            if !matches!(version.standing, Standing::Destroyed { .. }) {
-                self.log(EventKind::VersionPruned, record.id, version.number)?;
+            if !version.standing.is_destroyed() {
+                self.log(EventKind::VersionPruned, (path, record.id), version.number)?;
             }
         }
         Written::new(path.clone(), &record)
     }
 
-    fn write_metadata(&mut self, path: SecretPath, update: &Update) -> Result<SecretInfo> {
-        self.authorise(Action::Write(&path))?;
-        let before = self.view().find(&path)?;
+    fn write_metadata(&mut self, path: &SecretPath, update: &Update) -> Result<SecretInfo> {
+        let before = self.view().find(path)?;
         if let Some(expected) = update.expected.filter(|&expected| expected != before.meta_version) {
             let message = format!(
                 "the metadata of the secret at {path} have the number {} and not {expected}",
@@ -294,12 +404,12 @@ impl Transaction<'_, '_> {
             return Err(Error::new(ErrorKind::Conflict, message));
         }
         let mut record = before.clone();
-        if edit(&mut record, &update.changes, Some(&before))? {
+        if edit(&mut record, &update.changes, Some(&before), self.now)? {
             self.touch(&mut record);
-            secrets::save(self.batch, &path, Some(&before), &record)?;
-            self.log_changes(&record, Some(&before), true)?;
+            secrets::save(self.batch, path, Some(&before), &record)?;
+            self.log_changes(path, &record, Some(&before), true)?;
         }
-        SecretInfo::new(self.store, path, record)
+        SecretInfo::new(self.store, path.clone(), record)
     }
 
     /// Notes in a record that is about to be written that it changes now, and what is known of reads of it.
@@ -310,21 +420,22 @@ impl Transaction<'_, '_> {
 
     /// Notes in a record that is about to be written what is known of reads of it.
     pub(super) fn note_access(&self, record: &mut SecretRecord) {
-        record.accessed_at = record.accessed_at.max(self.store.accesses.last(&record.id));
+        record.accessed_at = record.accessed_at.max(self.store.shared.accesses.last(&record.id));
     }
 
     fn log_changes(
         &mut self,
+        path: &SecretPath,
         record: &SecretRecord,
         before: Option<&SecretRecord>,
         changed: bool,
     ) -> Result<()> {
         if changed {
-            self.log(EventKind::MetadataUpdated, record.id, record.meta_version)?;
+            self.log(EventKind::MetadataUpdated, (path, record.id), record.meta_version)?;
         }
         match before {
             Some(before) if before.tier != record.tier => {
-                self.log(EventKind::TierChanged, record.id, u64::from(record.tier))
+                self.log(EventKind::TierChanged, (path, record.id), u64::from(record.tier))
             }
             _ => Ok(()),
         }
@@ -351,8 +462,13 @@ fn check_expected(path: &SecretPath, found: Option<&SecretRecord>, expected: Exp
 }
 
 /// Makes changes of metadata, and says whether there were any.
-fn edit(record: &mut SecretRecord, changes: &Changes, before: Option<&SecretRecord>) -> Result<bool> {
-    let changed = changes.apply(record)?;
+fn edit(
+    record: &mut SecretRecord,
+    changes: &Changes,
+    before: Option<&SecretRecord>,
+    now: Timestamp,
+) -> Result<bool> {
+    let changed = changes.apply(record, now)?;
     if changed && before.is_some() {
         record.meta_version = record.meta_version.saturating_add(1);
     }

@@ -3,8 +3,8 @@
 use super::snapshot::Rows;
 use super::{Batch, rows};
 use crate::error::{Error, ErrorKind, Result};
-use crate::limits::SEGMENT_EVENTS_MAX;
-use crate::record::audit::{Event, Segment, follow_all};
+use crate::limits::{SEGMENT_BYTES_MAX, SEGMENT_EVENTS_MAX};
+use crate::record::audit::{AuditCheckpoint, Event, Segment, follow_all};
 use crate::record::codec::{Authenticated, decode, encode};
 
 /// Appends the events of one commit, and returns the head after them.
@@ -18,13 +18,34 @@ pub(crate) fn append(
     let mut head = *head;
     let mut events = events.into_iter().peekable();
     while events.peek().is_some() {
-        let part: Vec<Event> = events.by_ref().take(SEGMENT_EVENTS_MAX).collect();
+        let (mut part, mut bytes) = (Vec::new(), 0);
+        while let Some(event) = events.next_if(|event| {
+            part.is_empty()
+                || (part.len() < SEGMENT_EVENTS_MAX && bytes + event.encoded_len() <= SEGMENT_BYTES_MAX)
+        }) {
+            bytes += event.encoded_len();
+            part.push(event);
+        }
         head = follow_all(&head, first, generation, &part);
         let count = count(&part);
         batch.insert(&rows::audit(first), &encode(&Segment { generation, events: part, head })?)?;
         first += count;
     }
     Ok(head)
+}
+
+/// A place in the log: the number of the next event, and the head before it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Place {
+    pub(crate) next: u64,
+    pub(crate) head: [u8; 32],
+}
+
+/// Where the log begins: with the first event, or behind what was removed.
+pub(crate) fn begin(rows: &impl Rows, genesis: &[u8; 32]) -> Result<Place> {
+    let checkpoint: Option<AuditCheckpoint> = rows.record(&rows::AUDIT_CHECKPOINT)?;
+    let genesis = Place { next: 1, head: *genesis };
+    Ok(checkpoint.map_or(genesis, |AuditCheckpoint { next, head, .. }| Place { next, head }))
 }
 
 /// What of a history is known of a commit.
@@ -50,17 +71,25 @@ pub(crate) fn find_ancestor(
     end: &[u8; 32],
 ) -> Result<Ancestor> {
     let (first, last) = rows::all_audit();
+    let begin = begin(rows, genesis)?;
     let Some(oldest) = first_segment(rows)? else {
         // Nothing was ever written: the only state is the one after creation.
-        return Ok(if head == genesis && end == genesis { Ancestor::Found } else { Ancestor::Missing });
+        return Ok(if *head == begin.head && *end == begin.head {
+            Ancestor::Found
+        } else {
+            Ancestor::Missing
+        });
     };
+    if oldest.0 != begin.next {
+        return Err(broken(begin.next));
+    }
     let mut from = first;
     let mut found = None;
     if generation < oldest.1.generation {
-        if oldest.0 != 1 {
+        if begin.next != 1 && *head != begin.head {
             return Ok(Ancestor::BeforeLog);
         }
-        found = Some(*genesis);
+        found = Some(begin.head);
     } else {
         // The last segment of that commit, or of one before it, which is not it.
         let next = first_after(rows, generation)?;
@@ -78,7 +107,7 @@ pub(crate) fn find_ancestor(
     let mut at = *head;
     rows.scan(&from, &last, &mut |key, row| {
         let segment: Segment = decode(&Authenticated::from_page(row))?;
-        let first = rows::audit_of(key).ok_or_else(|| broken(0))?;
+        let first = rows::audit_of(key).ok_or_else(unnumbered)?;
         at = follow_all(&at, first, segment.generation, &segment.events);
         if at == segment.head { Ok(true) } else { Err(broken(first)) }
     })?;
@@ -118,59 +147,112 @@ fn first_segment(rows: &impl Rows) -> Result<Option<(u64, Segment)>> {
     let (from, to) = rows::all_audit();
     let mut first = None;
     rows.scan(&from, &to, &mut |key, row| {
-        let sequence = rows::audit_of(key).ok_or_else(|| broken(0))?;
+        let sequence = rows::audit_of(key).ok_or_else(unnumbered)?;
         first = Some((sequence, decode(&Authenticated::from_page(row))?));
         Ok(false)
     })?;
     Ok(first)
 }
 
-fn broken(event: u64) -> Error {
+pub(crate) fn broken(event: u64) -> Error {
     Error::new(
         ErrorKind::Tampered,
         format!("the audit chain breaks at event {event}; restore a backup of the file"),
     )
 }
 
+/// A key of another shape is no break of the chain: no writer leaves it.
+pub(super) fn unnumbered() -> Error {
+    Error::new(ErrorKind::Damaged, "a row of the audit log has no number; restore a backup of the file")
+}
+
 /// What walking the whole chain found.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Chain {
     pub(crate) head: [u8; 32],
+    /// Events that are in the log.
     pub(crate) events: u64,
 }
 
-/// Follows the chain from its first event.
+/// Follows the chain from where the log begins.
 ///
 /// # Errors
 ///
 /// [`ErrorKind::Tampered`] at the first segment that does not follow from the one before.
 pub(crate) fn follow_log(rows: &impl Rows, genesis: [u8; 32]) -> Result<Chain> {
-    let (from, to) = rows::all_audit();
-    let mut chain = Chain { head: genesis, events: 0 };
-    rows.scan(&from, &to, &mut |key, value| {
-        let segment: Segment = decode(&Authenticated::from_page(value))?;
-        let first = chain.events + 1;
-        let head = follow_all(&chain.head, first, segment.generation, &segment.events);
-        if rows::audit_of(key) != Some(first) || head != segment.head {
-            return Err(broken(first));
-        }
-        chain = Chain { head, events: chain.events + count(&segment.events) };
+    let begin = begin(rows, &genesis)?;
+    let mut at = begin;
+    scan(rows, &mut |first, segment| {
+        at = follow_segment(&at, first, segment)?;
         Ok(true)
     })?;
-    Ok(chain)
+    Ok(Chain { head: at.head, events: at.next.saturating_sub(begin.next) })
 }
 
-fn next_sequence(rows: &impl Rows) -> Result<u64> {
+/// The place behind a segment.
+///
+/// # Errors
+///
+/// [`ErrorKind::Tampered`] if it does not follow from the place before it.
+pub(crate) fn follow_segment(at: &Place, first: u64, segment: &Segment) -> Result<Place> {
+    let head = follow_all(&at.head, first, segment.generation, &segment.events);
+    if first != at.next || head != segment.head || segment.events.is_empty() {
+        return Err(broken(at.next));
+    }
+    Ok(Place { next: first.saturating_add(count(&segment.events)), head })
+}
+
+/// Visits the segments in order, each with the number of its first event.
+pub(crate) fn scan(rows: &impl Rows, visit: &mut dyn FnMut(u64, &Segment) -> Result<bool>) -> Result<()> {
+    scan_from(rows, 0, visit)
+}
+
+/// As [`scan`], from the segment with this event on.
+pub(crate) fn scan_from(
+    rows: &impl Rows,
+    sequence: u64,
+    visit: &mut dyn FnMut(u64, &Segment) -> Result<bool>,
+) -> Result<()> {
+    let (start, to) = rows::all_audit();
+    let holds_it = rows.last(&start, &rows::audit(sequence.saturating_add(1)))?;
+    let from = holds_it.map_or(start, |(key, _)| key);
+    rows.scan(&from, &to, &mut |key, row| {
+        let (first, segment) = read(key, row)?;
+        visit(first, &segment)
+    })
+}
+
+/// The last segment that begins before this event.
+pub(crate) fn segment_before(rows: &impl Rows, sequence: u64) -> Result<Option<(u64, Segment)>> {
+    let (start, _) = rows::all_audit();
+    rows.last(&start, &rows::audit(sequence))?.map(|(key, row)| read(&key, &row)).transpose()
+}
+
+/// Where the log ends.
+pub(crate) fn end(rows: &impl Rows, genesis: &[u8; 32]) -> Result<Place> {
+    let Some((first, segment)) = segment_before(rows, u64::MAX)? else { return begin(rows, genesis) };
+    Ok(Place { next: first.saturating_add(count(&segment.events)), head: segment.head })
+}
+
+fn read(key: &[u8], row: &[u8]) -> Result<(u64, Segment)> {
+    let first = rows::audit_of(key).ok_or_else(unnumbered)?;
+    Ok((first, decode(&Authenticated::from_page(row))?))
+}
+
+/// The number of the next event.
+pub(crate) fn next_sequence(rows: &impl Rows) -> Result<u64> {
     let (from, to) = rows::all_audit();
-    let Some((key, value)) = rows.last(&from, &to)? else { return Ok(1) };
+    let Some((key, value)) = rows.last(&from, &to)? else {
+        let checkpoint: Option<AuditCheckpoint> = rows.record(&rows::AUDIT_CHECKPOINT)?;
+        return Ok(checkpoint.map_or(1, |checkpoint| checkpoint.next));
+    };
     let segment: Segment = decode(&Authenticated::from_page(&value))?;
-    let first =
-        rows::audit_of(&key).ok_or_else(|| Error::internal("a row of the audit log has no number"))?;
+    let first = rows::audit_of(&key).ok_or_else(unnumbered)?;
     first
         .checked_add(count(&segment.events))
         .ok_or_else(|| Error::new(ErrorKind::LimitExceeded, "the audit log has no number left"))
 }
 
-fn count(events: &[Event]) -> u64 {
+pub(crate) fn count(events: &[Event]) -> u64 {
     u64::try_from(events.len()).unwrap_or(u64::MAX)
 }

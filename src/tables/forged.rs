@@ -1,5 +1,6 @@
 //! What no interface leaves behind: rows that were altered, moved, or written by somebody who knows more.
 
+use super::prune::{Keep, prune};
 use super::{Batch, Outcome, Rows, Tables, audit, rows};
 use crate::error::Result;
 use crate::record::audit::{Event, EventKind, Segment};
@@ -9,9 +10,33 @@ use crate::record::secret::SecretRecord;
 use crate::sealed::file::Stamp;
 use crate::sealed::space::Space;
 
-/// A stand-in for a log that is kept for a time only: the segment of event `first` goes, in a commit with an event.
+/// The segments before event `next` go, as if they were older than the log is kept, in a commit with an event.
+pub(crate) fn prune_before(tables: &Tables, next: u64) -> Result<()> {
+    forge(tables, |batch| {
+        let segments = usize::try_from(next).expect("few events") - 1;
+        prune(batch, Keep { since: Some(i64::MAX), bytes: None }, segments).map(drop)
+    })
+}
+
+/// The segment of event `first` goes, in a commit with an event.
 pub(crate) fn forget_event(tables: &Tables, first: u64) -> Result<()> {
     forge(tables, |batch| batch.remove(&rows::audit(first)).map(drop))
+}
+
+/// How many events tell of what was done: none of reads, of refusals and of opening, which come with whatever commit is next.
+pub(crate) fn done_events(tables: &Tables) -> Result<u64> {
+    let beside = [EventKind::SecretAccessed.code(), EventKind::Opened.code()];
+    let is_done = |event: &&Event| {
+        !beside.contains(&event.kind) && event.more.as_ref().is_none_or(|more| more.error == 0)
+    };
+    tables.read(|rows| {
+        let mut done = 0;
+        audit::scan(rows, &mut |_, segment| {
+            done += segment.events.iter().filter(is_done).count() as u64;
+            Ok(true)
+        })?;
+        Ok(done)
+    })
 }
 
 /// Alters the segment of event `first`, and leaves its head as it is.
@@ -59,7 +84,13 @@ fn forge(tables: &Tables, edit: impl FnOnce(&mut Batch<'_>) -> Result<()>) -> Re
     let (stamp, generation) = (tables.file().stamp()?, tables.file().generation()? + 1);
     tables.write(Space::Normal, |batch| {
         edit(batch)?;
-        let event = Event { time: 0, kind: EventKind::SecretUpdated.code(), subject: [7; 16], version: 1 };
+        let event = Event {
+            time: 0,
+            kind: EventKind::SecretUpdated.code(),
+            subject: [7; 16],
+            version: 1,
+            more: None,
+        };
         let audit_head = audit::append(batch, &stamp.audit_head, generation, vec![event])?;
         Ok(Outcome { value: (), commit: Some(Stamp { audit_head, ..stamp }) })
     })

@@ -73,8 +73,14 @@ pub(crate) fn destroy(
     Ok(())
 }
 
-/// Removes the oldest versions until `keep` are left, the current one among them, and returns them.
-pub(crate) fn prune(batch: &mut Batch<'_>, secret: &SecretRecord, keep: u64) -> Result<Vec<VersionRecord>> {
+/// Removes the oldest versions until `keep` are left, the current one among them, and returns them. Those in grace at
+/// `now` stay.
+pub(crate) fn prune(
+    batch: &mut Batch<'_>,
+    secret: &SecretRecord,
+    keep: u64,
+    now: i64,
+) -> Result<Vec<VersionRecord>> {
     let (from, to) = rows::history_under(&secret.id);
     let mut numbers = Vec::new();
     batch.scan(&from, &to, &mut |key, _| {
@@ -82,12 +88,18 @@ pub(crate) fn prune(batch: &mut Batch<'_>, secret: &SecretRecord, keep: u64) -> 
         Ok(true)
     })?;
     let keep = usize::try_from(keep.saturating_sub(1)).unwrap_or(usize::MAX);
+    let surplus = numbers.len().saturating_sub(keep);
     let mut pruned = Vec::new();
-    for number in numbers.iter().take(numbers.len().saturating_sub(keep)) {
-        if let Some(version) = find(batch, secret, *number)? {
-            erase(batch, &secret.id, &version)?;
-            pruned.push(version.into_owned());
+    for number in numbers {
+        if pruned.len() == surplus {
+            break;
         }
+        let Some(version) = find(batch, secret, number)? else { continue };
+        if matches!(version.standing, Standing::Rotated { until } if until > now) {
+            continue;
+        }
+        erase(batch, &secret.id, &version)?;
+        pruned.push(version.into_owned());
     }
     Ok(pruned)
 }

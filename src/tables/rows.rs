@@ -17,15 +17,26 @@ pub(super) const CLOCK_JUMP: [u8; 1] = [0x06];
 /// What the store is for.
 pub(super) const ENVIRONMENT: [u8; 1] = [0x07];
 
+/// For how long calls are remembered.
+pub(super) const IDEMPOTENCY: [u8; 1] = [0x09];
+/// What of reads goes into the audit log, and how long it is kept.
+pub(super) const AUDIT_POLICY: [u8; 1] = [0x08];
+
+/// Where the audit log begins, once its beginning was removed.
+pub(super) const AUDIT_CHECKPOINT: [u8; 1] = [0x41];
+
 const SLOT: u8 = 0x03;
 const RETENTION: u8 = 0x04;
 const PATH: u8 = 0x10;
 const TRASH: u8 = 0x11;
 const DELETED_VERSION: u8 = 0x12;
+const SCHEDULED: u8 = 0x13;
 const TAG: u8 = 0x18;
 const HISTORY: u8 = 0x20;
 const PIECE: u8 = 0x30;
 const AUDIT: u8 = 0x40;
+const CALL: u8 = 0x50;
+const CALL_UNTIL: u8 = 0x51;
 
 /// Stands for `/` in a row's key: below every character of a segment, so that a namespace is one run of rows.
 const SEPARATOR: u8 = 0;
@@ -201,6 +212,29 @@ pub(super) fn deleted_version_of(key: &[u8]) -> Option<(i64, [u8; 16], u64)> {
     Some((until, *id, u64::from_be_bytes(version.try_into().ok()?)))
 }
 
+/// When something is to be done with a secret. `what` tells what.
+pub(super) fn scheduled(time: i64, id: &[u8; 16], what: u8) -> Vec<u8> {
+    [&[SCHEDULED], millis(time).as_slice(), id, &[what]].concat()
+}
+
+/// All that is to be done at some time.
+pub(super) fn all_scheduled() -> (Vec<u8>, Vec<u8>) {
+    (vec![SCHEDULED], vec![SCHEDULED + 1])
+}
+
+/// What is to be done up to a time.
+pub(super) fn scheduled_until(time: i64) -> (Vec<u8>, Vec<u8>) {
+    (vec![SCHEDULED], scheduled(time.saturating_add(1), &[0; 16], 0))
+}
+
+/// What the key of such a row stands for: when, with which secret, and what.
+pub(super) fn scheduled_of(key: &[u8]) -> Option<(i64, [u8; 16], u8)> {
+    let (time, rest) = key.strip_prefix(&[SCHEDULED])?.split_first_chunk::<8>()?;
+    let (id, what) = rest.split_first_chunk::<16>()?;
+    let [what] = <[u8; 1]>::try_from(what).ok()?;
+    Some((i64::try_from(u64::from_be_bytes(*time)).ok()?, *id, what))
+}
+
 /// Times in keys are never before 1970.
 fn millis(time: i64) -> [u8; 8] {
     u64::try_from(time).unwrap_or_default().to_be_bytes()
@@ -284,4 +318,40 @@ pub(super) fn all_audit() -> (Vec<u8>, Vec<u8>) {
 /// The sequence number in the key of a segment.
 pub(super) fn audit_of(key: &[u8]) -> Option<u64> {
     Some(u64::from_be_bytes(key.strip_prefix(&[AUDIT])?.try_into().ok()?))
+}
+
+/// A call that is remembered.
+pub(super) fn call(id: &[u8; 16]) -> Vec<u8> {
+    [&[CALL], id.as_slice()].concat()
+}
+
+/// Every call that is remembered.
+pub(super) fn all_calls() -> (Vec<u8>, Vec<u8>) {
+    (vec![CALL], vec![CALL + 1])
+}
+
+/// The id in the key of a call.
+pub(super) fn call_of(key: &[u8]) -> Option<[u8; 16]> {
+    key.strip_prefix(&[CALL])?.try_into().ok()
+}
+
+/// A call by the time until which it is remembered.
+pub(super) fn call_until(until: i64, id: &[u8; 16]) -> Vec<u8> {
+    [&[CALL_UNTIL], millis(until).as_slice(), id].concat()
+}
+
+/// Every call by its time.
+pub(super) fn all_calls_until() -> (Vec<u8>, Vec<u8>) {
+    (vec![CALL_UNTIL], vec![CALL_UNTIL + 1])
+}
+
+/// The calls whose time is over.
+pub(super) fn calls_over(time: i64) -> (Vec<u8>, Vec<u8>) {
+    (vec![CALL_UNTIL], call_until(time.saturating_add(1), &[0; 16]))
+}
+
+/// The id in the key of a call by its time.
+pub(super) fn call_until_of(key: &[u8]) -> Option<[u8; 16]> {
+    let (_, id) = key.strip_prefix(&[CALL_UNTIL])?.split_first_chunk::<8>()?;
+    id.try_into().ok()
 }

@@ -2,7 +2,7 @@
 
 use super::snapshot::Rows;
 use super::values::{Place, Sealer};
-use super::{Batch, history, retention, rows, tags, trash};
+use super::{Batch, history, retention, rows, schedule, tags, trash};
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::codec::encode;
 use crate::record::path::SecretPath;
@@ -33,11 +33,12 @@ pub(crate) fn save(
     secret: &SecretRecord,
 ) -> Result<()> {
     tags::change(batch, path, before.map_or("", |before| &before.tags), &secret.tags)?;
+    schedule::change(batch, path, before, secret)?;
     batch.insert(&rows::path(path), &encode(secret)?)
 }
 
 /// Writes a value as the next version of the secret at `path`, which becomes `secret`, and returns the versions that were
-/// pruned for it. `before` is what stood there.
+/// pruned for it. `before` is what stood there; if `retired` says until when, its current version is accepted no longer than that.
 pub(crate) fn put(
     batch: &mut Batch<'_>,
     sealer: &Sealer<'_>,
@@ -45,19 +46,24 @@ pub(crate) fn put(
     before: Option<&SecretRecord>,
     secret: &mut SecretRecord,
     (mut version, value): (VersionRecord, &[u8]),
+    retired: Option<i64>,
 ) -> Result<Vec<VersionRecord>> {
     version.number = next_version(secret)?;
     Place { sealer: *sealer, path, id: &secret.id }.write(batch, &mut version, value)?;
-    let superseded = std::mem::replace(&mut secret.current, version);
+    let now = version.created_at;
+    let mut superseded = std::mem::replace(&mut secret.current, version);
     if before.is_some() {
+        if let Some(until) = retired {
+            superseded.standing = superseded.standing.rotated(until);
+        }
         history::write(batch, &secret.id, &superseded)?;
     }
     save(batch, path, before, secret)?;
     match before.map(|_| retention::max_versions(batch, path, secret)).transpose()?.flatten() {
         Some(keep) if secret.current.number > keep => {
-            let pruned = history::prune(batch, secret, keep)?;
+            let pruned = history::prune(batch, secret, keep, now)?;
             for version in &pruned {
-                if let Standing::Deleted { until, .. } = version.standing {
+                if let Some(until) = version.standing.deleted_until() {
                     trash::note_version(batch, path, &secret.id, version.number, until, false)?;
                 }
             }
@@ -89,7 +95,7 @@ pub(crate) fn value_bytes(rows: &impl Rows, secret: &SecretRecord) -> Result<u64
 pub(crate) fn held_bytes(version: &VersionRecord) -> u64 {
     match version.standing {
         Standing::Destroyed { .. } => 0,
-        Standing::Kept | Standing::Deleted { .. } => u64::from(version.size),
+        _ => u64::from(version.size),
     }
 }
 
@@ -110,9 +116,7 @@ impl Home<'_> {
     ) -> Result<Option<SecretBytes>> {
         match version.standing {
             Standing::Destroyed { .. } => Ok(None),
-            Standing::Kept | Standing::Deleted { .. } => {
-                value(rows, &self.sealer, self.path, id, version).map(Some)
-            }
+            _ => value(rows, &self.sealer, self.path, id, version).map(Some),
         }
     }
 

@@ -5,7 +5,7 @@ use super::{Batch, rows};
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::codec::encode;
 use crate::record::environment::Environment;
-use crate::record::policy::{BackupRecord, ClockJumpRecord, EnvironmentRecord};
+use crate::record::policy::{AuditPolicyRecord, BackupRecord, ClockJumpRecord, EnvironmentRecord};
 
 /// The last time before the clock jumped, if that was not confirmed.
 pub(crate) fn before_jump(rows: &impl Rows) -> Result<Option<i64>> {
@@ -19,6 +19,19 @@ pub(crate) fn set_before_jump(batch: &mut Batch<'_>, before: Option<i64>) -> Res
         Some(before) => batch.insert(&rows::CLOCK_JUMP, &encode(&ClockJumpRecord { before })?),
         None => batch.remove(&rows::CLOCK_JUMP).map(drop),
     }
+}
+
+/// What of reads is audited, and how long the log is kept.
+pub(crate) fn audit_policy(rows: &impl Rows) -> Result<AuditPolicyRecord> {
+    Ok(rows.record(&rows::AUDIT_POLICY)?.unwrap_or_default())
+}
+
+/// Says what of reads is audited, and how long the log is kept.
+pub(crate) fn set_audit_policy(batch: &mut Batch<'_>, record: &AuditPolicyRecord) -> Result<()> {
+    if *record == AuditPolicyRecord::default() {
+        return batch.remove(&rows::AUDIT_POLICY).map(drop);
+    }
+    batch.insert(&rows::AUDIT_POLICY, &encode(record)?)
 }
 
 /// When the store was last backed up.

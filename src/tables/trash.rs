@@ -1,11 +1,11 @@
 //! The trash: secrets, and versions of live ones, in the order in which they go.
 
 use super::snapshot::Rows;
-use super::{Batch, history, rows, secrets, tags};
+use super::{Batch, history, rows, schedule, secrets, tags};
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::codec::{Authenticated, decode, encode};
 use crate::record::path::SecretPath;
-use crate::record::secret::{SecretRecord, Standing, TrashRecord};
+use crate::record::secret::{SecretRecord, TrashRecord};
 
 /// A secret in the trash.
 #[derive(Clone, Debug)]
@@ -148,7 +148,7 @@ pub(crate) fn count_due(rows: &impl Rows, time: i64) -> Result<u64> {
 /// Notes which versions of the live secret at `path` are deleted and when they go.
 pub(crate) fn note_versions(batch: &mut Batch<'_>, path: &SecretPath, secret: &SecretRecord) -> Result<()> {
     for version in history::all(batch, secret)? {
-        if let Standing::Deleted { until, .. } = version.standing {
+        if let Some(until) = version.standing.deleted_until() {
             note_version(batch, path, &secret.id, version.number, until, true)?;
         }
     }
@@ -172,12 +172,13 @@ pub(crate) fn note_version(
 /// had a value.
 pub(crate) fn erase(batch: &mut Batch<'_>, path: &SecretPath, secret: &SecretRecord) -> Result<u64> {
     tags::forget(batch, path, &secret.tags)?;
+    schedule::forget(batch, secret)?;
     let mut versions = 0;
     for version in history::all(batch, secret)? {
-        if let Standing::Deleted { until, .. } = version.standing {
+        if let Some(until) = version.standing.deleted_until() {
             note_version(batch, path, &secret.id, version.number, until, false)?;
         }
-        versions += u64::from(!matches!(version.standing, Standing::Destroyed { .. }));
+        versions += u64::from(!version.standing.is_destroyed());
         history::erase(batch, &secret.id, &version)?;
     }
     Ok(versions)

@@ -8,15 +8,16 @@ use redb::ReadableDatabase;
 use super::secrets::Home;
 use super::snapshot::{Rows, Snapshot};
 use super::{
-    Engine, Keyring, Sealer, TABLE, audit, engine_error, guarded, history, retention, rows, secrets, slots,
-    state, tags, trash,
+    Engine, Keyring, Sealer, TABLE, audit, engine_error, guarded, history, idempotency, retention, rows,
+    schedule, secrets, slots, state, tags, trash,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::{CACHE_BYTES_DEFAULT, CACHE_BYTES_MIN};
 use crate::record::audit::genesis;
 use crate::record::codec::{Authenticated, decode};
+use crate::record::expiry::OnExpiry;
 use crate::record::path::SecretPath;
-use crate::record::secret::{SecretRecord, Standing, StoreRecord, VersionRecord};
+use crate::record::secret::{SecretRecord, StoreRecord, VersionRecord};
 use crate::record::tag::Tags;
 use crate::record::tier::Tier;
 use crate::sealed::backend::Backend;
@@ -92,6 +93,8 @@ fn open_everything(rows: &Snapshot<'_>, file: &Arc<SealedFile>, mut counts: Coun
     state::before_jump(rows)?;
     state::last_backup(rows)?;
     state::environment(rows)?;
+    idempotency::check(rows)?;
+    state::audit_policy(rows)?;
     let (ids, beside) = (HashSet::new(), Beside::default());
     let mut secrets = Secrets { rows, sealer, counts: &mut counts, ids, beside };
     secrets.open_all()?;
@@ -114,6 +117,8 @@ struct Beside {
     pieces: u64,
     /// Of live secrets, and those that the trash left.
     deleted_versions: u64,
+    /// As those.
+    scheduled: u64,
     /// What the trash may have left in the tag index.
     trashed_tags: HashSet<Vec<u8>>,
 }
@@ -146,6 +151,7 @@ impl Secrets<'_> {
             self.open(&path, &secret)?;
             // What a delete left of them need not be there.
             self.deleted_versions(&path, &secret)?;
+            self.scheduled(&path, &secret)?;
             let path = rows::path_bytes(&path);
             self.beside.trashed_tags.extend(secret.tags.lines().map(|tag| rows::tag(tag, &path)));
             Ok(true)
@@ -154,6 +160,9 @@ impl Secrets<'_> {
 
     /// Opens every version of a secret.
     fn open(&mut self, path: &SecretPath, secret: &SecretRecord) -> Result<()> {
+        if OnExpiry::of(secret.schedule.unwrap_or_default().on_expiry).is_none() {
+            return Err(inconsistent());
+        }
         if Tier::of(secret.tier).is_none() || Tags::from_text(secret.tags.clone()).is_none() {
             return Err(inconsistent());
         }
@@ -186,14 +195,28 @@ impl Secrets<'_> {
             }
         }
         let (deleted, noted) = self.deleted_versions(path, secret)?;
-        if noted < deleted { Err(inconsistent()) } else { Ok(()) }
+        let (due, scheduled) = self.scheduled(path, secret)?;
+        if noted < deleted || scheduled < due { Err(inconsistent()) } else { Ok(()) }
+    }
+
+    /// For how many times something is to be done with a secret, and how many of them are noted, with its path.
+    fn scheduled(&mut self, path: &SecretPath, secret: &SecretRecord) -> Result<(u64, u64)> {
+        let (keys, mut noted) = (schedule::keys(secret), 0);
+        for key in &keys {
+            match self.rows.get(key)? {
+                Some(at) if at != path.as_str().as_bytes() => return Err(inconsistent()),
+                at => noted += u64::from(at.is_some()),
+            }
+        }
+        self.beside.scheduled += noted;
+        Ok((count(keys.len()), noted))
     }
 
     /// How many versions of a secret are deleted, and how many of them are noted as that, at its path.
     fn deleted_versions(&mut self, path: &SecretPath, secret: &SecretRecord) -> Result<(u64, u64)> {
         let (mut deleted, mut noted) = (0, 0);
         for version in history::all(self.rows, secret)? {
-            if let Standing::Deleted { until, .. } = version.standing {
+            if let Some(until) = version.standing.deleted_until() {
                 deleted += 1;
                 match self.rows.get(&rows::deleted_version(until, &secret.id, version.number))? {
                     Some(at) if at != path.as_str().as_bytes() => return Err(inconsistent()),
@@ -213,7 +236,7 @@ fn check_version(version: &VersionRecord) -> Result<()> {
         return Err(Error::new(ErrorKind::UnsupportedFormat, message));
     }
     let has_value = version.pieces > 0 || !version.tail.is_empty();
-    if has_value && matches!(version.standing, Standing::Destroyed { .. }) {
+    if has_value && version.standing.is_destroyed() {
         return Err(inconsistent());
     }
     Ok(())
@@ -232,6 +255,7 @@ fn check_beside(rows: &Snapshot<'_>, expected: &Beside) -> Result<()> {
     if number(rows::all_history())? != expected.history
         || number(rows::all_pieces())? != expected.pieces
         || number(rows::all_deleted_versions())? != expected.deleted_versions
+        || number(rows::all_scheduled())? != expected.scheduled
     {
         return Err(inconsistent());
     }

@@ -68,7 +68,10 @@ fn look(file: Arc<dyn Disk>) -> std::result::Result<Contents, Box<Judged>> {
     let refused = |error: Error| Box::new(Judged::Refused(error.kind()));
     let found = |error: Error| Box::new(Judged::Found(error.kind()));
     let store = StoreOptions::new().open_on(file, &unlock()).map_err(refused)?;
-    let contents = read(&store).map_err(found)?;
+    let contents = read(&store);
+    // What it read is not to be written down, or every file would be.
+    store.forget_reads();
+    let contents = contents.map_err(found)?;
     store.close().map_err(found)?;
     Ok(contents)
 }

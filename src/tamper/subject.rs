@@ -1,6 +1,7 @@
 //! The store that is attacked: small, closed, with its whole past.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use super::judge::{Contents, Judged, judge};
 use super::patched::Patched;
@@ -84,8 +85,10 @@ fn write(store: &Store, step: usize) {
         13 => store.restore("app/token-1").map(drop),
         15 => store.policy().set_retention_under("app", Retention::inherited().keep_versions(5)),
         16 => store.rename("app/token-1", "other/token").map(drop),
+        17 => store.rotate("db/user", value.as_str(), Duration::from_secs(1 << 31)).map(drop),
         18 => store.destroy_version("app/certificate", 1).map(drop),
         19 => store.delete("other/token").map(drop),
+        20 => store.update("db/user", Update::new().expires_in(Duration::from_secs(1 << 31))).map(drop),
         21 => store.rollback("db/user", 1).map(drop),
         23 => store.delete("db/user").map(drop),
         step => match step % 6 {

@@ -24,6 +24,10 @@ struct objects {
     strongroom_secrets *secrets;
     strongroom_clock *clock;
     strongroom_copy_options *copy_options;
+    strongroom_context *context;
+    strongroom_generator *generator;
+    strongroom_audit_query *audit_query;
+    strongroom_subscription *subscription;
 };
 
 /* What calls are made with, what was freed, and where results go. */
@@ -37,10 +41,16 @@ static struct {
 } out;
 static uint8_t good_bytes[32] = "0123456789abcdef0123456789abcde";
 static char good_file[4096], good_cursor[4096], good_pin[STRONGROOM_PIN_LEN], good_id[64];
+static char good_event[64], good_head[STRONGROOM_AUDIT_HEAD_LEN];
 static const strongroom_text good_paths[1] = {{"a", 1}};
 static const strongroom_kdf_cost good_cost = {19 * 1024, 2, 1};
 static int failures, cases;
 static bool control;
+
+static void good_callback(const strongroom_audit_event *event, void *user_data) {
+    (void)event;
+    (void)user_data;
+}
 
 /* Room for a result whose first member says `size`. */
 static void *sized(size_t size) {
@@ -89,6 +99,10 @@ static void make(struct objects *to) {
     OK(strongroom_get_many(to->store, good_paths, 1, &to->secrets, &error));
     OK(strongroom_clock_new(1700000000000, &to->clock, &error));
     OK(strongroom_copy_options_new(&to->copy_options, &error));
+    OK(strongroom_context_new(&to->context, &error));
+    OK(strongroom_generator_password(24, &to->generator, &error));
+    OK(strongroom_audit_query_new(&to->audit_query, &error));
+    OK(strongroom_subscribe(to->store, NO_TEXT, NULL, 0, good_callback, NULL, NULL, &to->subscription, &error));
 }
 
 /* What a call took or was given may be gone already. */
@@ -104,6 +118,10 @@ static void clear(struct objects *of) {
     (void)strongroom_secrets_free(of->secrets);
     (void)strongroom_clock_free(of->clock);
     (void)strongroom_copy_options_free(of->copy_options);
+    (void)strongroom_context_free(of->context);
+    (void)strongroom_generator_free(of->generator);
+    (void)strongroom_audit_query_free(of->audit_query);
+    (void)!strongroom_unsubscribe(&of->subscription, NULL);
     memset(of, 0, sizeof *of);
 }
 
@@ -137,6 +155,12 @@ static void good_texts(void) {
     EQUAL(strongroom_page_free(page), STRONGROOM_OK);
     OK(strongroom_put(store, TEXT("a"), BYTES("1"), NULL, NULL, &error));
     OK(strongroom_put(store, TEXT("b"), BYTES("1"), NULL, NULL, &error));
+    OK(strongroom_audit_head(store, good_head, sizeof good_head, &error));
+    strongroom_audit_event event = {.struct_size = sizeof event};
+    OK(strongroom_audit_list(store, NULL, &page, &error));
+    OK(strongroom_page_event(page, 0, &event, &error));
+    snprintf(good_event, sizeof good_event, "%s", event.id.data);
+    EQUAL(strongroom_page_free(page), STRONGROOM_OK);
     OK(strongroom_query_new(NO_TEXT, &query, &error));
     OK(strongroom_query_limit(query, 1, &error));
     OK(strongroom_list(store, query, &page, &error));

@@ -18,7 +18,7 @@
 #define CALLS 100
 #define NO_ERROR_ASKED no_error_asked
 
-enum type { STORE, SECRET, ERROR, KEY, OPTIONS, CHANGES, QUERY, PAGE, SECRETS, CLOCK, COPY_OPTIONS, TYPES };
+enum type { STORE, SECRET, ERROR, KEY, OPTIONS, CHANGES, QUERY, PAGE, SECRETS, CLOCK, COPY_OPTIONS, CONTEXT, GENERATOR, AUDIT_QUERY, SUBSCRIPTION, TYPES };
 
 struct text {
     char *data;
@@ -219,6 +219,14 @@ static void note_value(strongroom_status status, struct bytes value) {
     if (value.len) memcpy(note->data, value.data, value.len);
 }
 
+/* A value that was made is one that was put as well, and nobody has seen it yet. */
+static void note_generated(strongroom_status status, void *store, struct text path) {
+    strongroom_secret *secret = NULL;
+    if (status != STRONGROOM_OK || strongroom_get(store, path.data, path.len, 0, &secret, NULL) != STRONGROOM_OK) return;
+    note_value(status, (struct bytes){(uint8_t *)(uintptr_t)strongroom_secret_data(secret), strongroom_secret_len(secret)});
+    EQUAL(strongroom_secret_free(secret), STRONGROOM_OK);
+}
+
 /* A value that is read is one that was put. */
 static void judge_value(strongroom_status status, void *secret) {
     if (status != STRONGROOM_OK) return;
@@ -241,6 +249,20 @@ static int32_t progress(uint64_t done, uint64_t total, void *user_data) {
 }
 
 static strongroom_progress_fn a_progress(void) { return byte() % 4 ? progress : NULL; }
+
+/* As above, while a commit is told of. */
+static void event_told(const strongroom_audit_event *event, void *user_data) {
+    (void)user_data;
+    CHECK(event->struct_size == sizeof *event && event->durable == 1);
+    touch_text(event->id.data);
+    if (depth < 3 && byte() % 4 == 0) a_call();
+}
+
+static strongroom_event_callback a_callback(void) { return byte() % 8 ? event_told : NULL; }
+
+static void forgotten(void *user_data) { (void)user_data; }
+
+static strongroom_destroy_callback a_destroy(void) { return byte() % 2 ? forgotten : NULL; }
 
 #include "sequence_table.h"
 
@@ -279,6 +301,9 @@ static void begin_with(void) {
     GIVEN(QUERY, strongroom_query_new(NO_TEXT, (strongroom_query **)&given, &error));
     GIVEN(CLOCK, strongroom_clock_new(1800000000000, (strongroom_clock **)&given, &error));
     GIVEN(COPY_OPTIONS, strongroom_copy_options_new((strongroom_copy_options **)&given, &error));
+    GIVEN(CONTEXT, strongroom_context_new((strongroom_context **)&given, &error));
+    GIVEN(GENERATOR, strongroom_generator_password(24, (strongroom_generator **)&given, &error));
+    GIVEN(AUDIT_QUERY, strongroom_audit_query_new((strongroom_audit_query **)&given, &error));
     struct text file = a_file();
     if (strongroom_create(file.data, file.len, handles[KEY][0], NULL, (strongroom_store **)&given, NULL) != STRONGROOM_OK)
         GIVEN(STORE, strongroom_in_memory(NULL, (strongroom_store **)&given, &error));
@@ -296,6 +321,8 @@ static void begin_with(void) {
     GIVEN(PAGE, strongroom_list(store, NULL, (strongroom_page **)&given, &error));
     GIVEN(PAGE, strongroom_slots_list(store, (strongroom_page **)&given, &error));
     GIVEN(PAGE, strongroom_versions(store, TEXT("a"), (strongroom_page **)&given, &error));
+    GIVEN(PAGE, strongroom_audit_list(store, NULL, (strongroom_page **)&given, &error));
+    GIVEN(SUBSCRIPTION, strongroom_subscribe(store, NO_TEXT, NULL, 0, event_told, NULL, NULL, (strongroom_subscription **)&given, &error));
 #undef GIVEN
     while (lent_count) free(lent[--lent_count]);
 }
@@ -309,12 +336,28 @@ static void close_stores(void) {
     }
 }
 
+static strongroom_status end_subscription(void *subscription) {
+    return strongroom_unsubscribe((strongroom_subscription **)&subscription, NULL);
+}
+
 static void free_all(void) {
     static strongroom_status (*const frees[TYPES])(void *) = {
 #define FREE(type, name) [type] = (strongroom_status(*)(void *))strongroom_##name##_free
-        FREE(SECRET, secret), FREE(ERROR, error), FREE(KEY, key),         FREE(OPTIONS, options), FREE(CHANGES, changes),
-        FREE(QUERY, query),   FREE(PAGE, page),   FREE(SECRETS, secrets), FREE(CLOCK, clock),     FREE(COPY_OPTIONS, copy_options),
+        FREE(SECRET, secret),
+        FREE(ERROR, error),
+        FREE(KEY, key),
+        FREE(OPTIONS, options),
+        FREE(CHANGES, changes),
+        FREE(QUERY, query),
+        FREE(PAGE, page),
+        FREE(SECRETS, secrets),
+        FREE(CLOCK, clock),
+        FREE(COPY_OPTIONS, copy_options),
+        FREE(CONTEXT, context),
+        FREE(GENERATOR, generator),
+        FREE(AUDIT_QUERY, audit_query),
 #undef FREE
+        [SUBSCRIPTION] = end_subscription,
     };
     close_stores();
     for (int type = SECRET; type < TYPES; type++)

@@ -26,10 +26,14 @@ int main(int count, char **arguments) {
     {
         sr::store store = sr::store::in_memory();
         check_secrets(store);
+        check_credentials(store);
         sr::store other = sr::store::in_memory();
         sr::transaction transaction = other.begin();
         check_secrets(transaction);
+        check_credentials(transaction);
     }
+    check_contexts();
+    check_audited(arguments[1]);
     check_whole_stores(arguments[1]);
     check_owners(arguments[1]);
     CHECK(sr::live_objects() == 0);

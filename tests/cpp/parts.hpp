@@ -28,5 +28,8 @@ template <class Work> strongroom_status thrown(Work work) {
 }
 
 void check_secrets(strongroom::access &on);
+void check_credentials(strongroom::access &on);
+void check_contexts();
+void check_audited(const std::string &folder);
 void check_whole_stores(const std::string &folder);
 void check_owners(const std::string &folder);

@@ -10,7 +10,7 @@ template <class T> constexpr bool owns = std::is_nothrow_move_constructible_v<T>
                                          std::is_nothrow_destructible_v<T> && !std::is_copy_constructible_v<T> && !std::is_copy_assignable_v<T>;
 static_assert(owns<sr::store> && owns<sr::transaction> && owns<sr::secret> && owns<sr::secrets> && owns<sr::key> && owns<sr::options> &&
               owns<sr::changes> && owns<sr::query> && owns<sr::copy_options> && owns<sr::manual_clock> && owns<sr::list_page> &&
-              owns<sr::page<strongroom_slot>>);
+              owns<sr::page<strongroom_slot>> && owns<sr::generator> && owns<sr::context>);
 static_assert(std::is_nothrow_copy_constructible_v<sr::error>);
 static_assert(!std::is_convertible_v<sr::secret, std::string_view>);
 

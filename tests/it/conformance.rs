@@ -31,7 +31,7 @@ fn check_played(output: &Output, scenarios: usize) {
 #[test]
 fn every_scenario_is_played() {
     let files = files();
-    assert!(files.len() >= 23, "{}", files.len());
+    assert!(files.len() >= 69, "{}", files.len());
     check_played(&play(&Folder::in_memory(), &files), files.len());
 }
 

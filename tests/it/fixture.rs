@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use strongroom::{Error, ErrorKind, KdfCost, Query, Store, StoreOptions, Unlock};
+use strongroom::{AuditEventKind, AuditQuery, Error, ErrorKind, KdfCost, Query, Store, StoreOptions, Unlock};
 
 /// A fresh folder that anybody may enter, removed on drop.
 pub(crate) struct Folder(PathBuf);
@@ -100,10 +100,22 @@ pub(crate) fn contents(store: &Store) -> Vec<(String, i64, Vec<Version>)> {
         .collect()
 }
 
-/// How many events the audit log has.
+/// How many events the audit log has of what was done. Those of reads, refusals and opening come with whatever commit is next.
 #[track_caller]
 pub(crate) fn events(store: &Store) -> u64 {
-    store.verify().unwrap().opened.unwrap().events
+    store.verify().unwrap();
+    let mut query = AuditQuery::all().success(true).limit(1_000);
+    let mut count = 0;
+    loop {
+        let page = store.audit().query(&query).unwrap();
+        let beside = [AuditEventKind::SecretAccessed, AuditEventKind::Opened];
+        let done = page.events().iter().filter(|event| event.is_durable() && !beside.contains(&event.kind()));
+        count += done.count() as u64;
+        match page.next_cursor() {
+            Some(cursor) => query = query.after(cursor.clone()),
+            None => return count,
+        }
+    }
 }
 
 #[track_caller]

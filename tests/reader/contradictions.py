@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Changes the rows of a good store, one after the other, and sees to it that the reader refuses each change.
-Usage: contradictions.py FILE RAW-KEY-HEX CHANGES, which are `everything` or `left`, by what is in the store
+Usage: contradictions.py FILE RAW-KEY-HEX CHANGES, which are `everything`, `left`, `rotated` or `audited`, by what is in the store
 The seals are not the point here: the rows are changed behind them, where a writer could have made a mistake.
 """
 from __future__ import annotations
@@ -127,6 +127,92 @@ LEFT: List[Tuple[str, str, Callable[[Rows], None]]] = [
     ("damaged", "what a delete left of no version", add(0x12, bytes(32), b"team/key")),
 ]
 
+def scheduled(rows: Rows) -> Tuple[bytes, Any]:
+    """The first live secret that expires: its path in keys, and its id."""
+    path = first(rows[0x10], lambda key, row: due(rows, row[4:20], 0) != b"")
+    return path, rows[0x10][path][4:20]
+def due(rows: Rows, secret: bytes, what: int) -> bytes:
+    """The key of what is due of a secret, or none."""
+    return next((key for key in rows[0x13] if key[8:] == secret + bytes([what])), b"")
+def undue(what: int) -> Callable[[Rows], None]:
+    """Forgets what is due of a live secret."""
+    def change(rows: Rows) -> None:
+        live = [row[4:20] for row in rows[0x10].values()]
+        rows[0x13].pop(first(rows[0x13], lambda key, row: key[8:24] in live and key[24] == what))
+    return change
+def due_row(edit: Callable[[bytes, bytes], Tuple[bytes, bytes]], trashed: bool = False) -> Callable[[Rows], None]:
+    """Changes key and path of something that is due of a live secret, or of one in the trash."""
+    def change(rows: Rows) -> None:
+        secrets = [key[8:] for key in rows[0x11]] if trashed else [row[4:20] for row in rows[0x10].values()]
+        old = first(rows[0x13], lambda key, row: key[8:24] in secrets)
+        key, row = edit(old, rows[0x13].pop(old))
+        rows[0x13] = dict(sorted({**rows[0x13], key: row}.items()))
+    return change
+def action(rows: Rows) -> None:
+    """What happens on expiry stands behind the time of it."""
+    path, secret = scheduled(rows)
+    row, time = rows[0x10][path], due(rows, secret, 0)[:8]
+    at = row.index(b"\x01\x01" + time[::-1]) + 10
+    rows[0x10][path] = put(row, at, b"\x02")
+def standing(byte: int) -> Callable[[Rows], None]:
+    """A version that was rotated, and then has another standing."""
+    def change(rows: Rows) -> None:
+        key = first(rows[0x20], lambda key, row: row[24] == 3)
+        rows[0x20][key] = put(rows[0x20][key], 24, bytes([byte]))
+    return change
+def first_version(rows: Rows) -> None:
+    """A standing that the first version of the record does not have."""
+    key = first(rows[0x20], lambda key, row: row[24] == 3)
+    rows[0x20][key] = put(rows[0x20][key], 2, b"\x01")
+
+ROTATED: List[Tuple[str, str, Callable[[Rows], None]]] = [
+    ("damaged", "an expiry that is not noted", undue(0)),
+    ("damaged", "a rotation that is not noted", undue(1)),
+    ("damaged", "something due of nobody", add(0x13, bytes(25), b"a")),
+    ("damaged", "something due at another time", due_row(lambda key, row: (reader.be(1) + key[8:], row))),
+    ("damaged", "something due with another path", due_row(lambda key, row: (key, b"X" + row[1:]))),
+    ("damaged", "something due with a path as in keys", due_row(lambda key, row: (key, row.replace(b"/", b"\0")))),
+    ("damaged", "something due that nobody knows", due_row(lambda key, row: (key[:24] + b"\2", row))),
+    ("damaged", "something else due of a secret in the trash", due_row(lambda key, row: (key, b"X" + row[1:]), True)),
+    ("damaged", "something due at no time", due_row(lambda key, row: (b"\xff" + key[1:], row))),
+    ("damaged", "something to be done on expiry that nobody knows", action),
+    ("damaged", "a standing of a later version of the record", first_version),
+    ("damaged", "a standing that takes the rest", standing(4)),
+    ("damaged", "a standing that is none", standing(5)),
+    ("unsupported", "a secret of a later version", patch(0x10, 2, b"\x03")),
+    ("unsupported", "a segment of a later version", patch(0x40, 2, b"\x03")),
+    ("damaged", "a segment of an earlier version", patch(0x40, 2, b"\x01")),
+    ("altered", "an event at another path", patch(0x40, 76, b"x")),
+]
+
+def cut(sort: int) -> Callable[[Rows], None]:
+    return lambda rows: rows[sort].update({first(rows[sort]): rows[sort][first(rows[sort])][:-1]})
+
+AUDITED: List[Tuple[str, str, Callable[[Rows], None]]] = [
+    ("damaged", "a policy that is something else", patch(0x08, 0, b"\x01")),
+    ("unsupported", "reads that are audited in a way nobody knows", patch(0x08, 6, b"\x03")),
+    ("damaged", "a policy that is neither there nor missing", patch(0x08, 7, b"\x02")),
+    ("damaged", "a window that is cut short", cut(0x09)),
+    ("unsupported", "a window of another version", patch(0x09, 2, b"\x02")),
+    ("damaged", "a checkpoint that is something else", patch(0x41, 0, b"\x01")),
+    ("damaged", "a checkpoint with something behind it", longer(0x41)),
+    ("altered", "no checkpoint", lambda rows: rows.pop(0x41) and None),
+    ("altered", "a checkpoint before another event", patch(0x41, 4, b"\x01")),
+    ("altered", "a checkpoint with another head", patch(0x41, 12, bytes(8))),
+    ("altered", "a segment that is missing behind it", drop(0x40)),
+    ("altered", "a checkpoint that nothing follows", lambda rows: rows[0x40].clear()),
+    ("damaged", "a call without its time", drop(0x51)),
+    ("damaged", "a time without its call", drop(0x50)),
+    ("damaged", "a time of no call", add(0x51, bytes(24), b"")),
+    ("damaged", "a call with another time", move(0x51, lambda key: reader.be(1) + key[8:])),
+    ("damaged", "a time with something in it", longer(0x51)),
+    ("damaged", "a call that is something else", patch(0x50, 0, b"\x01")),
+    ("unsupported", "a call of another version", patch(0x50, 2, b"\x02")),
+    ("damaged", "an answer that is none", patch(0x50, 48, b"\x07")),
+    ("damaged", "an answer that takes less", patch(0x50, 48, b"\x00")),
+    ("damaged", "a call that is cut short", cut(0x50)),
+]
+
 def outcome(data: bytes, key: Key, change: Callable[[Rows], None]) -> str:
     def changed(sealed: Any, reached: Any) -> Rows:
         rows = STORED(sealed, reached)
@@ -144,7 +230,7 @@ def main() -> int:
         data = file.read()
     key, wrong = Key(2, b"", part(2, bytes.fromhex(sys.argv[2]))), 0
     assert outcome(data, key, lambda rows: None) == "accepted"
-    for kind, name, change in {"everything": CHANGES, "left": LEFT}[sys.argv[3]]:
+    for kind, name, change in {"everything": CHANGES, "left": LEFT, "rotated": ROTATED, "audited": AUDITED}[sys.argv[3]]:
         found = outcome(data, key, change)
         wrong += not found.startswith(kind + ": ")
         print(f"{name}: {found}")

@@ -61,7 +61,8 @@ def hold_against(pin: bytes, found: Dict[str, Any]) -> None:
     check(pin[:16] == position[:16], "wrong-store", "the pin is of another store")
     check(generation <= newest, "rolled-back", f"generation {newest} is older than the pin's {generation}")
     first = min((kept for kept in heads if kept >= 0), default=newest + 1)
-    check(heads.get(-1 if generation < first else generation) == pin[24:], "forked", "the pinned state is not in the log")
+    if generation >= first or found["first"] == 1:  # else it can only be told if the log begins there
+        check(heads.get(-1 if generation < first else generation) == pin[24:], "forked", "the pinned state is not in the log")
 
 def passphrase_of(name: str) -> bytes:
     typed = os.environ.get(name, "")

@@ -162,14 +162,27 @@ def rows(leaf: bytes) -> Iterator[Tuple[bytes, bytes]]:
     parts = [leaf[start:end] for start, end in zip(ends, ends[1:])]
     return zip(parts[:count], parts[count:])
 
-KINDS = "- store secret version segment floor slot trash retention jump backup for".split()
+KINDS = "- store secret version segment floor slot trash retention jump backup for checkpoint audited call window".split()
 SHAPES = {  # of records and what is in them (8.3): name and type of each field
     "store": "created:q", "floor": "memory:I passes:I lanes:I", "slot": "label:text created:q used:q", "jump": "before:q",
-    "secret": "id:16s tier:B meta_version:Q updated:q accessed:?q tags:text details:?details current:version",
+    "secret": "id:16s tier:B meta_version:Q updated:q accessed:?q tags:text details:?details schedule:?schedule current:version",
+    "schedule": "expires:?q action:B told:B every:?Q",
     "details": "description:text content_type:text keeps:retention", "retention": "versions:?I days:?H", "backup": "at:q", "for": "code:B",
-    "version": "number:Q created:q size:I standing:/deleted/destroyed author:?16s note:?text pieces:I tail:bytes",
+    "version": "number:Q created:q size:I standing:/deleted/destroyed/rotated/both author:?16s note:?text pieces:I tail:bytes",
     "trash": "path:text deleted:q secret:secret", "deleted": "deleted:q until:q", "destroyed": "deleted:q",
-    "segment": "generation:Q events:events head:32s"}
+    "rotated": "accepted:q", "both": "deleted:q until:q accepted:q", "segment": "generation:Q events:events head:32s",
+    "checkpoint": "next:Q head:32s time:q", "audited": "reads:3s days:?I bytes:?Q", "window": "seconds:Q",
+    "call": "digest:32s epoch:I until:q answer:/Q/wrote/rotation/gone/about/known", "nothing": "", "until": "until:q",
+    "wrote": "id:16s path:text version:Q tier:B updated:q", "rotation": "written:wrote old:Q accepted:q",
+    "gone": "id:16s path:text deleted:q purge:q", "about":
+    "number:Q created:q size:Q state:/nothing/until/nothing/until/nothing deleted:?q note:text", "known":
+    "id:16s path:text version:Q meta_version:Q tier:B description:text tags:text content_type:text size_class:Q "
+    "updated:q accessed:?q keeps:retention expires:?q action:B every:?Q due:?q",
+    "more": "path:text actor:?16s error:i count:I said:?said", "said": "labels:text reason:text request:text"}
+SHAPES.update({  # the first versions of those that have a second one
+    "secret1": SHAPES["secret"].replace("schedule:?schedule current:version", "current:version1"),
+    "version1": SHAPES["version"].replace("/rotated/both", ""), "trash1": SHAPES["trash"].replace(":secret", ":secret1"),
+    "segment1": SHAPES["segment"].replace(":events", ":events1")})
 def take(row: io.BytesIO, length: int) -> bytes:
     check(len(data := row.read(min(length, 65_536))) == length, "damaged", "a record that is cut short")
     return data
@@ -179,8 +192,8 @@ def field(row: io.BytesIO, shape: str) -> Any:
     if shape in ("bytes", "text"):
         data = take(row, field(row, "Q"))
         return decoded(data) if shape == "text" else data
-    if shape == "events":
-        return [take(row, 34) for _ in range(field(row, "Q"))]
+    if shape in ("events", "events1"):  # what every event has, and what only those of the second version have
+        return [(take(row, 34), field(row, "?more") if shape == "events" else None) for _ in range(field(row, "Q"))]
     if shape[0] in "?/":  # optional, or one of several
         number, ways = field(row, "B" if shape[0] == "?" else "I"), shape[1:].split("/")
         check(number <= len(ways), "damaged", "an optional field, or one of several")
@@ -188,8 +201,11 @@ def field(row: io.BytesIO, shape: str) -> Any:
     return struct.unpack(f"<{shape}", take(row, struct.calcsize(f"<{shape}")))[0]
 def record(data: bytes, kind: str) -> Dict[str, Any]:  # (8.1)
     check(num(data, 0, 2) == KINDS.index(kind) and 4 <= len(data) <= 65_536, "damaged", f"the record of a {kind}")
-    check(num(data, 2, 2) == 1 and (kind != "for" or data[4:5] < b"\2"), "unsupported", "the version of a record")
-    found = field(row := io.BytesIO(data[4:]), kind)
+    version, older = num(data, 2, 2), f"{kind}1"
+    codes = {"for": [*data[4:5]], "audited": [code - 1 for code in data[4:7]]}.get(kind, [])  # what is known of each
+    known = 1 <= version <= 1 + (older in SHAPES) and all(code <= 1 for code in codes)
+    check(known, "unsupported", "the version of a record")
+    found = field(row := io.BytesIO(data[4:]), older if version == 1 and older in SHAPES else kind)
     check(row.read() == b"", "damaged", "bytes behind a record")
     return found
 def decoded(data: bytes) -> str:
@@ -223,14 +239,16 @@ def tag_index(rows: Dict[bytes, bytes]) -> Set[Tuple[bytes, bytes]]:  # every ta
 class Contents:
     """The secrets of a store, live and in the trash, all opened, and whether their rows fit together (8.2)."""
     def __init__(self, sealed: Sealed, rows: Dict[int, Dict[bytes, bytes]], now: int) -> None:
-        self.sealed, self.pieces, self.notes, self.left = sealed, rows[0x30], {}, {}  # type: Any, Any, Any, Any
+        self.sealed, self.pieces = sealed, rows[0x30]
+        self.notes: Dict[int, Dict[bytes, bytes]] = {0x12: {}, 0x13: {}}  # of live secrets: they must be there
+        self.left: Dict[int, Dict[bytes, bytes]] = {0x12: {}, 0x13: {}}  # of those in the trash: they may be there
         self.history: Dict[bytes, Dict[bytes, Any]] = collections.defaultdict(dict)
         for key, row in rows[0x20].items():
             self.history[key[:16]][key[16:]] = record(row, "version")
         mark, jumps = num(sealed.plain, 576, 8), [record(row, "jump") for row in rows[6].values()]
-        time = max(mark, min(max(now, 0), 253_402_300_799_999))
-        self.jumped = bool(jumps) or time - mark > 31_536_000_000
-        self.purge_time = jumps[0]["before"] if jumps else mark if self.jumped else time  # (8.10)
+        self.time = max(mark, min(max(now, 0), 253_402_300_799_999))
+        self.jumped = bool(jumps) or self.time - mark > 31_536_000_000
+        self.purge_time = jumps[0]["before"] if jumps else mark if self.jumped else self.time  # (8.10)
         live = [(path_of(key), record(row, "secret"), None) for key, row in rows[0x10].items()]
         trash = [(record(row, "trash"), key) for key, row in rows[0x11].items()]
         check(all(key[8:] == one["secret"]["id"] and key[0] < 128 for one, key in trash), "damaged", "a key of the trash")
@@ -240,7 +258,9 @@ class Contents:
         borne, left = ({tag for each in some for tag in self.tags(*each[:2])} for some in (live, gone))
         self.found = [self.open(*each) for each in live + gone]
         check(not any(self.history.values()) and not self.pieces, "damaged", "rows of no secret")
-        check(self.notes.items() <= rows[0x12].items() <= {**self.notes, **self.left}.items(), "damaged", "deleted versions")
+        for sort, what in ((0x12, "deleted versions"), (0x13, "what is due")):
+            notes, found = self.notes[sort], rows[sort]
+            check(notes.items() <= found.items() <= {**notes, **self.left[sort]}.items(), "damaged", what)
         check(borne <= tag_index(rows[0x18]) <= borne | left, "damaged", "the tag index")
     def tags(self, path: str, one: Dict[str, Any]) -> Set[Tuple[bytes, bytes]]:
         *lines, end = one["tags"].encode().split(b"\n")
@@ -253,13 +273,22 @@ class Contents:
         fits = all(key == be(old["number"]) and 0 < old["number"] < current["number"] for key, old in history.items())
         check(fits and current["number"] > 0, "damaged", f"a version of {path}")
         versions = [self.open_version(path, one["id"], each, current["number"]) for each in (*history.values(), current)]
-        noted = [each for each in versions if "until" in each]
-        (self.left if trashed else self.notes).update({be(each["until"]) + one["id"] + be(each["number"]): path.encode() for each in noted})
+        notes, noted = self.left if trashed else self.notes, [each for each in versions if "until" in each]
+        notes[0x12].update({be(each["until"]) + one["id"] + be(each["number"]): path.encode() for each in noted})
+        notes[0x13].update({key: path.encode() for key in self.due(one.get("schedule"), one["id"], current["created"])})
         return {**one, "id": one["id"].hex(), "path": path, "trashed": trashed, "versions": versions}
+    def due(self, schedule: Optional[Dict[str, Any]], secret: bytes, written: int) -> Iterator[bytes]:
+        """The keys of the rows 13 of a secret, whose current version was written then."""
+        if schedule:
+            check(schedule["action"] <= 1, "damaged", "what happens on expiry")
+            rotation = None if schedule["every"] is None else written + 1_000 * schedule["every"]
+            for what, time in enumerate((schedule["expires"], rotation)):
+                if time is not None:
+                    yield be(min(max(time, 0), 2**63 - 1)) + secret + be(what, 1)
     def open_version(self, path: str, secret: bytes, each: Dict[str, Any], current: int) -> Dict[str, Any]:
         number, count, tail = each["number"], each.pop("pieces"), each.pop("tail")
         each.update(each.pop("standing") or {})
-        destroyed = "deleted" in each and "until" not in each
+        destroyed, retired = "deleted" in each and "until" not in each, each.get("accepted", self.time + 1) <= self.time
         check(each.pop("author") is None, "unsupported", f"the author of a version of {path}")
         check(not destroyed or (count == 0 and not tail), "damaged", f"a destroyed version of {path}")
         if destroyed:
@@ -268,9 +297,10 @@ class Contents:
         check(all(parts), "altered", f"a missing piece of a value of {path}")
         value = open_value(self.sealed, path, secret, number, b"".join(parts) + tail)
         check(len(value) == each["size"], "damaged", f"the size of a value of {path}")
-        state = "deleted" if "until" in each else "current" if number == current else "superseded"
-        due = state == "deleted" and each["until"] <= self.purge_time
-        return {**each, "state": "destroyed" if due else state, "sha256": None if due else hashlib.sha256(value).hexdigest()}
+        state = "retired" if retired else "grace" if "accepted" in each else "current" if number == current else "superseded"
+        gone = each.get("until", self.purge_time + 1) <= self.purge_time
+        state = "destroyed" if gone else "deleted" if "until" in each else state
+        return {**each, "state": state, "sha256": None if gone or retired else hashlib.sha256(value).hexdigest()}
 
 def open_value(sealed: Sealed, path: str, secret: bytes, number: int, chunks: bytes) -> bytes:
     (*namespaces, segment), root = path.encode().split(b"/"), expand(sealed.store, b"value-root")
@@ -292,21 +322,35 @@ def read_slots(rows: Dict[int, Dict[bytes, bytes]], sealed: Sealed) -> Iterator[
         yield {"id": slot[16:32].hex(), "kind": slot[0], "cost": cost, **known.pop(slot[16:32], {"label": ""})}
     check(not known, "damaged", "a row of no slot")
 
-def follow_audit(rows: Dict[bytes, bytes], sealed: Sealed) -> Tuple[Dict[int, int], Dict[int, bytes]]:
-    """From H(0) to the superblock (8.6): how many events there are of each kind, and the head of each generation."""
-    head, done = hashlib.sha256(LABEL + b"audit-genesis" + sealed.identity[:16]).digest(), 0
+def chained(more: Optional[Dict[str, Any]]) -> bytes:  # what the chain has of it (8.6)
+    if not more:
+        return b""
+    texts = [more["path"], *((more["said"] or {}).get(name, "") for name in ("labels", "reason", "request"))]
+    lengths = [le(len(text.encode()), 4) + text.encode() for text in texts]
+    return (more["actor"] or bytes(16)) + struct.pack("<iI", more["error"], more["count"]) + b"".join(lengths)
+def follow_audit(rows: Dict[bytes, bytes], sealed: Sealed, begin: Dict[str, Any]) -> Tuple[Dict[int, int], Dict[int, bytes]]:
+    """From H(0), or from where the log begins, to the superblock (8.6): how many events there are of each kind, and the head
+    of each generation."""
+    genesis = hashlib.sha256(LABEL + b"audit-genesis" + sealed.identity[:16]).digest()
+    head, done = begin.get("head", genesis), begin.get("next", 1) - 1
     kinds, heads = collections.defaultdict(int), {-1: head}  # type: Dict[int, int], Dict[int, bytes]
     for key, row in rows.items():
         segment = record(row, "segment")
         check(key == be(done + 1) and segment["events"] != [], "altered", "a gap in the audit chain")
-        for event in segment["events"]:
+        for event, more in segment["events"]:
             done, kinds[num(event, 8, 2)] = done + 1, kinds[num(event, 8, 2)] + 1
-            place = le(done, 8) + le(segment["generation"], 8)
-            head = hashlib.sha256(LABEL + b"audit" + head + place + event).digest()
+            label, place = b"audit-event" if more else b"audit", le(done, 8) + le(segment["generation"], 8)
+            head = hashlib.sha256(LABEL + label + head + place + event + chained(more)).digest()
         check(head == segment["head"], "altered", "the head of a segment")
         heads[segment["generation"]] = head
     check(head == sealed.plain[544:576], "altered", "the audit chain does not end at the superblock")
     return kinds, heads
+
+def remembered(rows: Dict[int, Dict[bytes, bytes]]) -> Dict[str, int]:
+    """The calls that are remembered, each with the time until which it is (8.2, 8.12)."""
+    calls = {key: record(row, "call")["until"] for key, row in rows[0x50].items()}
+    check(rows[0x51] == {be(max(until, 0)) + key: b"" for key, until in calls.items()}, "damaged", "the times of calls")
+    return {key.hex(): until for key, until in calls.items()}
 
 def rows_of(sealed: Sealed, reached: Set[int]) -> Dict[int, Dict[bytes, bytes]]:
     """The rows by the first byte of their keys, each without it; all pages of both trees are walked."""
@@ -314,7 +358,8 @@ def rows_of(sealed: Sealed, reached: Set[int]) -> Dict[int, Dict[bytes, bytes]]:
     table = [row for leaf in user.get(b"strongroom", []) for row in rows(leaf)]
     check(list(user) == [b"strongroom"] and sorted(dict(table).items()) == table, "altered", "the table")
     found: Dict[int, Dict[bytes, bytes]] = collections.defaultdict(dict)
-    lengths = {1: 0, 2: 0, 3: 16, 5: 0, 6: 0, 7: 0, 0x11: 24, 0x12: 32, 0x20: 24, 0x30: 28, 0x40: 8}  # of keys (8.2)
+    lengths = {1: 0, 2: 0, 3: 16, 5: 0, 6: 0, 7: 0, 8: 0, 9: 0, 0x11: 24, 0x12: 32, 0x13: 25, 0x20: 24, 0x30: 28, 0x40: 8,
+               0x41: 0, 0x50: 16, 0x51: 24}  # of keys (8.2)
     for key, row in table:
         check(key != b"" and lengths.get(key[0], len(key) - 1) == len(key) - 1, "damaged", "the key of a row")
         found[key[0]][key[1:]] = row
@@ -322,12 +367,16 @@ def rows_of(sealed: Sealed, reached: Set[int]) -> Dict[int, Dict[bytes, bytes]]:
 def read(data: bytes, key: Any, now: int) -> Dict[str, Any]:  # everything in the store, opened and compared
     sealed, reached = Sealed(data, key), set()  # type: Sealed, Set[int]
     rows = rows_of(sealed, reached)
-    only = {name: record(rows[at][b""], name) for at, name in ((2, "floor"), (5, "backup"), (7, "for")) if at in rows}
+    single = ((2, "floor"), (5, "backup"), (7, "for"), (8, "audited"), (9, "window"), (0x41, "checkpoint"))
+    only = {name: record(rows[at][b""], name) for at, name in single if at in rows}
+    begin, audited = only.get("checkpoint", {}), only.get("audited", {"reads": bytes(3), "days": None, "bytes": None})
     kept = [{"path": path_of(at) if at else "", **record(row, "retention")} for at, row in rows[4].items()]
-    contents, (kinds, heads) = Contents(sealed, rows, now), follow_audit(rows[0x40], sealed)
+    contents, (kinds, heads) = Contents(sealed, rows, now), follow_audit(rows[0x40], sealed, begin)
     return {"position": sealed.identity[:16] + sealed.plain[528:536] + sealed.plain[544:576], "blocks": len(reached),
             "floor": only.get("floor", {"memory": 19_456, "passes": 2, "lanes": 1}), "sequence": sealed.sequence,
             "created": record(rows[1].get(b"", b""), "store")["created"], "backup": only.get("backup", {}).get("at"),
             "environment": only.get("for", {}).get("code", 0), "slots": list(read_slots(rows, sealed)),
             "epoch": num(sealed.identity, 16, 4), "purge_time": contents.purge_time, "jumped": contents.jumped,
-            "secrets": contents.found, "left": sealed.left, "retention": kept, "events": kinds, "heads": heads}
+            "secrets": contents.found, "left": sealed.left, "retention": kept, "events": kinds, "heads": heads,
+            "audited": {**audited, "reads": list(audited["reads"])}, "first": begin.get("next", 1),
+            "window": only.get("window", {}).get("seconds", 86_400), "calls": remembered(rows)}

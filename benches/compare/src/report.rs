@@ -9,7 +9,10 @@ use crate::goals::{Bound, GOALS};
 /// `idle_kib` is the memory of a process of this program that opens nothing.
 pub(crate) fn print(figures: &Figures, sizes: &[u64], idle_kib: u64) {
     let idle = number(idle_kib as f64 / 1024.0);
-    println!("{}\nThe peak memory of a process of this program that opens no store is {idle} MiB.\n", machine());
+    println!(
+        "{}\nThe peak memory of a process of this program that opens no store is {idle} MiB.\n",
+        machine()
+    );
     print_goals(figures);
     for &size in sizes {
         println!("\n### N = {}\n", grouped(size));

@@ -13,6 +13,7 @@
 )]
 
 mod arguments;
+mod audit;
 mod shapes;
 
 use std::collections::BTreeMap;
@@ -22,11 +23,16 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use strongroom::{
-    Error, ManualClock, Retention, Secret, SecretRef, Store, StoreOptions, Timestamp, Transaction, Unlock,
+    Context, Error, ManualClock, Retention, Secret, SecretRef, Store, StoreOptions, Timestamp, Transaction,
+    Unlock, parse_duration,
 };
 
 use arguments::Arguments;
-use shapes::{bytes, counts, hex, info, namespace, seconds, secret, usage, version, written};
+use audit::{Listeners, export, on_audit, subscribe};
+use shapes::{
+    bytes, check, counts, due, generated, hex, info, namespace, rotated, seconds, secret, swept, usage,
+    version, written,
+};
 
 /// When every scenario begins.
 pub(crate) const START: i64 = 1_800_000_000_000;
@@ -36,13 +42,58 @@ macro_rules! common {
     ($on:expr, $call:expr, $with:expr) => {{
         let (on, with) = ($on, $with);
         match $call {
-            "put" => on.put_with(with.path("path"), with.value("value"), with.put()).map(written),
+            "put" => with
+                .put()
+                .and_then(|put| match with.generator() {
+                    Some(how) => on.put_generated(with.path("path"), &how, put),
+                    None => on.put_with(with.path("path"), with.value("value"), put),
+                })
+                .map(written),
+            "rotate" => with
+                .put()
+                .and_then(|put| {
+                    let (path, grace) = (with.path("path"), with.duration("grace_seconds")?);
+                    match with.generator() {
+                        Some(how) => on.rotate_generated(path, &how, grace, put),
+                        None => on.rotate_with(path, with.value("value"), grace, put),
+                    }
+                })
+                .map(rotated),
+            "accepted" => on.accepted(with.path("path")).map(|all| all.into_iter().map(secret).collect()),
+            "verify_any" => on.verify_any(with.path("path"), with.value("candidate")).map(Value::from),
+            "revoke_version" => on.revoke_version(with.path("path"), with.version()).map(|one| version(&one)),
+            "due" => with
+                .duration("within")
+                .and_then(|within| on.due(within))
+                .map(|found| found.iter().map(due).collect()),
+            "sign_payload" => on
+                .sign_payload(with.path("path"), with.value("payload"))
+                .map(|signature| signature.to_string().into()),
+            "verify_payload" => on
+                .verify_payload(with.path("path"), with.value("payload"), with.path("signature"))
+                .map(check),
+            "sign_request" => on
+                .sign_request(with.path("path"), with.unix_time(), with.value("body"))
+                .map(|signature| signature.to_string().into()),
+            "verify_request" => on
+                .verify_request(
+                    with.path("path"),
+                    with.unix_time(),
+                    with.value("body"),
+                    with.path("signature"),
+                )
+                .map(check),
+            "generate" => generated(&with.generator().unwrap()),
+            "parse_duration" => parse_duration(with.path("text")).map(|found| found.as_secs().into()),
             "get" => match with.number("version") {
                 None => on.get(with.path("path")).map(secret),
                 Some(version) => on.get_version(with.path("path"), version).map(secret),
             },
             "info" => on.info(with.path("path")).map(|found| info(&found)),
-            "update" => on.update(with.path("path"), with.update()).map(|found| info(&found)),
+            "update" => with
+                .update()
+                .and_then(|update| on.update(with.path("path"), update))
+                .map(|found| info(&found)),
             "versions" => on.versions(with.path("path")).map(|found| found.iter().map(version).collect()),
             "rollback" => on.rollback(with.path("path"), with.version()).map(written),
             "rename" => on.rename(with.path("path"), with.path("to")).map(written),
@@ -84,12 +135,7 @@ macro_rules! common {
             .map(|found| found.iter().map(namespace).collect()),
             "tag_keys" => on.tag_keys().map(counts),
             "tag_values" => on.tag_values(with.path("key")).map(counts),
-            "sweep" => on.sweep(with.sweep()).map(|report| {
-                json!({
-                    "secrets": report.secrets, "versions": report.versions,
-                    "more": report.more, "held_back": report.held_back,
-                })
-            }),
+            "sweep" => on.sweep(with.sweep()).map(swept),
             "stats" => match with.text("under") {
                 None => on.stats(),
                 Some(under) => on.stats_under(under),
@@ -106,6 +152,10 @@ struct Play {
     clock: ManualClock,
     /// What names of the scenario stand for.
     names: BTreeMap<String, Value>,
+    /// What the calls under way say of themselves.
+    said: Context,
+    listeners: Listeners,
+    exports: u32,
 }
 
 impl Play {
@@ -126,9 +176,44 @@ impl Play {
                 Ok(Value::Null)
             }
             "transaction" => self.transaction(store.as_ref().unwrap(), step),
-            call => on_store(store.as_ref().unwrap(), call, &with),
+            "with" => self.with(store.as_ref().unwrap(), &with, step),
+            call => self.call(store.as_ref().unwrap(), call, &with),
         };
         self.judge(step, outcome)
+    }
+
+    fn call(&mut self, store: &Store, call: &str, with: &Arguments) -> Result<Value, Error> {
+        match call {
+            "subscribe" => {
+                let listener = subscribe(store, with)?;
+                self.listeners.insert(with.path("name").to_owned(), listener);
+                Ok(Value::Null)
+            }
+            "told" => {
+                let told = &self.listeners[with.path("name")].1;
+                Ok(std::mem::take(&mut *told.lock().unwrap()).into())
+            }
+            "unsubscribe" => {
+                self.listeners.remove(with.path("name")).unwrap().0.close();
+                Ok(Value::Null)
+            }
+            "audit_export" => {
+                self.exports += 1;
+                export(store, &self.path.with_extension(format!("{}.jsonl", self.exports)))
+            }
+            call => match with.text("idempotency_key") {
+                None => on_store(store, call, with),
+                Some(key) => {
+                    let once = store.with(self.said.clone().idempotency_key(key))?;
+                    let mut found = on_store(&once, call, with)?;
+                    if let Some(members) = found.as_object_mut() {
+                        members.insert("replayed".to_owned(), once.was_replayed().into());
+                    }
+                    once.close()?;
+                    Ok(found)
+                }
+            },
+        }
     }
 
     fn transaction(&mut self, store: &Store, step: &Value) -> Result<Value, Error> {
@@ -153,6 +238,19 @@ impl Play {
         });
         fault.unwrap();
         if step["commit"] == true { done } else { Ok(Value::Null) }
+    }
+
+    /// Plays steps whose calls say something of themselves.
+    fn with(&mut self, store: &Store, with: &Arguments, step: &Value) -> Result<Value, Error> {
+        let same = store.with(with.context())?;
+        self.said = with.context();
+        for step in step["steps"].as_array().unwrap() {
+            let with = self.arguments(step);
+            let outcome = self.call(&same, step["call"].as_str().unwrap(), &with);
+            self.judge(step, outcome).unwrap();
+        }
+        self.said = Context::new();
+        same.close().map(Value::from)
     }
 
     fn judge(&mut self, step: &Value, outcome: Result<Value, Error>) -> Result<(), String> {
@@ -231,7 +329,10 @@ fn on_store(store: &Store, call: &str, with: &Arguments) -> Result<Value, Error>
         }
         .map(keeps),
         "policy_set" => store.transaction(|tx| set_policy(tx, with)).map(Value::from),
-        call => common!(store, call, with),
+        call => match on_audit(store, call, with) {
+            Some(found) => found,
+            None => common!(store, call, with),
+        },
     }
 }
 
@@ -261,6 +362,9 @@ fn play(folder: &Path, own: &str, scenario: &Value) -> Result<(), String> {
         path: folder.join(format!("{name}.strongroom")),
         clock: ManualClock::start(Timestamp::from_millis(START)),
         names: BTreeMap::new(),
+        said: Context::new(),
+        listeners: Listeners::new(),
+        exports: 0,
     };
     let environment = options["environment"].as_str().unwrap_or("live").parse().unwrap();
     let mut store = Some(if play.path.exists() {

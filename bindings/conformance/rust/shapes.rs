@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 use strongroom::{
-    Namespace, Secret, SecretInfo, TagCount, Timestamp, Usage, VersionInfo, VersionState, Written,
+    Due, Error, Generator, Namespace, Rotated, Secret, SecretInfo, SignatureCheck, SweepReport, TagCount,
+    Timestamp, Usage, VersionInfo, VersionState, Written,
 };
 
 use super::START;
@@ -42,6 +43,51 @@ pub(super) fn written(written: Written) -> Value {
     })
 }
 
+pub(super) fn rotated(rotated: Rotated) -> Value {
+    json!({
+        "id": rotated.written.id().to_string(),
+        "path": rotated.written.path().as_str(),
+        "tier": rotated.written.tier().as_str(),
+        "old_version": rotated.old_version,
+        "new_version": rotated.written.version(),
+        "old_expires_at": seconds(rotated.old_expires_at),
+    })
+}
+
+pub(super) fn due(due: &Due) -> Value {
+    json!({
+        "path": due.path.as_str(),
+        "id": due.id.to_string(),
+        "reason": due.reason.as_str(),
+        "at": seconds(due.at),
+    })
+}
+
+pub(super) fn check(check: SignatureCheck) -> Value {
+    let found = match check {
+        SignatureCheck::Version(_) => "valid",
+        SignatureCheck::Wrong => "wrong",
+        SignatureCheck::TooOld => "too_old",
+        SignatureCheck::TooEarly => "too_early",
+        other => panic!("{other:?}"),
+    };
+    json!({"found": found, "version": check.version()})
+}
+
+pub(super) fn generated(how: &Generator) -> Result<Value, Error> {
+    let length = how.generate()?.len();
+    let whole_bits: u64 = how.entropy_bits()?.floor().to_string().parse().unwrap();
+    Ok(json!({"length": length, "entropy_bits": whole_bits}))
+}
+
+pub(super) fn swept(report: SweepReport) -> Value {
+    json!({
+        "secrets": report.secrets, "versions": report.versions,
+        "expiring": report.expiring, "expired": report.expired, "audit_events": report.audit_events,
+        "more": report.more, "held_back": report.held_back,
+    })
+}
+
 pub(super) fn secret(secret: Secret) -> Value {
     json!({"value": hex(secret.value().expose()), "version": secret.version(), "info": info(secret.info())})
 }
@@ -67,6 +113,10 @@ pub(super) fn info(info: &SecretInfo) -> Value {
         "purge_at": trashed.map(|trashed| seconds(trashed.purge_at)),
         "max_versions": info.max_versions(),
         "trash_days": info.trash_days(),
+        "expires_at": info.expires_at().map(seconds),
+        "on_expiry": info.on_expiry().as_str(),
+        "rotate_every": info.rotate_every().map(|every| every.as_secs()),
+        "rotation_due_at": info.rotation_due_at().map(seconds),
     })
 }
 
@@ -74,6 +124,8 @@ pub(super) fn version(version: &VersionInfo) -> Value {
     let (state, until) = match version.state {
         VersionState::Current => ("current", None),
         VersionState::Superseded => ("superseded", None),
+        VersionState::Grace { until } => ("grace", Some(until)),
+        VersionState::Retired => ("retired", None),
         VersionState::Deleted { until } => ("deleted", Some(until)),
         VersionState::Destroyed => ("destroyed", None),
         other => panic!("{other:?}"),

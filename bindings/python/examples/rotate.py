@@ -2,38 +2,45 @@
 
     python rotate.py app.strongroom key-file production/db/password
 
-The order is what matters: the new credential is in the store before the service knows it, as a version of its own, and
-a compare-and-set decides which of two jobs goes on.
+The order is what matters: the new credential is in the store before the service knows it, and the old one stays in grace, so
+that whoever tries what ``store.accepted`` gives, the newest first, gets in at any moment. A compare-and-set decides which of
+two jobs goes on.
 """
 
 from __future__ import annotations
 
-import secrets
 import sys
 from typing import Callable
 
-from strongroom import ConflictError, SecretBytes, Store
+from strongroom import ConflictError, Generator, SecretBytes, Store
+
+#: How long a job that died leaves the old credential readable: until somebody has looked after it.
+GRACE = "1d"
 
 
 def rotate(store: Store, path: str, accept: Callable[[SecretBytes], None]) -> bool:
-    """Writes a new credential over the current one, and has the service accept it; False if another job was faster."""
+    """Makes a new credential, and has the service accept it; False if another job was faster."""
     current = store.info(path).version
-    with SecretBytes(secrets.token_urlsafe(32)) as new:
-        try:
-            written = store.put(path, new, expect=current, note="rotated")
-        except ConflictError:
-            return False
-        try:
-            accept(new)
-        except Exception:
-            store.rollback(path, current)
-            raise
-    print(f"{path} went from version {current} to {written.version}")
+    try:
+        rotated = store.rotate(path, generate=Generator.token(32), grace_seconds=GRACE, expect=current, note="rotated")
+    except ConflictError:
+        return False
+    new = rotated.new_version
+    try:
+        with store.get(path, new) as credential:
+            accept(credential.value)
+    except Exception:
+        with store.transaction() as tx:
+            tx.rollback(path, current)
+            tx.revoke_version(path, new)
+        raise
+    store.revoke_version(path, current)
+    print(f"{path} went from version {current} to {new}")
     return True
 
 
 def change_at_the_service(credential: SecretBytes) -> None:
-    """Stands for the call that sets the password of the database."""
+    """Stands for the call that sets the password of the database, and has the old one work no more."""
     print(f"the service accepted {len(credential)} bytes")
 
 

@@ -8,7 +8,7 @@ import sys
 from dataclasses import asdict, is_dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, Callable, Union
+from typing import Any, Callable, Optional, Union
 
 # The package that this file belongs to, whatever is installed.
 sys.path.insert(0, str(Path(__file__).parents[1] / "src"))
@@ -19,10 +19,27 @@ from strongroom._native import lib
 
 BEGINNING = datetime.fromtimestamp(1_800_000_000, timezone.utc)
 KEY = bytes([7]) * 32
+#: What a generator is said to be, and what makes it.
+GENERATORS: dict[str, Callable[..., strongroom.Generator]] = {
+    "password": strongroom.Generator.password,
+    "token": strongroom.Generator.token,
+    "passphrase": strongroom.Generator.passphrase,
+}
+#: What of an audit event has the same name in a scenario.
+EVENT = (
+    *("sequence", "id", "path", "secret_id", "slot_id", "actor", "reason", "request_id"),
+    *("labels", "version", "time", "count", "durable"),
+)
 #: The parameters of this package that have another name in a scenario.
 RENAMED = {
     "restore": {"secret": "path_or_id"},
     "destroy": {"secret": "path_or_id"},
+    "audit": {"kinds": "type"},
+    "changes": {"kinds": "types"},
+    "subscribe": {"kinds": "types"},
+    "wait_changes": {"timeout_ms": "timeout"},
+    "set_idempotency_window": {"seconds": "idempotency_window"},
+    "set_audit_policy": {"reads": "audit", "days": "audit_days", "bytes": "audit_bytes"},
     "rename": {"to": "new"},
     "rename_prefix": {"path": "old", "to": "new"},
 }
@@ -39,6 +56,11 @@ def plain(found: Any) -> Any:
     if isinstance(found, strongroom.Secret):
         with found:
             return {"value": bytes(found.value), "version": found.version, "info": plain(found.info)}
+    if isinstance(found, strongroom.SignatureCheck):
+        return {"found": found.reason or "valid", "version": found.version}
+    if isinstance(found, strongroom.AuditEvent):
+        kind = None if found.error is None else getattr(strongroom, found.error).name
+        return {**{name: plain(getattr(found, name)) for name in EVENT}, "kind": found.type, "error": kind}
     if isinstance(found, strongroom.Stats):
         counts = asdict(found)
         return {
@@ -49,9 +71,33 @@ def plain(found: Any) -> Any:
         return {name: plain(getattr(found, name)) for name in found.__dataclass_fields__}
     if isinstance(found, datetime):
         return (found - BEGINNING) / timedelta(seconds=1)
+    if isinstance(found, timedelta):
+        return found // timedelta(seconds=1)
     if isinstance(found, (list, tuple)):
         return [plain(item) for item in found]
     return dict(found) if hasattr(found, "items") else found
+
+
+def later(seconds: Optional[float]) -> Optional[datetime]:
+    """A time that a scenario says; None for none."""
+    return None if seconds is None else BEGINNING + timedelta(seconds=seconds)
+
+
+def generator(said: dict[str, dict[str, Any]]) -> strongroom.Generator:
+    """A generator as a scenario writes it."""
+    ((kind, how),) = said.items()
+    return GENERATORS[kind](**how)
+
+
+def audit_policy(policy: strongroom.StorePolicy) -> dict[str, Any]:
+    """How reads are audited, and how long the log is kept."""
+    return {"reads": dict(policy.audit), "days": policy.audit_days, "bytes": policy.audit_bytes}
+
+
+def generated(generate: strongroom.Generator) -> dict[str, int]:
+    """How long a value is that a generator makes, and how hard to guess."""
+    with generate.generate() as made:
+        return {"length": len(made), "entropy_bits": int(generate.entropy_bits)}
 
 
 class Player:
@@ -61,6 +107,7 @@ class Player:
         self.file = folder / f"{options.get('store', name)}.strongroom"
         self.clock = strongroom.ManualClock(BEGINNING)
         self.names: dict[str, Any] = {}
+        self.listeners: dict[str, tuple[strongroom.Subscription, list[strongroom.AuditEvent]]] = {}
         self.store = self.first(options)
 
     def first(self, options: dict[str, str]) -> Store:
@@ -95,9 +142,9 @@ class Player:
         if "gives" in step:
             self.match(step["gives"], found, step)
 
-    def transact(self, steps: list[dict[str, Any]], commit: bool) -> None:
+    def transact(self, store: Store, steps: list[dict[str, Any]], commit: bool) -> None:
         """Plays the steps of a transaction, and ends it as the scenario says."""
-        tx = self.store.transaction()
+        tx = store.transaction()
         try:
             for step in steps:
                 self.step(step, tx)
@@ -106,8 +153,15 @@ class Player:
         finally:
             tx.abort()
 
+    def with_context(self, store: Store, steps: list[dict[str, Any]], **context: Any) -> None:
+        """Plays steps on a handle of the store that says a context."""
+        with store.with_context(**context) as same:
+            for step in steps:
+                self.step(step, same)
+
     def call(self, step: dict[str, Any], on: Union[Store, Transaction]) -> Any:
         """Makes one call."""
+        store = on if isinstance(on, Store) else self.store
         special: dict[str, Callable[..., Any]] = {
             "advance": lambda seconds: self.clock.advance(seconds),
             "begin_again": lambda: self.store.put("begin/again", "x"),
@@ -115,11 +169,29 @@ class Player:
             "lock": self.store.lock,
             "unlock": lambda: self.store.unlock(raw_key=KEY),
             "reopen": self.reopen,
-            "transaction": lambda: self.transact(step["steps"], step["commit"]),
+            "transaction": lambda: self.transact(store, step["steps"], step["commit"]),
+            "with": lambda **context: self.with_context(store, step["steps"], **context),
             "verify": self.store.verify,
+            "generate": generated,
+            "parse_duration": strongroom.parse_duration,
             "policy_get": on.policy.get,
             "policy_at": on.policy.at,
             "policy_set": on.policy.set,
+            "idempotency_window": lambda: on.policy.get().idempotency_window,
+            "set_idempotency_window": on.policy.set,
+            "audit_policy": lambda: audit_policy(on.policy.get()),
+            "set_audit_policy": on.policy.set,
+            "audit": store.audit.query,
+            "audit_get": store.audit.get,
+            "audit_head": store.audit.head,
+            "audit_verify": store.audit.verify,
+            "audit_export": self.export,
+            "changes": store.changes,
+            "latest_change": lambda: store.latest_change,
+            "wait_changes": store.wait_changes,
+            "subscribe": lambda name, **events: self.subscribe(store, name, **events),
+            "told": self.told,
+            "unsubscribe": lambda name: self.listeners.pop(name)[0].close(),
         }
         name = step["call"]
         call = special.get(name) or getattr(on, name, None)
@@ -134,8 +206,12 @@ class Player:
         if call == "list" and "tags" in said:
             said["has_tags"] = [key for key, value in said["tags"].items() if value is None]
             said["tags"] = {key: value for key, value in said["tags"].items() if value is not None}
-        if "updated_since" in said:
-            said["updated_since"] = BEGINNING + timedelta(seconds=said["updated_since"])
+        for name in {"updated_since", "expires_at", "timestamp", "since", "until"} & said.keys():
+            said[name] = later(said[name])
+        if call == "wait_changes":
+            said["timeout"] = timedelta(milliseconds=said["timeout"])
+        if "generate" in said:
+            said["generate"] = generator(said["generate"])
         return said
 
     def argument(self, given: Any) -> Any:
@@ -154,6 +230,26 @@ class Player:
         """Closes the store and opens it."""
         self.store.close()
         self.store = Store.open(self.file, raw_key=KEY, clock=self.clock)
+
+    def export(self) -> strongroom.AuditExported:
+        """Writes the audit log to a new file, which nobody needs behind it."""
+        file = self.file.with_suffix(".jsonl")
+        try:
+            return self.store.audit.export(file)
+        finally:
+            file.unlink(missing_ok=True)
+
+    def subscribe(self, store: Store, name: str, **events: Any) -> None:
+        """Begins to collect what is told under a name."""
+        told: list[strongroom.AuditEvent] = []
+        self.listeners[name] = store.subscribe(told.append, **events), told
+
+    def told(self, name: str) -> list[strongroom.AuditEvent]:
+        """What was told under a name since this was last asked for."""
+        told = self.listeners[name][1]
+        found = told[:]
+        told.clear()
+        return found
 
     def match(self, pattern: Any, found: Any, step: dict[str, Any]) -> None:
         """Holds a result against what it must be."""

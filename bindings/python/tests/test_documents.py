@@ -37,10 +37,11 @@ def directory(tmp_path: Path) -> Path:
 
 def test_the_readme_runs(directory: Path) -> None:
     blocks = re.findall(r"```python\n(.*?)```", (PACKAGE / "README.md").read_text(), re.DOTALL)
-    assert len(blocks) == 3
+    assert len(blocks) == 6
     printed = run("-c", "\n".join(blocks), directory=directory)
     assert "production/openai/api-key 1 <SecretBytes: not shown>" in printed
     assert "sk-proj" not in printed
+    assert "secret.created orders/4712/key" in printed.splitlines()
     assert (directory / "copy.strongroom").exists()
 
 
@@ -72,6 +73,8 @@ def test_a_credential_is_rotated(directory: Path, monkeypatch: pytest.MonkeyPatc
 
     with strongroom.Store.open(file, key_file=directory / "key") as store:
         current = store["db/password"]
+        with pytest.raises(strongroom.VersionExpiredError):
+            store.get("db/password", 1)
 
         def refuse(_: strongroom.SecretBytes) -> None:
             raise ConnectionError
@@ -79,6 +82,17 @@ def test_a_credential_is_rotated(directory: Path, monkeypatch: pytest.MonkeyPatc
         with pytest.raises(ConnectionError):
             rotate.rotate(store, "db/password", refuse)
         assert store["db/password"] == current
+        with pytest.raises(strongroom.VersionExpiredError):
+            store.get("db/password", 3)
+
+        def die(_: strongroom.SecretBytes) -> None:
+            raise SystemExit
+
+        with pytest.raises(SystemExit):
+            rotate.rotate(store, "db/password", die)
+        new, old = store.accepted("db/password")[:2]
+        assert (new.version, old.version) == (5, 4)
+        assert old.value == current
         stale = store.info("db/password")
         store["db/password"] = "of another job"
         monkeypatch.setattr(store, "info", lambda path: stale)

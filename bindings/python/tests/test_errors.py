@@ -87,7 +87,7 @@ def test_wrong_types_are_type_errors(store: strongroom.Store, file: Path) -> Non
         lambda: store.get(b"path"),  # type: ignore[arg-type]
         lambda: store[1],  # type: ignore[index]
         lambda: store.put("a", 1),  # type: ignore[arg-type]
-        lambda: store.put("a", None),  # type: ignore[arg-type]
+        lambda: store.put("a", None),
         lambda: store.put("a", "b", tags="env"),
         lambda: store.put("a", "b", max_versions="2"),  # type: ignore[arg-type]
         lambda: store.get_many("abc"),

@@ -13,7 +13,7 @@ import pytest
 from conftest import HEADER, ROOT
 
 from strongroom import Error, _constants, _kinds, _structs
-from strongroom._signatures import SIGNATURES, TEST_SIGNATURES, Progress
+from strongroom._signatures import SIGNATURES, TEST_SIGNATURES, Destroy, Progress, Told
 
 TEXT = re.sub(r"/\*.*?\*/", "", HEADER.read_text(), flags=re.DOTALL)
 STRUCTS = re.findall(r"typedef struct (strongroom_\w+) \{(.*?)\} \1;", TEXT, re.DOTALL)
@@ -31,8 +31,11 @@ NUMBERS: dict[str, Any] = {
     "int64_t": ctypes.c_int64,
     "uint32_t": ctypes.c_uint32,
     "int32_t": ctypes.c_int32,
+    "double": ctypes.c_double,
     "strongroom_status": ctypes.c_int32,
     "strongroom_progress_fn": Progress,
+    "strongroom_event_callback": Told,
+    "strongroom_destroy_callback": Destroy,
 }
 
 

@@ -4,37 +4,38 @@
 #
 #     ruby rotate.rb app.strongroom key-file production/db/password
 #
-# The order is what matters: the new credential is in the store before the service knows it, as a version of its own, and
-# a compare-and-set decides which of two jobs goes on.
+# The order is what matters: the new credential is in the store before the service knows it, the old one stays accepted, and
+# a compare-and-set decides which of two jobs goes on. Once the service has taken the new one, the old one is revoked.
 
-require "securerandom"
 require "strongroom"
 
-# Writes a new credential over the current one, and has the service accept it in the block; false if another job was
-# faster.
-def rotate(store, path, &accept)
-  current = store.info(path).version
-  Strongroom::SecretBytes.take(SecureRandom.urlsafe_base64(32)) do |new|
-    written = replace(store, path, current, new)
-    next false unless written
+# How long the old credential is there for a job that died half-way: run it again within that.
+GRACE = "7d"
 
-    accepted_or_rolled_back(store, path, current, new, &accept)
-    puts "#{path} went from version #{current} to #{written.version}"
-    true
-  end
+# Rotates a credential that nobody sees, and has the service accept it in the block; false if another job was faster.
+def rotate(store, path, &accept)
+  rotated = replace(store, path)
+  return false unless rotated
+
+  accepted_or_rolled_back(store, path, rotated, &accept)
+  store.revoke_version(path, rotated.old_version)
+  puts "#{path} went from version #{rotated.old_version} to #{rotated.new_version}"
+  true
 end
 
-# Writes over this version and no other; nil if another job was faster.
-def replace(store, path, current, new)
-  store.put(path, new, expect: current, note: "rotated")
+# Writes over the version that is current now and no other; nil if another job was faster.
+def replace(store, path)
+  current = store.info(path).version
+  store.rotate(path, generate: Strongroom::Generator.token, grace: GRACE, expect: current, note: "rotated")
 rescue Strongroom::ConflictError
   nil
 end
 
-def accepted_or_rolled_back(store, path, current, new)
-  yield new
+# The new one is not revoked where this fails: a service whose answer was lost may have taken it. It is readable by number.
+def accepted_or_rolled_back(store, path, rotated)
+  store.get(path, version: rotated.new_version) { |secret| yield secret.value }
 rescue StandardError
-  store.rollback(path, current)
+  store.rollback(path, rotated.old_version)
   raise
 end
 

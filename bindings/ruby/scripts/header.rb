@@ -11,6 +11,11 @@ module Header
   CStruct = Struct.new(:name, :members)
   Member = Struct.new(:name, :type, :count)
 
+  # The types in a list of parameters.
+  def self.types(parameters)
+    parameters.strip == "void" ? [] : parameters.split(",").map { |parameter| parameter.strip.sub(/\w+\z/, "") }
+  end
+
   # The version of the library.
   VERSION = SOURCE[/^#define STRONGROOM_VERSION_STRING "(.*)"$/, 1]
 
@@ -33,12 +38,21 @@ module Header
     CStruct.new(name, members)
   end
 
+  # Types of functions that the library calls.
+  CALLBACKS = TEXT.scan(/^typedef ([\w ]+?) \(\*(strongroom_\w+)\)\((.*?)\);/m).map do |returns, name, takes|
+    Function.new(name, returns, types(takes))
+  end
+
   # Functions, the one of libraries built for tests last.
   DECLARATION = /^STRONGROOM_API\s+(?:STRONGROOM_WARN_UNUSED\s+)?([\w\s*]*?)\b(strongroom_\w+)\((.*?)\);/m.freeze
   FUNCTIONS = TEXT.scan(DECLARATION).map do |returns, name, takes|
-    parameters = takes.split(",").map { |parameter| parameter.strip.sub(/\w+\z/, "") }
-    Function.new(name, returns.strip, takes.strip == "void" ? [] : parameters)
+    Function.new(name, returns.strip, types(takes))
   end.sort_by { |function| function.name == "strongroom_test_panic" ? 1 : 0 }
+
+  # The name of the type of a callback as a constant: strongroom_progress_fn gives PROGRESS.
+  def self.callback_name(callback)
+    callback.delete_prefix("strongroom_").delete_suffix("_fn").upcase
+  end
 
   # The name of a struct as a class: strongroom_secret_info gives SecretInfo.
   def self.class_name(struct)

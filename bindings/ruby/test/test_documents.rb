@@ -9,7 +9,7 @@ class TestDocuments < Minitest::Test
 
   def test_the_readme_runs
     blocks = File.read(File.join(PACKAGE, "README.md"), encoding: "UTF-8").scan(/^```ruby\n(.*?)^```/m).flatten
-    assert_equal 3, blocks.size
+    assert_equal 6, blocks.size
     folder do |folder|
       said, complaints, status = ruby("-e", blocks.join("\n"), in_folder: folder)
       assert_equal ["", true], [complaints, status.success?]
@@ -29,6 +29,7 @@ class TestDocuments < Minitest::Test
       assert_equal ["", true], [complaints, status.success?]
       Strongroom::Store.open(file, key_file: key_file) do |store|
         assert_equal ["", "rotated"], store.versions("db/password").map(&:note)
+        assert_raises(Strongroom::VersionExpiredError) { store.get("db/password", version: 1) }
       end
     end
   end
@@ -39,6 +40,16 @@ class TestDocuments < Minitest::Test
       assert_raises(error) { job.rotate(store, "db/password") { raise error } }
       assert_operator store["db/password"], :==, "old"
       assert_equal 3, store.info("db/password").version
+      store.get("db/password", version: 2) { |refused| assert_equal 43, refused.value.bytesize }
+    end
+  end
+
+  def test_a_rotation_that_died_leaves_the_old_credential_for_the_next_one
+    rotating do |store, job|
+      catch(:died) { job.rotate(store, "db/password") { throw :died } }
+      assert_equal 1, store.verify_any("db/password", "old")
+      assert job.rotate(store, "db/password") { nil }
+      assert_equal [3, 1], store.accepted("db/password") { |secrets| secrets.map(&:version) }
     end
   end
 
@@ -96,14 +107,15 @@ class TestDocuments < Minitest::Test
   # Every class with its public methods, and those of its modules.
   def public_api
     classes = [Strongroom::Store, Strongroom::Transaction, Strongroom::Secret, Strongroom::SecretBytes, Strongroom::ManualClock,
-               Strongroom::Slots, Strongroom::Policy, Strongroom::Error]
+               Strongroom::Slots, Strongroom::Policy, Strongroom::Audit, Strongroom::Feed, Strongroom::Subscription, Strongroom::Replayable, Strongroom::Outcome,
+               Strongroom::Generator, Strongroom::Error]
     operations = Strongroom::Operations.ancestors.select { |one| one.name.to_s.match?(/\AStrongroom::(?!Uncopied)/) }
     found = classes.to_h { |one| [one, one.public_instance_methods(false) + one.singleton_methods(false)] }
     found[Strongroom::Operations] = operations.flat_map { |one| one.public_instance_methods(false) }
     found.transform_values { |methods| methods.map(&:to_s) - INTERNAL }
   end
 
-  INTERNAL = %w[handle handle_of taken lend bytes_of filled run pretty_print].freeze
+  INTERNAL = %w[handle handle_of once? taken lend bytes_of filled run pretty_print tell finish whole subscriptions].freeze
 
   # Definitions of a file that have no comment above; of what is private to the package, none.
   def undocumented_in(lines)

@@ -75,7 +75,10 @@ class TestErrors < Minitest::Test
                   -> { store.put("bad//path", marker) }, -> { store.put("a", marker, tier: :huge) },
                   -> { store.put("a", marker, expect: 7) }, -> { store.matches?("missing", marker) },
                   -> { store.slots.check(passphrase: marker) }, -> { store.put("a", [marker]) },
-                  -> { Strongroom::Store.create("#{file}2", passphrase: marker, raw_key: marker) }]
+                  -> { Strongroom::Store.create("#{file}2", passphrase: marker, raw_key: marker) },
+                  -> { store.rotate("missing", marker) }, -> { store.verify_any("missing", marker) },
+                  -> { store.put("a", marker, generate: Strongroom::Generator.token) },
+                  -> { store.rotate("a", marker, grace: "soon") }, -> { store.sign_payload("missing", marker) }]
       attempts.each do |attempt|
         error = assert_raises(StandardError, &attempt)
         refute_includes error.full_message, marker

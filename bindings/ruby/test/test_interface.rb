@@ -13,7 +13,6 @@ class TestInterface < Minitest::Test
     strongroom_error_os_error: "strongroom_error_details has it",
     strongroom_error_retryable: "strongroom_error_details has it",
     strongroom_status_name: "the generated classes have the names",
-    strongroom_secrets_len: "it is the number of paths that were given",
     strongroom_version_number: "strongroom_version says it",
     strongroom_abi_version: "called before functions are attached",
     strongroom_test_panic: "called by tests"

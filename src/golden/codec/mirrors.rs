@@ -3,6 +3,7 @@
 use wincode::{SchemaRead, SchemaWrite};
 
 use crate::record::audit;
+use crate::record::context;
 use crate::record::policy::{
     BackupRecord, ClockJumpRecord, EnvironmentRecord, KdfFloorRecord, RetentionRecord,
 };
@@ -31,6 +32,8 @@ pub(super) enum Standing {
     Kept,
     Deleted { at: i64, until: i64 },
     Destroyed { at: i64 },
+    Rotated { until: i64 },
+    RotatedDeleted { at: i64, until: i64, accepted: i64 },
 }
 
 #[derive(Debug, PartialEq, SchemaRead, SchemaWrite)]
@@ -42,6 +45,7 @@ pub(super) struct Secret {
     accessed_at: Option<i64>,
     tags: String,
     details: Option<Details>,
+    schedule: Option<Schedule>,
     current: Version,
 }
 
@@ -54,11 +58,36 @@ pub(super) struct Details {
 }
 
 #[derive(Debug, PartialEq, SchemaRead, SchemaWrite)]
+pub(super) struct Schedule {
+    expires_at: Option<i64>,
+    on_expiry: u8,
+    told: u8,
+    rotate_every: Option<u64>,
+}
+
+#[derive(Debug, PartialEq, SchemaRead, SchemaWrite)]
 pub(super) struct Event {
     time: i64,
     kind: u16,
     secret: [u8; 16],
     version: u64,
+    more: Option<More>,
+}
+
+#[derive(Debug, PartialEq, SchemaRead, SchemaWrite)]
+pub(super) struct More {
+    path: String,
+    actor: Option<[u8; 16]>,
+    error: i32,
+    count: u32,
+    said: Option<Said>,
+}
+
+#[derive(Debug, PartialEq, SchemaRead, SchemaWrite)]
+pub(super) struct Said {
+    labels: String,
+    reason: String,
+    request_id: String,
 }
 
 #[derive(Debug, PartialEq, SchemaRead, SchemaWrite)]
@@ -137,6 +166,10 @@ impl From<&VersionRecord> for Version {
             secret::Standing::Kept => Standing::Kept,
             secret::Standing::Deleted { at, until } => Standing::Deleted { at, until },
             secret::Standing::Destroyed { at } => Standing::Destroyed { at },
+            secret::Standing::Rotated { until } => Standing::Rotated { until },
+            secret::Standing::RotatedDeleted { at, until, accepted } => {
+                Standing::RotatedDeleted { at, until, accepted }
+            }
         };
         Self { number, created_at, size, standing, author, note, pieces, tail }
     }
@@ -149,8 +182,12 @@ impl From<&SecretRecord> for Secret {
             let secret::Details { description, content_type, max_versions, trash_days } = details;
             Details { description, content_type, max_versions, trash_days }
         });
+        let schedule = record.schedule.map(|schedule| {
+            let secret::Schedule { expires_at, on_expiry, told, rotate_every } = schedule;
+            Schedule { expires_at, on_expiry, told, rotate_every }
+        });
         let current = (&record.current).into();
-        Self { id, tier, meta_version, updated_at, accessed_at, tags, details, current }
+        Self { id, tier, meta_version, updated_at, accessed_at, tags, details, schedule, current }
     }
 }
 
@@ -186,11 +223,20 @@ impl From<&EnvironmentRecord> for Environment {
     }
 }
 
+impl From<audit::More> for More {
+    fn from(more: audit::More) -> Self {
+        let audit::More { path, actor, error, count, said } = more;
+        let said =
+            said.map(|context::Said { labels, reason, request_id }| Said { labels, reason, request_id });
+        Self { path, actor, error, count, said }
+    }
+}
+
 impl From<&audit::Segment> for Segment {
     fn from(record: &audit::Segment) -> Self {
         let event = |event: &audit::Event| {
-            let audit::Event { time, kind, subject, version } = *event;
-            Event { time, kind, secret: subject, version }
+            let audit::Event { time, kind, subject, version, more } = event.clone();
+            Event { time, kind, secret: subject, version, more: more.map(More::from) }
         };
         let events = record.events.iter().map(event).collect();
         Self { generation: record.generation, events, head: record.head }

@@ -44,7 +44,7 @@ pub(super) fn chains() -> Vec<Case> {
 }
 
 /// Every kind of event that is of a slot or a copy.
-const OTHER_EVENTS: [(u16, &str, u64); 10] = [
+pub(super) const OTHER_EVENTS: [(u16, &str, u64); 10] = [
     (64, "00*16", 41),
     (65, "b7*16", 0),
     (66, "b7*16", 0),
@@ -57,7 +57,7 @@ const OTHER_EVENTS: [(u16, &str, u64); 10] = [
     (73, "00*16", 0),
 ];
 
-fn with_events(case: Case, events: &[(u16, &str, u64)]) -> Case {
+pub(super) fn with_events(case: Case, events: &[(u16, &str, u64)]) -> Case {
     events.iter().fold(case, |case, &(kind, subject, version)| {
         case.with("event", format!("{} {kind} {subject} {version} 1", I64[1] + i64::from(kind)))
     })
@@ -85,7 +85,7 @@ pub(super) fn slot_chains() -> Vec<Case> {
 }
 
 /// Every kind of event that is of a secret, a version, retention or the clock.
-const SECRET_EVENTS: [(u16, &str, u64); 18] = [
+pub(super) const SECRET_EVENTS: [(u16, &str, u64); 18] = [
     (1, "a1*16", 1),
     (2, "a1*16", 2),
     (3, "a1*16", 5),

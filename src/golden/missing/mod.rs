@@ -1,12 +1,16 @@
 //! Adds the vector files that are missing. The fields are chosen here, the bytes come from the code under test: so a
 //! new file is worth what its review is worth, and from then on it is frozen.
 
+mod audited;
+mod calls;
 mod events;
 mod everything;
 mod left;
 mod records;
+mod rotated;
 mod rows;
 mod seals;
+mod second;
 mod slot_stores;
 mod stores;
 mod typed;
@@ -67,6 +71,63 @@ pub(super) fn write_vectors() {
     write("recovery-code", "a recovery code, and other ways to type it that are accepted", typed::codes());
     write("pin", "the bytes of a pin without its check, and its text", typed::pins());
     write_variants();
+    write_second_versions();
+    write_calls();
+}
+
+/// What is kept beside the log, and the events that came with it.
+fn write_calls() {
+    write("audit-checkpoint", "where the audit log begins", calls::checkpoints());
+    write(
+        "audit-policy-record",
+        "which reads are audited, by tier from the least, and how long the log is kept",
+        calls::audit_policies(),
+    );
+    write("idempotency-policy-record", "how long calls are remembered", calls::windows());
+    write(
+        "idempotency-record",
+        "a call that is remembered; an answer is its name and its fields, texts are UTF-8 and - is nothing",
+        calls::calls(),
+    );
+    write(
+        "idempotency-call",
+        "the id of a call, and the digest of what was said: each thing is a name and bytes",
+        calls::called(),
+    );
+    write_to(
+        "later-events",
+        "audit-segment-2",
+        "events of calls, reads and refusals; they are as in audit-segment-2",
+        calls::later_segments(),
+    );
+    write_to(
+        "later-event-chain",
+        "audit-chain",
+        "the head before the first event and after each, 32 bytes each; events are as in audit-segment-2",
+        calls::later_chains(),
+    );
+}
+
+/// Records of which there is a first version too.
+fn write_second_versions() {
+    write(
+        "version-record-2",
+        "a version that is not current, and the tail of every secret record",
+        second::second_versions(),
+    );
+    write("secret-record-2", "the row of a path; texts are UTF-8", second::second_secrets());
+    write("trash-record-2", "a secret in the trash; texts are UTF-8", second::second_trashed());
+    write(
+        "audit-segment-2",
+        "an event is: time kind subject version, and how often; then path actor error count; then labels reason request-id",
+        second::second_segments(),
+    );
+    write_to(
+        "audit-chain-2",
+        "audit-chain",
+        "the head before the first event and after each, 32 bytes each; events are as in audit-segment-2",
+        second::second_chains(),
+    );
 }
 
 /// More vectors of kinds that have some already.

@@ -10,11 +10,12 @@ pub(super) const I64: [i64; 4] = [0, 1_795_219_200_000, i64::MAX, i64::MIN];
 pub(super) fn refusals(kind: &str, good: &Case) -> Vec<Case> {
     let bytes = encoded(kind, good);
     let changed = |at, byte| with_byte(kind, good, at, byte);
+    let later = bytes[2] + 1;
     vec![
         good.fails("another kind", Fault::Damaged, changed(0, 99)),
         good.fails("version 0", Fault::UnsupportedFormat, changed(2, 0)),
-        good.fails("version 2", Fault::UnsupportedFormat, changed(2, 2)),
-        good.fails("version 257", Fault::UnsupportedFormat, changed(3, 1)),
+        good.fails(format!("version {later}"), Fault::UnsupportedFormat, changed(2, later)),
+        good.fails(format!("version {}", 255 + u16::from(later)), Fault::UnsupportedFormat, changed(3, 1)),
         good.fails("a byte too many", Fault::Damaged, [bytes.as_slice(), &[0]].concat()),
         good.fails("a byte too few", Fault::Damaged, bytes[..bytes.len() - 1].to_vec()),
         good.fails("head only", Fault::Damaged, bytes[..4].to_vec()),
@@ -23,13 +24,13 @@ pub(super) fn refusals(kind: &str, good: &Case) -> Vec<Case> {
 }
 
 /// A version that is kept, without author and note.
-fn version(name: &str, number: u64, time: i64, size: u32, pieces: u32, tail: &str) -> Case {
+pub(super) fn version(name: &str, number: u64, time: i64, size: u32, pieces: u32, tail: &str) -> Case {
     let case = Case::new(name).with("number", number).with("created-at", time).with("size", size);
     case.with("standing", "kept").with("pieces", pieces).with("tail", tail)
 }
 
 /// A version of this standing, author and note.
-fn version_with(name: &str, standing: &str, author: Option<&str>, note: Option<&str>) -> Case {
+pub(super) fn version_with(name: &str, standing: &str, author: Option<&str>, note: Option<&str>) -> Case {
     let case = Case::new(name).with("number", 3).with("created-at", I64[1]).with("size", 40);
     let case = case.with("standing", standing).with_some("author", author);
     case.with_some("note", note.map(|note| hex(note.as_bytes()))).with("pieces", 0).with("tail", "5a*108")
@@ -78,7 +79,7 @@ pub(super) fn versions() -> Vec<Case> {
 }
 
 /// A secret without details around a version.
-fn secret(case: Case, id: &str, tier: u8, meta_version: u64, updated: i64) -> Case {
+pub(super) fn secret(case: Case, id: &str, tier: u8, meta_version: u64, updated: i64) -> Case {
     let case = case.with("id", id).with("tier", tier).with("meta-version", meta_version);
     case.with("updated-at", updated).with("tags", "").with("details", "none")
 }
@@ -96,7 +97,7 @@ fn secret_with(name: &str, accessed: Option<i64>, said: Said<'_>) -> Case {
     case.with_some("max-versions", max_versions).with_some("trash-days", trash_days)
 }
 
-fn tagged(name: &str, tags: &str) -> Case {
+pub(super) fn tagged(name: &str, tags: &str) -> Case {
     let case = version(name, 1, I64[1], 3, 0, "5a*108").with("id", "b2*16").with("tier", 1);
     let case = case.with("meta-version", 2).with("updated-at", 9).with("accessed-at", 8);
     case.with("tags", hex(tags.as_bytes())).with("details", "none")

@@ -47,6 +47,8 @@ fn recipes() -> [Recipe; 4] {
 pub(in crate::golden) fn write_stores() {
     super::everything::write_everything();
     super::left::write_left();
+    super::rotated::write_rotated();
+    super::audited::write_audited();
     for (name, comment, unlock, closed, puts) in recipes() {
         let target = directory().join(format!("{name}.store"));
         if !target.exists() {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::format::layout::STORE_ID_LEN;
 
+pub(crate) mod beside;
 pub(crate) mod checks;
 mod copies;
 pub(crate) mod file;

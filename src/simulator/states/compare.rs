@@ -1,27 +1,32 @@
 //! What a store shows, held against the model.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use super::model::{Model, Secret, Standing};
 use super::operation::{Path, Question, TAGS};
-use crate::{ErrorKind, Listed, Query, SecretInfo, Sort, Store, Tier, Timestamp, VersionState};
+use crate::{ErrorKind, Listed, OnExpiry, Query, SecretInfo, Sort, Store, Tier, Timestamp, VersionState};
 
 /// Everything the model says, a line each.
 fn told(model: &mut Model) -> Vec<String> {
-    let time = model.purge_time();
+    let (time, now) = (model.purge_time(), model.now());
     let mut lines = Vec::new();
     let mut live: Vec<(String, Secret)> = model.live.clone().into_iter().collect();
     live.sort_by(|(a, _), (b, _)| a.split('/').cmp(b.split('/')));
     for (path, secret) in live {
         lines.push(info_line(&path, &secret, None));
         for (number, version) in &secret.versions {
-            let state = match version.standing {
-                Standing::Kept if *number == secret.current => VersionState::Current,
-                Standing::Kept => VersionState::Superseded,
-                Standing::Deleted(until) if until > time => {
-                    VersionState::Deleted { until: Timestamp::from_millis(until) }
+            let state = match (&version.standing, version.retired) {
+                (Standing::Kept, _) if *number == secret.current => VersionState::Current,
+                (Standing::Kept, Some(until)) if until > now => {
+                    VersionState::Grace { until: Timestamp::from_millis(until) }
                 }
-                Standing::Deleted(_) | Standing::Destroyed => VersionState::Destroyed,
+                (Standing::Kept, Some(_)) => VersionState::Retired,
+                (Standing::Kept, None) => VersionState::Superseded,
+                (Standing::Deleted(until), _) if *until > time => {
+                    VersionState::Deleted { until: Timestamp::from_millis(*until) }
+                }
+                (Standing::Deleted(_) | Standing::Destroyed, _) => VersionState::Destroyed,
             };
             let (size, created, note) = (version.value.len(), version.created, &version.note);
             lines.push(format!("  {number} {size} {created} {note:?} {state:?}"));
@@ -30,6 +35,9 @@ fn told(model: &mut Model) -> Vec<String> {
             lines.push(value_line(number, &model.value(&path, Some(number))));
         }
         lines.push(value_line(0, &model.value(&path, None)));
+        let accepted = secret.accepted(now);
+        let is_read = accepted.is_empty() || !model.is_expired(&path);
+        lines.push(format!("  accepts {:?}", is_read.then_some(accepted).ok_or(ErrorKind::Expired)));
     }
     let mut trash: Vec<String> = model
         .trash
@@ -60,6 +68,10 @@ fn shown(store: &Store) -> Vec<String> {
             lines.push(value_line(number, &read(store.get_version(path, number))));
         }
         lines.push(value_line(0, &read(store.get(path))));
+        let numbers =
+            |accepted: Vec<crate::Secret>| accepted.iter().map(crate::Secret::version).collect::<Vec<_>>();
+        lines
+            .push(format!("  accepts {:?}", store.accepted(path).map(numbers).map_err(|error| error.kind())));
     }
     let trash = store.scan(Query::all().state(Listed::Trash).limit(2));
     let mut trash: Vec<String> = trash.map(|info| shown_line(&info.unwrap())).collect();
@@ -81,8 +93,10 @@ fn info_line(path: &str, secret: &Secret, trashed: Option<(i64, i64)>) -> String
     let tier = Tier::ALL[usize::from(*tier)];
     let (current, tags) = (secret.current, &secret.tags);
     let (max_versions, trash_days) = (secret.max_versions, secret.trash_days);
+    let schedule =
+        (secret.schedule.expires, secret.schedule.to_trash, secret.schedule.every, secret.rotation_due());
     format!(
-        "{path} {id:?} v{current} m{meta_version} {tier} {description:?} {content_type:?} {tags:?} {created} {updated} {max_versions:?} {trash_days:?} {trashed:?}"
+        "{path} {id:?} v{current} m{meta_version} {tier} {description:?} {content_type:?} {tags:?} {created} {updated} {max_versions:?} {trash_days:?} {schedule:?} {trashed:?}"
     )
 }
 
@@ -95,8 +109,12 @@ fn shown_line(info: &SecretInfo) -> String {
     let (max_versions, trash_days) = (info.max_versions(), info.trash_days());
     let trashed =
         info.trashed().map(|trashed| (trashed.deleted_at.as_millis(), trashed.purge_at.as_millis()));
+    let millis = |time: Option<Timestamp>| time.map(Timestamp::as_millis);
+    let (expires, to_trash) = (millis(info.expires_at()), info.on_expiry() == OnExpiry::Trash);
+    let every = info.rotate_every().map(|every| every.as_secs());
+    let schedule = (expires, to_trash, every, millis(info.rotation_due_at()));
     format!(
-        "{path} {id:?} v{current} m{meta_version} {tier} {description:?} {content_type:?} {tags:?} {created} {updated} {max_versions:?} {trash_days:?} {trashed:?}"
+        "{path} {id:?} v{current} m{meta_version} {tier} {description:?} {content_type:?} {tags:?} {created} {updated} {max_versions:?} {trash_days:?} {schedule:?} {trashed:?}"
     )
 }
 
@@ -118,6 +136,16 @@ pub(super) fn everything(store: &Store, model: &mut Model) {
     });
     assert_eq!(kept.collect::<BTreeMap<_, _>>(), model.retention);
     assert_eq!(store.health().unwrap().pending_sweep, model.pending());
+    for days in [0, 10, 4_000] {
+        let due = store.due(Duration::from_secs(days * 86_400)).unwrap();
+        assert!(due.is_sorted_by_key(|due| due.at));
+        let mut found: Vec<_> =
+            due.iter().map(|due| (due.at.as_millis(), due.path.to_string(), due.reason)).collect();
+        let mut expected = model.due(i64::try_from(days).unwrap() * 86_400_000);
+        found.sort_by_key(|due| format!("{due:?}"));
+        expected.sort_by_key(|due| format!("{due:?}"));
+        assert_eq!(found, expected);
+    }
     let stats = store.stats().unwrap();
     let tally = |secrets: &[&Secret]| {
         let versions = || secrets.iter().flat_map(|secret| secret.versions.values());

@@ -5,6 +5,7 @@ mod compare;
 mod model;
 mod operation;
 mod pair;
+mod schedule;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -57,6 +58,8 @@ fn a_wrong_model_is_noticed() {
         Fault::ClockRevives,
         Fault::JumpPurges,
         Fault::LosesNotes,
+        Fault::ExtendsGrace,
+        Fault::ReadsExpired,
     ] {
         let found = catch_unwind(AssertUnwindSafe(|| run(1_000, 1, fault)));
         assert!(!matches!(found, Ok(Ok(()))), "{fault:?} was not noticed");

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::operation::{Changes, Expect, Path, Ref, TAGS, Write};
+use super::schedule::Schedule;
 use crate::{ErrorKind, SecretId};
 
 const DAY: i64 = 86_400_000;
@@ -21,6 +22,8 @@ pub(super) struct Version {
     pub(super) created: i64,
     pub(super) note: String,
     pub(super) standing: Standing,
+    /// Until when it is accepted, if it was rotated out or revoked.
+    pub(super) retired: Option<i64>,
 }
 
 #[derive(Clone, Debug)]
@@ -36,6 +39,7 @@ pub(super) struct Secret {
     pub(super) tags: BTreeMap<String, String>,
     pub(super) max_versions: Option<u32>,
     pub(super) trash_days: Option<u16>,
+    pub(super) schedule: Schedule,
     pub(super) current: u64,
     pub(super) versions: BTreeMap<u64, Version>,
 }
@@ -64,9 +68,9 @@ pub(super) struct Model {
     /// The time before a jump that nobody confirmed.
     before_jump: Option<i64>,
     /// What one operation logged.
-    events: u64,
+    pub(super) events: u64,
     confirmed: bool,
-    fault: Fault,
+    pub(super) fault: Fault,
 }
 
 /// What a wrong model gets wrong: the machine has to notice.
@@ -79,6 +83,8 @@ pub(super) enum Fault {
     ClockRevives,
     JumpPurges,
     LosesNotes,
+    ExtendsGrace,
+    ReadsExpired,
 }
 
 /// What an operation says when it is done.
@@ -89,11 +95,11 @@ pub(super) enum Done {
     Count(u64),
     Deleted { purge: i64 },
     Version(u64),
-    Swept { secrets: u64, versions: u64, more: bool, held_back: bool },
+    Swept { secrets: u64, versions: u64, expiring: u64, expired: u64, more: bool, held_back: bool },
     Nothing,
 }
 
-type Outcome = Result<Done, ErrorKind>;
+pub(super) type Outcome = Result<Done, ErrorKind>;
 
 impl Model {
     pub(super) fn new(clock: i64, fault: Fault) -> Self {
@@ -154,6 +160,8 @@ impl Model {
             Write::Put { path, value, expect, note, changes } => {
                 self.put(path, value, *expect, note.unwrap_or_default(), changes)
             }
+            Write::Rotate { path, value, grace, changes } => self.rotate(path, value, *grace, changes),
+            Write::Revoke { path, version } => self.revoke(path, *version),
             Write::Update { path, expect, changes } => self.update(path, *expect, changes),
             Write::Rollback { path, version } => {
                 let value = self.value(path, Some(*version))?;
@@ -195,18 +203,26 @@ impl Model {
         }
         let is_new = found.is_none();
         let mut secret = found.unwrap_or_else(|| Secret::new(now));
-        if secret.change(changes)? && !is_new {
+        if secret.change(changes, now)? && !is_new {
             secret.meta_version += 1;
+        }
+        if secret.schedule.has_expired(now) {
+            return Err(ErrorKind::Expired);
         }
         secret.updated = now;
         secret.current += 1;
-        let version =
-            Version { value: value.to_vec(), created: now, note: note.to_owned(), standing: Standing::Kept };
+        let (value, note, standing) = (value.to_vec(), note.to_owned(), Standing::Kept);
+        let version = Version { value, created: now, note, standing, retired: None };
         secret.versions.insert(secret.current, version);
         let keep = self.inherited(path, secret.max_versions, |retention| retention.0).unwrap_or(10);
         if keep > 0 && self.fault != Fault::PrunesNothing {
+            let in_grace = |version: &Version| {
+                version.standing == Standing::Kept && version.retired.is_some_and(|until| until > now)
+            };
             while secret.versions.len() > keep as usize {
-                secret.versions.pop_first();
+                let mut old = secret.versions.iter().filter(|(number, _)| **number != secret.current);
+                let Some((&oldest, _)) = old.find(|(_, version)| !in_grace(version)) else { break };
+                secret.versions.remove(&oldest);
             }
         }
         let version = secret.current;
@@ -215,13 +231,37 @@ impl Model {
         Ok(Done::Written { path: path.to_owned(), version })
     }
 
+    fn rotate(&mut self, path: &str, value: &[u8], grace: u64, changes: &Changes) -> Outcome {
+        let now = self.now();
+        let before = self.live.get(path).ok_or(ErrorKind::NotFound)?.clone();
+        if grace > 36_500 * 86_400 {
+            return Err(ErrorKind::InvalidArgument);
+        }
+        let until = now + i64::try_from(grace).unwrap() * 1_000;
+        let old = self.live.get_mut(path).unwrap().versions.get_mut(&before.current).unwrap();
+        old.retired = Some(until);
+        if self.fault == Fault::ExtendsGrace {
+            let secret = self.live.get_mut(path).unwrap();
+            secret
+                .versions
+                .values_mut()
+                .filter(|old| old.retired.is_some())
+                .for_each(|old| old.retired = Some(until));
+        }
+        let done = self.put(path, value, Expect::Anything, "", changes);
+        if done.is_err() {
+            self.live.insert(path.to_owned(), before);
+        }
+        done
+    }
+
     fn update(&mut self, path: &str, expect: Option<u64>, changes: &Changes) -> Outcome {
         let now = self.now();
         let secret = self.live.get_mut(path).ok_or(ErrorKind::NotFound)?;
         if expect.is_some_and(|expect| expect != secret.meta_version) {
             return Err(ErrorKind::Conflict);
         }
-        if secret.change(changes)? {
+        if secret.change(changes, now)? {
             secret.meta_version += 1;
             secret.updated = now;
             self.events += 1;
@@ -242,8 +282,13 @@ impl Model {
     /// The kind of error, or what is read.
     pub(super) fn value(&mut self, path: &str, version: Option<u64>) -> Result<Vec<u8>, ErrorKind> {
         let (number, found) = self.version(path, version)?;
-        let _ = number;
+        let is_current = number == self.live[path].current;
+        let now = self.now();
         match found.standing {
+            Standing::Kept if !is_current && found.retired.is_some_and(|until| until <= now) => {
+                Err(ErrorKind::VersionExpired)
+            }
+            Standing::Kept if self.is_expired(path) => Err(ErrorKind::Expired),
             Standing::Kept => Ok(found.value),
             Standing::Destroyed => Err(ErrorKind::Destroyed),
             Standing::Deleted(until) if until <= self.purge_time() => Err(ErrorKind::Destroyed),
@@ -251,7 +296,7 @@ impl Model {
         }
     }
 
-    fn version(&self, path: &str, version: Option<u64>) -> Result<(u64, Version), ErrorKind> {
+    pub(super) fn version(&self, path: &str, version: Option<u64>) -> Result<(u64, Version), ErrorKind> {
         let secret = self.live.get(path).ok_or(ErrorKind::NotFound)?;
         let number = version.unwrap_or(secret.current);
         if number == 0 || number > secret.current {
@@ -308,7 +353,7 @@ impl Model {
         Ok(Done::Count(count))
     }
 
-    fn delete(&mut self, path: &str) -> Outcome {
+    pub(super) fn delete(&mut self, path: &str) -> Outcome {
         let now = self.now();
         let secret = self.live.remove(path).ok_or(ErrorKind::NotFound)?;
         let days = self.inherited(path, secret.trash_days, |retention| retention.1).unwrap_or(30);
@@ -407,7 +452,7 @@ impl Model {
         Ok(Done::Version(number))
     }
 
-    fn stand(&mut self, path: &str, number: u64, standing: Standing) {
+    pub(super) fn stand(&mut self, path: &str, number: u64, standing: Standing) {
         let now = self.now();
         let secret = self.live.get_mut(path).unwrap();
         secret.updated = now;
@@ -456,13 +501,17 @@ impl Model {
         };
         let mut versions = gone.iter().map(|trashed| with_value(&trashed.secret)).sum::<usize>() as u64;
         self.events += due as u64;
-        for (_, _, number, path) in self.due_versions(time).into_iter().take(items - due) {
+        let mut left = items - due;
+        for (_, _, number, path) in self.due_versions(time).into_iter().take(left) {
             self.stand(&path, number, Standing::Destroyed);
             versions += 1;
+            left -= 1;
         }
-        let more =
-            self.trash.iter().any(|trashed| trashed.purge <= time) || !self.due_versions(time).is_empty();
-        Ok(Done::Swept { secrets: due as u64, versions, more, held_back: time < now })
+        let (expiring, expired, untold) = self.tell_expiry(time, left);
+        let more = untold
+            || self.trash.iter().any(|trashed| trashed.purge <= time)
+            || !self.due_versions(time).is_empty();
+        Ok(Done::Swept { secrets: due as u64, versions, expiring, expired, more, held_back: time < now })
     }
 }
 
@@ -479,17 +528,19 @@ impl Secret {
             tags: BTreeMap::new(),
             max_versions: None,
             trash_days: None,
+            schedule: Schedule::default(),
             current: 0,
             versions: BTreeMap::new(),
         }
     }
 
     /// Says whether anything changed.
-    fn change(&mut self, changes: &Changes) -> Result<bool, ErrorKind> {
+    fn change(&mut self, changes: &Changes, now: i64) -> Result<bool, ErrorKind> {
         check_days(changes.trash_days.flatten())?;
         let told = |secret: &Self| {
-            let Self { tier, description, content_type, tags, max_versions, trash_days, .. } = secret.clone();
-            (tier, description, content_type, tags, max_versions, trash_days)
+            let Self { tier, description, content_type, tags, max_versions, trash_days, schedule, .. } =
+                secret.clone();
+            (tier, description, content_type, tags, max_versions, trash_days, schedule)
         };
         let before = told(self);
         let pair = |&tag: &usize| (TAGS[tag].0.to_owned(), TAGS[tag].1.to_owned());
@@ -503,6 +554,7 @@ impl Secret {
         self.content_type = changes.content_type.map_or(before.2.clone(), str::to_owned);
         self.max_versions = changes.max_versions.unwrap_or(self.max_versions);
         self.trash_days = changes.trash_days.unwrap_or(self.trash_days);
+        self.schedule.change(changes, now)?;
         Ok(before != told(self))
     }
 }

@@ -3,6 +3,8 @@
 use proptest::prelude::*;
 
 const DAY: i64 = 86_400_000;
+/// What the clock shows at first.
+pub(super) const START: i64 = 1_800_000_000_000;
 
 /// A path of few: some are namespaces of others.
 pub(super) type Path = &'static str;
@@ -23,6 +25,20 @@ pub(super) struct Changes {
     pub(super) remove_tags: Vec<usize>,
     pub(super) max_versions: Option<Option<u32>>,
     pub(super) trash_days: Option<Option<u16>>,
+    pub(super) expiry: Option<Expiry>,
+    pub(super) to_trash: Option<bool>,
+    /// Seconds.
+    pub(super) every: Option<Option<u64>>,
+}
+
+/// When a secret is to expire.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Expiry {
+    Never,
+    /// Seconds.
+    In(i64),
+    /// Milliseconds since the epoch.
+    At(i64),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -41,19 +57,72 @@ pub(super) enum Ref {
 
 #[derive(Clone, Debug)]
 pub(super) enum Write {
-    Put { path: Path, value: Vec<u8>, expect: Expect, note: Option<&'static str>, changes: Changes },
-    Update { path: Path, expect: Option<u64>, changes: Changes },
-    Rollback { path: Path, version: u64 },
-    Rename { from: Path, to: Path },
-    RenamePrefix { from: Path, to: Path },
-    Delete { path: Path },
-    Restore { secret: Ref, to: Option<Path> },
-    Destroy { secret: Ref },
-    DeleteVersion { path: Path, version: u64 },
-    RestoreVersion { path: Path, version: u64 },
-    DestroyVersion { path: Path, version: u64 },
-    SetRetention { namespace: Option<Path>, max_versions: Option<u32>, trash_days: Option<u16> },
-    Sweep { items: usize, confirm: bool },
+    Put {
+        path: Path,
+        value: Vec<u8>,
+        expect: Expect,
+        note: Option<&'static str>,
+        changes: Changes,
+    },
+    /// With a grace of so many seconds.
+    Rotate {
+        path: Path,
+        value: Vec<u8>,
+        grace: u64,
+        changes: Changes,
+    },
+    Revoke {
+        path: Path,
+        version: u64,
+    },
+    Update {
+        path: Path,
+        expect: Option<u64>,
+        changes: Changes,
+    },
+    Rollback {
+        path: Path,
+        version: u64,
+    },
+    Rename {
+        from: Path,
+        to: Path,
+    },
+    RenamePrefix {
+        from: Path,
+        to: Path,
+    },
+    Delete {
+        path: Path,
+    },
+    Restore {
+        secret: Ref,
+        to: Option<Path>,
+    },
+    Destroy {
+        secret: Ref,
+    },
+    DeleteVersion {
+        path: Path,
+        version: u64,
+    },
+    RestoreVersion {
+        path: Path,
+        version: u64,
+    },
+    DestroyVersion {
+        path: Path,
+        version: u64,
+    },
+    SetRetention {
+        namespace: Option<Path>,
+        max_versions: Option<u32>,
+        trash_days: Option<u16>,
+    },
+    Sweep {
+        items: usize,
+        confirm: bool,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -131,9 +200,21 @@ fn changes() -> impl Strategy<Value = Changes> {
         prop::option::weighted(0.1, prop::option::of(0..4u32)),
         prop::option::weighted(0.1, prop::option::of(prop::sample::select(vec![0, 1, 3650, 3651u16]))),
     );
-    metadata.prop_map(
-        |(tier, description, content_type, replace_tags, add_tags, removed, max_versions, trash_days)| {
+    let scheduled = (
+        prop::option::weighted(0.3, expiry()),
+        prop::option::weighted(0.2, any::<bool>()),
+        prop::option::weighted(0.2, prop::option::of(prop::sample::select(vec![1, 3_600, 20 * 86_400]))),
+    );
+    (metadata, scheduled).prop_map(
+        |(
+            (tier, description, content_type, replace_tags, add_tags, removed, max_versions, trash_days),
+            scheduled,
+        )| {
+            let (expiry, to_trash, every) = scheduled;
             Changes {
+                expiry,
+                to_trash,
+                every,
                 tier,
                 description,
                 content_type,
@@ -145,6 +226,15 @@ fn changes() -> impl Strategy<Value = Changes> {
             }
         },
     )
+}
+
+fn expiry() -> impl Strategy<Value = Expiry> {
+    let seconds = vec![0, 1, 60, 3_600, 86_400, 8 * 86_400, 31 * 86_400, 400 * 86_400, 36_501 * 86_400];
+    prop_oneof![
+        2 => Just(Expiry::Never),
+        6 => prop::sample::select(seconds).prop_map(Expiry::In),
+        2 => (-2 * DAY..40 * DAY).prop_map(|after| Expiry::At(START + after)),
+    ]
 }
 
 fn put() -> impl Strategy<Value = Write> {
@@ -164,8 +254,13 @@ fn secret() -> impl Strategy<Value = Ref> {
 
 fn write() -> impl Strategy<Value = Write> {
     let namespace = || prop::sample::select(NAMESPACES.to_vec());
+    let grace =
+        prop::sample::select(vec![0, 1, 3_600, 86_400, 50 * 86_400, 36_500 * 86_400, 36_501 * 86_400]);
     prop_oneof![
         12 => put(),
+        5 => (path(), value(), grace, prop_oneof![3 => Just(Changes::default()), 1 => changes()])
+            .prop_map(|(path, value, grace, changes)| Write::Rotate { path, value, grace, changes }),
+        2 => (path(), 0..6u64).prop_map(|(path, version)| Write::Revoke { path, version }),
         4 => (path(), prop::option::weighted(0.3, 1..4u64), changes())
             .prop_map(|(path, expect, changes)| Write::Update { path, expect, changes }),
         2 => (path(), 0..6u64).prop_map(|(path, version)| Write::Rollback { path, version }),

@@ -1,15 +1,16 @@
 //! A store and its model, step by step.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::compare;
 use super::model::{Done, Fault, Model};
-use super::operation::{Changes, Expect, Operation, Ref, TAGS, Write};
+use super::operation::{Changes, Expect, Expiry, Operation, Ref, START, TAGS, Write};
 use crate::simulator::CrashDisk;
 use crate::simulator::rng::Rng;
 use crate::{
-    Error, ErrorKind, ManualClock, Put, Rename, Result, Retention, SecretId, SecretRef, Store, StoreOptions,
-    Sweep, Tags, Tier, Timestamp, Transaction, Unlock, Update,
+    Error, ErrorKind, ManualClock, OnExpiry, Put, Rename, Result, Retention, SecretId, SecretRef, Store,
+    StoreOptions, Sweep, Tags, Tier, Timestamp, Transaction, Unlock, Update,
 };
 
 /// The same changes on either builder.
@@ -41,11 +42,21 @@ macro_rules! told {
         if let Some(trash_days) = changes.trash_days {
             builder = builder.trash_days(trash_days);
         }
+        builder = match changes.expiry {
+            None => builder,
+            Some(Expiry::Never) => builder.expires_at(None),
+            Some(Expiry::In(seconds)) => builder.expires_in(Duration::from_secs(seconds.unsigned_abs())),
+            Some(Expiry::At(time)) => builder.expires_at(Timestamp::from_millis(time)),
+        };
+        if let Some(to_trash) = changes.to_trash {
+            builder = builder.on_expiry(if to_trash { OnExpiry::Trash } else { OnExpiry::Block });
+        }
+        if let Some(every) = changes.every {
+            builder = builder.rotate_every(every.map(Duration::from_secs));
+        }
         builder
     }};
 }
-
-const START: i64 = 1_800_000_000_000;
 
 pub(super) struct Pair {
     disk: Arc<CrashDisk>,
@@ -88,11 +99,14 @@ impl Pair {
                 self.clock.set(Timestamp::from_millis(self.model.clock));
             }
             Operation::Reopen => {
+                // A commit of what was read would move the mark of the clock, of which the model knows nothing.
+                self.store.forget_reads();
                 std::mem::replace(&mut self.store, Store::in_memory().unwrap()).close().unwrap();
                 self.open();
                 self.check();
             }
             Operation::Lock => {
+                self.store.forget_reads();
                 self.store.lock().unwrap();
                 self.store.unlock(key()).unwrap();
             }
@@ -240,6 +254,15 @@ fn perform(tx: &mut Transaction<'_, '_>, write: &Write, model: &Model) -> Result
             let info = tx.update(*path, told!(update, changes))?;
             Ok(plain(Done::Meta { version: info.version(), meta_version: info.meta_version() }))
         }
+        Write::Rotate { path, value, grace, changes } => {
+            let grace = Duration::from_secs(*grace);
+            let rotated = tx.rotate_with(*path, value, grace, told!(Put::new(), changes))?;
+            assert_eq!(rotated.old_version + 1, rotated.written.version());
+            Ok(written(rotated.written))
+        }
+        Write::Revoke { path, version } => {
+            Ok(plain(Done::Version(tx.revoke_version(*path, *version)?.number)))
+        }
         Write::Rollback { path, version } => tx.rollback(*path, *version).map(written),
         Write::Rename { from, to } => tx.rename(*from, *to).map(written),
         Write::RenamePrefix { from, to } => {
@@ -271,8 +294,8 @@ fn perform(tx: &mut Transaction<'_, '_>, write: &Write, model: &Model) -> Result
         Write::Sweep { items, confirm } => {
             let sweep = Sweep::new().at_most(*items);
             let report = tx.sweep(if *confirm { sweep.confirm_clock() } else { sweep })?;
-            let crate::SweepReport { secrets, versions, more, held_back } = report;
-            Ok(plain(Done::Swept { secrets, versions, more, held_back }))
+            let crate::SweepReport { secrets, versions, expiring, expired, more, held_back, .. } = report;
+            Ok(plain(Done::Swept { secrets, versions, expiring, expired, more, held_back }))
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::PinCheck;
 use crate::sealed::disk::memory::MemoryDisk;
 use crate::tables::Tables;
-use crate::tables::forged::{alter_event, forget_event};
+use crate::tables::forged::{alter_event, forget_event, prune_before};
 use crate::{ErrorKind, Pin, Result, Store, StoreOptions, Unlock};
 
 fn key() -> Unlock {
@@ -26,7 +26,7 @@ fn edited(edit: impl FnOnce(&Tables) -> Result<()>) -> (Arc<MemoryDisk>, Vec<Pin
         store.put("name", "value").unwrap();
         pins.push(store.pin().unwrap());
     }
-    edit(&store.root.tables().unwrap()).unwrap();
+    edit(&store.shared.root.tables().unwrap()).unwrap();
     (disk, pins)
 }
 
@@ -36,13 +36,19 @@ fn found(disk: &Arc<MemoryDisk>, pin: Pin) -> std::result::Result<PinCheck, Erro
 
 #[test]
 fn a_pin_older_than_the_log_opens_and_says_so() {
-    let (disk, pins) = edited(|tables| (1..=3).try_for_each(|first| forget_event(tables, first)));
+    let (disk, pins) = edited(|tables| prune_before(tables, 4));
     for (at, pin) in pins.iter().enumerate() {
-        let expected = if at < 4 { PinCheck::OlderThanLog } else { PinCheck::InHistory };
+        let expected = if at < 3 { PinCheck::OlderThanLog } else { PinCheck::InHistory };
         assert_eq!(found(&disk, *pin), Ok(expected), "pin {at}");
     }
     let wrong = Pin { head: [1; 32], ..pins[4] };
     assert_eq!(found(&disk, wrong), Err(ErrorKind::ForkedHistory));
+    // The checkpoint has the head of the third commit.
+    let other = Pin { head: [1; 32], ..pins[3] };
+    assert_eq!(found(&disk, other), Ok(PinCheck::OlderThanLog));
+    open(&disk, None).unwrap().verify().unwrap();
+    let (beheaded, pins) = edited(|tables| forget_event(tables, 1));
+    assert_eq!(found(&beheaded, pins[4]), Err(ErrorKind::Tampered), "without a checkpoint");
     let foreign = Pin { store_id: [1; 16], ..pins[0] };
     assert_eq!(found(&disk, foreign), Err(ErrorKind::WrongStore));
     // The control: the whole log leads back to the first pin.

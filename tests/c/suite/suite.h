@@ -15,6 +15,15 @@ void slots_part(const char *folder);
 void copies_part(const char *folder);
 void policy_part(strongroom_store *store);
 void health_part(const char *folder);
+void rotation_part(strongroom_store *on);
+void generators_part(strongroom_store *on);
+void signing_part(strongroom_store *on);
+void context_part(strongroom_store *store);
+void context_end_part(void);
+void once_part(strongroom_store *store);
+void audit_part(const char *folder);
+void feed_part(strongroom_store *store);
+void feed_end_part(void);
 
 /* A key that costs nothing to unlock with. */
 strongroom_key *raw_key(uint8_t number);

@@ -39,6 +39,7 @@ static void check_sweeping(strongroom_store *on, strongroom_clock *clock) {
     EQUAL(swept.versions, 1);
     EQUAL(swept.more, 1);
     EQUAL(swept.held_back, 0);
+    EQUAL(swept.expiring + swept.expired, 0);
     OK(strongroom_sweep(on, 10, 1, &swept, &error));
     EQUAL(swept.secrets, 1);
     EQUAL(swept.more, 0);

@@ -19,7 +19,7 @@ fn check_left_no_trace(work: impl FnOnce(BegunTransaction)) {
     let check = |store: &Store| {
         assert_eq!(store.get("a").unwrap().version(), 1);
         assert_eq!(store.list(Query::all()).unwrap().items().len(), 1);
-        assert_eq!(store.verify().unwrap().opened.unwrap().events, 1);
+        assert_eq!(events(store), 1);
     };
     check(&store);
     Arc::into_inner(store).expect("nothing holds on to the store").close().unwrap();

@@ -1,13 +1,17 @@
 //! What each operation of a store does, through the public API alone.
 
+mod audit;
 mod begun;
 mod bulk;
 mod capabilities;
 mod clocks;
 mod copied_clock;
 mod copies;
+mod events;
+mod expiry;
 mod fields;
 mod floor;
+mod generated;
 mod histories;
 mod hostile;
 mod lists;
@@ -19,6 +23,8 @@ mod pins;
 mod recovery;
 mod rename;
 mod replacing;
+mod rotation;
+mod signing;
 mod silence;
 mod slots;
 mod transactions;

@@ -5,11 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use strongroom::{CopyOptions, KdfCost, Store, Unlock};
 
-use crate::fixture::{Folder, key, patient};
-
-fn events(store: &Store) -> u64 {
-    store.verify().unwrap().opened.unwrap().events
-}
+use crate::fixture::{Folder, events, key, patient};
 
 /// A change waits while the store is replaced, and must not go to the file that was replaced.
 #[test]

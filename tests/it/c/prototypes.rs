@@ -17,7 +17,7 @@ pub(super) struct Parameter {
 }
 
 /// The types of objects that C holds by a handle.
-pub(super) const OBJECTS: [&str; 11] = [
+pub(super) const OBJECTS: [&str; 15] = [
     "store",
     "secret",
     "error",
@@ -29,6 +29,10 @@ pub(super) const OBJECTS: [&str; 11] = [
     "secrets",
     "clock",
     "copy_options",
+    "context",
+    "generator",
+    "audit_query",
+    "subscription",
 ];
 
 impl Function {

@@ -5,7 +5,11 @@ use std::fmt::Write as _;
 use super::prototypes::{Function, Parameter, functions};
 
 /// Functions that take their first handle through a pointer to it.
-const ENDS: [&str; 2] = ["strongroom_close", "strongroom_commit"];
+const ENDS: [(&str, &str); 3] = [
+    ("strongroom_close", "store"),
+    ("strongroom_commit", "store"),
+    ("strongroom_unsubscribe", "subscription"),
+];
 
 /// Measures for as long as it is told to.
 const LEFT_OUT: [&str; 1] = ["strongroom_calibrate"];
@@ -54,7 +58,13 @@ fn body(function: &Function, sized: &dyn Fn(&str) -> bool) -> String {
             let errors = function.parameters.iter().any(|parameter| parameter.given() == Some("error"));
             let error = if errors { "error_" } else { "NO_ERROR_ASKED" };
             let value = if name == "strongroom_get" { "    judge_value(status, secret_);\n" } else { "" };
-            let put = if name == "strongroom_put" { "    note_value(status, value_);\n" } else { "" };
+            let put = match name.as_str() {
+                "strongroom_put" | "strongroom_rotate" => "    note_value(status, value_);\n",
+                "strongroom_put_generated" | "strongroom_rotate_generated" => {
+                    "    note_generated(status, store_, path_);\n"
+                }
+                _ => "",
+            };
             format!(
                 "{before}    strongroom_status status = {call};\n{after}    judge(\"{name}\", status, {error});\n{value}{put}"
             )
@@ -90,8 +100,8 @@ fn picked(function: &Function, parameter: &Parameter, sized: &dyn Fn(&str) -> bo
     }
     if let Some(object) = parameter.given() {
         let argument = format!("(strongroom_{object} **)&{name}_");
-        if ENDS.contains(&function.name.as_str()) && object == "store" {
-            return Picked::new("void *", name, "pick(STORE)".to_owned(), argument);
+        if ENDS.contains(&(function.name.as_str(), object)) {
+            return Picked::new("void *", name, format!("pick({})", place(object)), argument);
         }
         let picked = Picked::new("void *", name, "NULL".to_owned(), argument);
         return match object {
@@ -120,6 +130,10 @@ fn picked(function: &Function, parameter: &Parameter, sized: &dyn Fn(&str) -> bo
         ("strongroom_progress_fn", _) => {
             Picked::new("strongroom_progress_fn", name, "a_progress()".to_owned(), same)
         }
+        ("strongroom_event_callback" | "strongroom_destroy_callback", _) => {
+            let from = if name == "destroy" { "a_destroy()" } else { "a_callback()" };
+            Picked::new(kind, name, from.to_owned(), same)
+        }
         ("void*", _) => Picked::new("void *", name, "NULL".to_owned(), same),
         (out, _) if out.ends_with('*') => {
             let of = out.trim_end_matches('*');
@@ -130,7 +144,7 @@ fn picked(function: &Function, parameter: &Parameter, sized: &dyn Fn(&str) -> bo
             let from = match name {
                 "memory_kib" => "a_memory()",
                 "index" | "passes" | "lanes" => "a_little()",
-                _ if name.contains("wait") => "a_little()",
+                _ if name.contains("wait") || name.contains("timeout") => "a_little()",
                 _ => "a_number()",
             };
             Picked::new(number, name, format!("({number}){from}"), same)

@@ -84,20 +84,31 @@ fn count(calls: &[String], wanted: impl Fn(&str) -> bool) -> usize {
     calls.iter().filter(|call| wanted(call)).count()
 }
 
-/// Opens, reads and verifies a store that was closed in order: nothing is written, nothing is synced.
+/// Opens, looks at and verifies a store that was closed in order: nothing is written, nothing is synced.
 #[track_caller]
-fn check_nothing_written(access: &str) {
+fn check_nothing_written(access: &str, look: &[&str]) {
     let folder = Folder::new();
     small_store(&folder.join("s"));
     let open = ["open", access, "60000", "s"];
-    let calls = traced(&folder, &[&open, &["get", "name", "1000"], &["verify"], &["close"]]);
+    let calls = traced(&folder, &[&open, look, &["verify"], &["close"]]);
     assert_eq!(calls, Vec::<String>::new(), "{access}");
 }
 
 #[test]
 fn opening_reading_verifying_and_closing_write_and_sync_nothing() {
-    check_nothing_written("ro");
-    check_nothing_written("rw");
+    check_nothing_written("ro", &["get", "name", "1000"]);
+    check_nothing_written("rw", &["verify"]);
+}
+
+#[test]
+fn what_was_read_is_written_once_when_the_store_is_closed() {
+    let folder = Folder::new();
+    small_store(&folder.join("s"));
+    let get = ["get", "name", "1000"];
+    let calls = traced(&folder, &[&["open", "rw", "60000", "s"], &get, &get, &["verify"], &["close"]]);
+    assert_eq!(count(&calls, |call| call.contains("sync")), 1, "{calls:#?}");
+    let synced = calls.iter().position(|call| call == "fdatasync store").unwrap();
+    assert_eq!(calls[synced + 1..], ["pwrite64 store"], "closing leaves its proof, and nothing else");
 }
 
 #[test]

@@ -9,6 +9,8 @@ use crate::fixture::{Folder, write_private};
 fn the_second_reader_refuses_rows_that_contradict_each_other() {
     check("everything", 30);
     check("left", 2);
+    check("rotated", 17);
+    check("audited", 22);
 }
 
 /// Each change of the rows of a golden store is refused, and there are so many.

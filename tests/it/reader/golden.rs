@@ -1,14 +1,17 @@
 //! The golden stores, and what the text beside each says.
 
 use std::fs;
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
-use strongroom::{ErrorKind, OpenedReport};
+use strongroom::{ErrorKind, ManualClock, OpenedReport, Query, Timestamp, Update};
 
 use super::key::Key;
 use super::reading::{Access, Reading, Secret, Slot, Version, created_of};
 use super::{bytes_of, check_both_refuse, check_same, check_same_at, hex, id_of, root};
-use crate::fixture::{Folder, write_private};
+use crate::fixture::{Folder, patient, write_private};
+
+const DAY: Duration = Duration::from_secs(86_400);
 
 pub(super) struct Golden {
     name: String,
@@ -95,6 +98,11 @@ impl Golden {
             description: String::from_utf8(description).unwrap(),
             content_type: own("content-type").concat(),
             keeps: (keeps[0].parse().ok(), keeps[1].parse().ok()),
+            expires: own("expires").first().map(|line| {
+                let [time, action] = words_of(line);
+                (time.parse().unwrap(), u64::from(action == "trash"))
+            }),
+            rotates: own("rotates").first().map(|seconds| seconds.parse().unwrap()),
             trashed: deleted.parse().ok().zip(purge.parse().ok()),
             versions: own("version").into_iter().map(version).collect(),
         };
@@ -155,5 +163,28 @@ fn the_second_reader_finds_what_is_in_the_golden_stores() {
         for wrong in golden.fields("wrong-key") {
             check_both_refuse(&path, &Key::parse(wrong), ErrorKind::WrongKey);
         }
+    }
+}
+
+/// Records of both versions stand beside each other then.
+#[test]
+fn the_second_reader_goes_along_when_a_golden_store_is_written_again() {
+    let folder = Folder::new();
+    for golden in Golden::all() {
+        let path = folder.join(&golden.name);
+        write_private(&path, &golden.bytes);
+        let now = Timestamp::from_millis(golden.field("now").parse().unwrap());
+        let store = patient().clock(&ManualClock::start(now)).open(&path, golden.key().unlock()).unwrap();
+        let expires = Update::new().expires_in(DAY).rotate_every(DAY);
+        let mut changed = 0;
+        for info in store.list(Query::all().limit(1_000)).unwrap() {
+            changed += u64::from(store.rotate(info.path(), "rotated", DAY).is_ok());
+            store.update(info.path(), &expires).unwrap();
+        }
+        store.close().unwrap();
+        let (reading, _) = check_same_at(&path, &golden.key(), now.as_millis());
+        assert!(changed > 0 && reading.opened.events >= golden.expected().opened.events + 2 * changed);
+        let states = reading.secrets.values().flat_map(|secret| &secret.versions);
+        assert!(states.filter(|version| version.state == "grace").count() > 0, "{}", golden.name);
     }
 }

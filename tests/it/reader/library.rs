@@ -6,12 +6,13 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 use strongroom::{
-    Environment, Error, ErrorKind, KdfCost, Listed, ManualClock, Query, SecretInfo, SecretPath, SlotKind,
-    Store, StoreOptions, Timestamp, Transaction, VersionInfo, VersionState,
+    AuditReads, Environment, Error, ErrorKind, KdfCost, Listed, ManualClock, OnExpiry, Query, SecretInfo,
+    SecretPath, SlotKind, Store, StoreOptions, Tier, Timestamp, Transaction, Update, VersionInfo,
+    VersionState,
 };
 
 use super::key::Key;
-use super::reading::{Access, Reading, Secret, Slot, Version};
+use super::reading::{Access, Audited, Reading, Secret, Slot, Version};
 use super::{hex, id_of};
 use crate::fixture::{Folder, patient};
 
@@ -33,6 +34,25 @@ pub(super) fn read_by_library(path: &Path, key: &Key, now: i64) -> Result<Readin
         opened: report.opened.unwrap(),
         blocks: report.blocks,
         access: access_of(&store)?,
+    })
+}
+
+/// What the library says of the log in the file, and of calls that happen once.
+pub(super) fn audited_by_library(path: &Path, key: &Key, now: i64) -> Result<Audited, Error> {
+    let store = at(now).read_only(true).open(path, key.unlock())?;
+    let policy = store.policy().audit()?;
+    let mode = |tier| match policy.of(tier) {
+        AuditReads::Batched => 0,
+        AuditReads::Strict => 1,
+        AuditReads::Off => 2,
+        other => panic!("the reader knows no {other:?}"),
+    };
+    Ok(Audited {
+        first: store.audit().verify(None)?.first,
+        reads: [Tier::Standard, Tier::Sensitive, Tier::Critical].map(mode),
+        days: policy.days().map(u64::from),
+        bytes: policy.bytes(),
+        window: store.policy().idempotency_window()?.as_secs(),
     })
 }
 
@@ -78,6 +98,10 @@ fn secret_of(tx: &mut Transaction<'_, '_>, number: usize, info: &SecretInfo) -> 
     };
     let mut versions = Vec::new();
     if let Some(path) = path {
+        // What has expired shows no value.
+        if info.expires_at().is_some() {
+            tx.update(&path, Update::new().expires_at(None))?;
+        }
         for version in tx.versions(&path)? {
             versions.push(version_of(tx, &path, version)?);
         }
@@ -93,6 +117,10 @@ fn secret_of(tx: &mut Transaction<'_, '_>, number: usize, info: &SecretInfo) -> 
         description: info.description().to_owned(),
         content_type: info.content_type().to_owned(),
         keeps: (info.max_versions().map(u64::from), info.trash_days().map(u64::from)),
+        expires: info
+            .expires_at()
+            .map(|time| (time.as_millis(), u64::from(info.on_expiry() == OnExpiry::Trash))),
+        rotates: info.rotate_every().map(|every| every.as_secs()),
         trashed: times,
         versions,
     })
@@ -102,15 +130,18 @@ fn version_of(tx: &mut Transaction<'_, '_>, path: &SecretPath, info: VersionInfo
     let (state, until) = match info.state {
         VersionState::Current => ("current", None),
         VersionState::Superseded => ("superseded", None),
+        VersionState::Grace { until } => ("grace", Some(until.as_millis())),
+        VersionState::Retired => ("retired", None),
         VersionState::Deleted { until } => ("deleted", Some(until.as_millis())),
         VersionState::Destroyed => ("destroyed", None),
         state => panic!("{path} is {state:?}"),
     };
-    if until.is_some() {
-        tx.restore_version(path, info.number)?;
-    }
-    let digest = match state {
-        "destroyed" => None,
+    let shown = match info.state {
+        VersionState::Deleted { .. } => tx.restore_version(path, info.number)?.state,
+        state => state,
+    };
+    let digest = match shown {
+        VersionState::Destroyed | VersionState::Retired => None,
         _ => Some(hex(&Sha256::digest(tx.get_version(path, info.number)?.value().expose()))),
     };
     Ok(Version {

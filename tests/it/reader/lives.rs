@@ -8,8 +8,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use strongroom::{
-    CopyOptions, Environment, Error, ErrorKind, Listed, ManualClock, Put, Query, Retention, SecretId, Store,
-    StoreOptions, Sweep, Tags, Tier, Timestamp, Transaction, Update,
+    AuditPolicy, AuditReads, Context, CopyOptions, Environment, Error, ErrorKind, Listed, ManualClock,
+    OnExpiry, Put, Query, Retention, SecretId, Store, StoreOptions, Sweep, Tags, Tier, Timestamp,
+    Transaction, Update,
 };
 
 use super::key::Key;
@@ -63,10 +64,11 @@ impl Life {
     }
 
     fn step(&mut self, random: &mut Random) {
-        match random.below(26) {
+        match random.below(28) {
             0..=14 => {
                 let many = 1 + random.below(3) * random.below(2);
-                let done = self.store().transaction(|tx| (0..many).try_for_each(|_| change(tx, random)));
+                let done = some_handle(self.store(), random)
+                    .transaction(|tx| (0..many).try_for_each(|_| change(tx, random)));
                 allow(done);
             }
             15 | 24 | 25 => self.sweep(random),
@@ -77,9 +79,11 @@ impl Life {
                 self.store = Some(options(&self.clock).open(&self.path, KEY.unlock()).unwrap());
             }
             21 => self.copy(random),
+            26 => audit(self.store(), random),
+            27 => remember(self.store(), random),
             _ => {
                 let path = some_path(random);
-                allow(self.store().get(path).map(drop));
+                allow(some_handle(self.store(), random).get(path).map(drop));
             }
         }
     }
@@ -138,9 +142,14 @@ fn options(clock: &ManualClock) -> StoreOptions {
 
 /// A change that could not be made is none.
 fn allow(done: Result<(), Error>) {
-    use ErrorKind::{AlreadyExists, Conflict, Destroyed, NotFound};
+    use ErrorKind::{
+        AlreadyExists, Conflict, Destroyed, Expired, IdempotencyConflict, NotFound, VersionExpired,
+    };
     if let Err(error) = done {
-        let is_expected = matches!(error.kind(), AlreadyExists | Conflict | Destroyed | NotFound);
+        let is_expected = matches!(
+            error.kind(),
+            AlreadyExists | Conflict | Destroyed | Expired | IdempotencyConflict | NotFound | VersionExpired
+        );
         assert!(is_expected, "{:?}: {error}", error.kind());
     }
 }
@@ -156,9 +165,28 @@ fn live_path(tx: &Transaction<'_, '_>, random: &mut Random) -> Result<String, Er
     Ok(live.items().get(at).map_or(some_path(random).to_owned(), |info| info.path().to_string()))
 }
 
+/// A handle that says nothing of itself, or any of what it can say.
+fn some_handle(store: &Store, random: &mut Random) -> Store {
+    let mut context = Context::new();
+    if random.below(3) == 0 {
+        let (key, value) = TAGS[random.below(7) as usize];
+        context = context.label(key, value).label("app", "lives");
+    }
+    if random.below(3) == 0 {
+        context = context.reason("Gr\u{fc}\u{df}e, \u{1f511}");
+    }
+    if random.below(3) == 0 {
+        context = context.request_id(format!("{:x}", random.next()));
+    }
+    if random.below(4) == 0 {
+        context = context.idempotency_key(format!("call {}", random.below(40)));
+    }
+    store.with(context).unwrap()
+}
+
 fn change(tx: &mut Transaction<'_, '_>, random: &mut Random) -> Result<(), Error> {
     let path = &live_path(tx, random)?;
-    match random.below(24) {
+    match random.below(30) {
         0..=2 => tx.put_with(some_path(random), random_value(random), some_put(random)).map(drop),
         3..=6 => tx.put_with(path, random_value(random), some_put(random)).map(drop),
         7 => tx.update(path, some_update(random)).map(drop),
@@ -178,14 +206,37 @@ fn change(tx: &mut Transaction<'_, '_>, random: &mut Random) -> Result<(), Error
             let [from, to] = [(); 2].map(|()| NAMESPACES[random.below(5) as usize]);
             tx.rename_prefix(from, to).map(drop)
         }
+        24..=27 => tx.rotate_with(path, random_value(random), some_time(random), some_put(random)).map(drop),
         _ => change_version(tx, path, random),
+    }
+}
+
+/// From none at all to more than a year.
+fn some_time(random: &mut Random) -> Duration {
+    match random.below(4) {
+        0 => Duration::ZERO,
+        1 => Duration::from_millis(random.below(2 * DAY)),
+        2 => Duration::from_millis(random.below(40 * DAY)),
+        _ => Duration::from_millis(random.below(500 * DAY)),
+    }
+}
+
+/// When a secret expires, or that it does not.
+fn some_expiry(random: &mut Random) -> Update {
+    let after = Duration::from_millis(1) + some_time(random);
+    match random.below(4) {
+        0 => Update::new().expires_at(None),
+        1 => Update::new().expires_in(after),
+        _ => Update::new().expires_in(after).on_expiry(OnExpiry::Trash),
     }
 }
 
 fn change_version(tx: &mut Transaction<'_, '_>, path: &str, random: &mut Random) -> Result<(), Error> {
     let versions = tx.versions(path)?;
-    let number = versions[random.below(versions.len() as u64) as usize].number;
-    match random.below(8) {
+    let (at, current) = (random.below(versions.len() as u64) as usize, versions.len() - 1);
+    let number = versions[at].number;
+    match random.below(11) {
+        8..=10 if at < current => tx.revoke_version(path, number).map(drop),
         0..=2 => tx.delete_version(path, number).map(drop),
         3 | 6 | 7 => tx.restore_version(path, number).map(drop),
         4 => tx.destroy_version(path, number).map(drop),
@@ -207,24 +258,29 @@ fn some_put(random: &mut Random) -> Put {
         let (key, value) = TAGS[random.below(7) as usize];
         put = put.tag(key, value);
     }
-    match random.below(8) {
+    match random.below(12) {
         0 => put.note("why"),
         1 => put.tier(Tier::ALL[random.below(3) as usize]),
         2 => put.description("Of the database.\n\tAsk first."),
         3 => put.max_versions(random.below(4) as u32),
         4 => put.trash_days(random.below(90) as u16).content_type("application/json"),
+        5 => put.expires_in(Duration::from_millis(1) + some_time(random)).on_expiry(OnExpiry::Trash),
+        6 => put.expires_in(Duration::from_millis(1) + some_time(random)),
+        7 => put.rotate_every(Duration::from_secs(1 + random.below(100 * 86_400))),
         _ => put,
     }
 }
 
 fn some_update(random: &mut Random) -> Update {
     let (key, value) = TAGS[random.below(7) as usize];
-    match random.below(8) {
+    match random.below(12) {
         0 => Update::new().tags(Tags::new()),
         1 => Update::new().remove_tag(key),
         2 => Update::new().tier(Tier::ALL[random.below(3) as usize]),
         3 => Update::new().description("").content_type("").max_versions(None).trash_days(None),
         4 => Update::new().description("x".repeat(random.below(4_097) as usize)),
+        5..=7 => some_expiry(random),
+        8 => Update::new().rotate_every([None, Some(Duration::from_secs(3_600))][random.below(2) as usize]),
         _ => Update::new().tag(key, value),
     }
 }
@@ -240,6 +296,27 @@ fn keep(store: &Store, random: &mut Random) {
         0 => store.policy().set_retention(kept).unwrap(),
         namespace => store.policy().set_retention_under(NAMESPACES[namespace as usize - 1], kept).unwrap(),
     }
+}
+
+/// Says which reads are audited, and how long the log is kept.
+fn audit(store: &Store, random: &mut Random) {
+    let mut policy = AuditPolicy::new();
+    for tier in Tier::ALL {
+        let modes = [AuditReads::Batched, AuditReads::Strict, AuditReads::Off];
+        policy = policy.reads_of(*tier, modes[random.below(3) as usize]);
+    }
+    let policy = match random.below(3) {
+        0 => policy,
+        1 => policy.keep_days(1 + random.below(30) as u32),
+        _ => policy.keep_bytes(random.below(5_000)),
+    };
+    store.policy().set_audit(policy).unwrap();
+}
+
+/// Says how long calls are remembered.
+fn remember(store: &Store, random: &mut Random) {
+    let window = Duration::from_secs(60 + random.below(2_591_941));
+    store.policy().set_idempotency_window(window).unwrap();
 }
 
 /// What was met in all lives, so that none of it is missing unseen.
@@ -264,6 +341,9 @@ impl Seen {
             }
             count("due", usize::from(secret.versions.is_empty()));
             count("read", usize::from(secret.accessed.is_some()));
+            let place = if secret.trashed.is_some() { "trashed, " } else { "" };
+            count(&format!("{place}expires"), usize::from(secret.expires.is_some()));
+            count(&format!("{place}rotates"), usize::from(secret.rotates.is_some()));
         }
         count("jumped", usize::from(reading.jumped));
         count("kept", reading.retention.len());
@@ -271,13 +351,14 @@ impl Seen {
     }
 
     fn assert_all(&self) {
-        for kind in (1..=14).chain([69, 70, 71, 74, 75, 76, 77]) {
+        for kind in (1..=19).chain([69, 70, 71]).chain(74..=80).chain([83, 85, 86]) {
             assert!(self.events.contains_key(&kind), "no event {kind} in {:?}", self.events);
         }
-        let states = ["current", "superseded", "deleted", "destroyed"];
+        let states =
+            ["current", "superseded", "grace", "retired", "deleted", "destroyed", "expires", "rotates"];
         let trashed = states.map(|state| format!("trashed, {state}"));
         let all = states.iter().copied().chain(trashed.iter().map(String::as_str));
-        for state in all.chain(["due", "read", "jumped", "kept", "backed up"]) {
+        for state in all.chain(["due", "read", "jumped", "kept", "backed up", "remembered"]) {
             assert!(
                 self.states.get(state).is_some_and(|count| *count > 0),
                 "none {state} in {:?}",
@@ -304,6 +385,8 @@ fn the_second_reader_finds_what_is_in_stores_that_lived_through_everything() {
         drop(life);
         let found = read_in_python(&path, &KEY, LAST_COMMIT).unwrap();
         seen.add(&reading, events_of(&found));
+        *seen.states.entry("remembered".to_owned()).or_default() +=
+            found["calls"].as_object().unwrap().len() as u64;
         fs::remove_file(path).unwrap();
     }
     println!("events {:?}, states {:?}", seen.events, seen.states);

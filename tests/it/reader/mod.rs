@@ -18,9 +18,9 @@ use std::path::Path;
 use strongroom::ErrorKind;
 
 use key::Key;
-use library::read_by_library;
+use library::{audited_by_library, read_by_library};
 use python::read_in_python;
-use reading::{Reading, reading_of};
+use reading::{Reading, audited_of, reading_of};
 
 /// So early that every store is read as of its last commit.
 const LAST_COMMIT: i64 = 0;
@@ -62,6 +62,7 @@ fn check_same_at(path: &Path, key: &Key, now: i64) -> (Reading, String) {
     let found = read_in_python(path, key, now).unwrap_or_else(|line| panic!("{}: {line}", path.display()));
     let reading = reading_of(&found);
     assert_eq!(reading, read_by_library(path, key, now).unwrap(), "{}", path.display());
+    assert_eq!(audited_of(&found), audited_by_library(path, key, now).unwrap(), "{}", path.display());
     (reading, found["left"].as_str().unwrap().to_owned())
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use strongroom::{ErrorKind, PinCheck};
+use strongroom::{AuditPolicy, ErrorKind, PinCheck, Sweep};
 
 use super::key::Key;
 use super::python::{read_in_python, read_with_options};
@@ -13,13 +13,13 @@ use crate::fixture::{Folder, patient};
 const RAW: Key = Key::Raw([9; 32]);
 
 #[track_caller]
-fn check_pin(path: &Path, pin: &str, expected: Result<(), ErrorKind>) {
+fn check_pin(path: &Path, pin: &str, expected: Result<PinCheck, ErrorKind>) {
     let found = read_with_options(path, &RAW, &["--pin", pin]);
     let opened = patient().read_only(true).pin(pin.parse().unwrap()).open(path, RAW.unlock());
     match expected {
-        Ok(()) => {
+        Ok(check) => {
             assert!(found.is_ok(), "{found:?}");
-            assert_eq!(opened.unwrap().open_report().pin, Some(PinCheck::InHistory));
+            assert_eq!(opened.unwrap().open_report().pin, Some(check));
         }
         Err(kind) => {
             let line = found.unwrap_err();
@@ -51,16 +51,37 @@ fn the_second_reader_and_the_library_judge_pins_alike() {
     let [_, second] = put(&path, "second");
     let [_, elsewhere] = put(&copy, "elsewhere");
     for pin in [&empty, &first, &second] {
-        check_pin(&path, pin, Ok(()));
+        check_pin(&path, pin, Ok(PinCheck::InHistory));
     }
-    check_pin(&copy, &first, Ok(()));
+    check_pin(&copy, &first, Ok(PinCheck::InHistory));
     check_pin(&path, &elsewhere, Err(ErrorKind::ForkedHistory));
     check_pin(&copy, &second, Err(ErrorKind::ForkedHistory));
     let [_, third] = put(&path, "third");
     check_pin(&path, &elsewhere, Err(ErrorKind::ForkedHistory));
     check_pin(&copy, &third, Err(ErrorKind::RolledBack));
     check_pin(&other, &first, Err(ErrorKind::WrongStore));
-    check_pin(&path, &first.to_uppercase().replace("SR_PIN_", " sr_pin_"), Ok(()));
+    check_pin(&path, &first.to_uppercase().replace("SR_PIN_", " sr_pin_"), Ok(PinCheck::InHistory));
+}
+
+#[test]
+fn both_readers_tell_what_they_can_of_a_pin_that_is_older_than_the_log() {
+    let folder = Folder::new();
+    let (path, copy) = (folder.join("store"), folder.join("copy"));
+    patient().create(&path, RAW.unlock()).unwrap().close().unwrap();
+    fs::copy(&path, &copy).unwrap();
+    let [empty, first] = put(&path, "first");
+    let [_, elsewhere] = put(&copy, "elsewhere");
+    let store = patient().open(&path, RAW.unlock()).unwrap();
+    store.policy().set_audit(AuditPolicy::new().keep_bytes(0)).unwrap();
+    assert!(store.sweep(Sweep::new()).unwrap().audit_events > 0);
+    store.close().unwrap();
+    check_pin(&path, &empty, Ok(PinCheck::OlderThanLog));
+    check_pin(&path, &elsewhere, Ok(PinCheck::OlderThanLog));
+    check_pin(&path, &first, Ok(PinCheck::InHistory));
+    let [before, last] = put(&path, "last");
+    check_pin(&path, &before, Ok(PinCheck::InHistory));
+    check_pin(&path, &last, Ok(PinCheck::InHistory));
+    check_pin(&copy, &last, Err(ErrorKind::RolledBack));
 }
 
 #[test]

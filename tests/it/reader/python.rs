@@ -95,11 +95,12 @@ fn code_lines(script: &str) -> usize {
     script.lines().filter(is_code).count()
 }
 
+/// It was 300 before secrets rotated and expired, and events said who did what.
 #[test]
-fn the_second_reader_has_at_most_300_lines_of_code() {
+fn the_second_reader_has_at_most_400_lines_of_code() {
     let script = std::fs::read_to_string(root().join("tests/reader/strongroom_reader.py")).unwrap();
     let lines = code_lines(&script);
-    assert!((200..=300).contains(&lines), "{lines} lines");
+    assert!((200..=400).contains(&lines), "{lines} lines");
     let control = "\"\"\"What\nit is.\n\"\"\"\n\n# why\na = 1\ndef f():\n    \"\"\"One line.\"\"\"\n    \"\"\"Two\n    lines.\"\"\"\n    return a  # because\n";
     assert_eq!(code_lines(control), 3);
     assert_eq!(code_lines(&(script + "a = 1\n")), lines + 1);

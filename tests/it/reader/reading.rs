@@ -34,6 +34,10 @@ pub(super) struct Secret {
     pub(super) description: String,
     pub(super) content_type: String,
     pub(super) keeps: (Option<u64>, Option<u64>),
+    /// When it expires, and what then: 0 nothing, 1 the trash.
+    pub(super) expires: Option<(i64, u64)>,
+    /// Seconds between rotations.
+    pub(super) rotates: Option<u64>,
     /// When it was deleted, and when it goes.
     pub(super) trashed: Option<(i64, i64)>,
     /// None of a secret whose time in the trash is over.
@@ -47,7 +51,7 @@ pub(super) struct Version {
     pub(super) size: u64,
     pub(super) state: String,
     pub(super) deleted: Option<i64>,
-    /// Of a deleted one, until when it can be restored.
+    /// Of a deleted one, until when it can be restored; of one in grace, until when it is accepted.
     pub(super) until: Option<i64>,
     pub(super) note: String,
     /// Of its value, if that can be read, or restored and read.
@@ -71,6 +75,31 @@ pub(super) struct Slot {
     pub(super) label: String,
     pub(super) created: Option<i64>,
     pub(super) used: Option<i64>,
+}
+
+/// What a store says of its log, and of calls that happen once.
+#[derive(Debug, PartialEq)]
+pub(super) struct Audited {
+    /// The number of the first event in the log.
+    pub(super) first: u64,
+    /// How reads are audited, by tier: 0 batched, 1 strict, 2 not at all.
+    pub(super) reads: [u64; 3],
+    pub(super) days: Option<u64>,
+    pub(super) bytes: Option<u64>,
+    /// Seconds for which calls are remembered.
+    pub(super) window: u64,
+}
+
+/// What the Python reader prints of that.
+pub(super) fn audited_of(found: &Value) -> Audited {
+    let policy = &found["audited"];
+    Audited {
+        first: found["first"].as_u64().unwrap(),
+        reads: [0, 1, 2].map(|tier: usize| policy["reads"][tier].as_u64().unwrap()),
+        days: policy["days"].as_u64(),
+        bytes: policy["bytes"].as_u64(),
+        window: found["window"].as_u64().unwrap(),
+    }
 }
 
 /// The reading in what the Python reader prints.
@@ -111,7 +140,7 @@ fn secret_of(found: &Value, purge_time: i64) -> Secret {
         (deleted, purge)
     });
     let is_over = trashed.is_some_and(|(_, purge)| purge <= purge_time);
-    let details = &found["details"];
+    let (details, schedule) = (&found["details"], &found["schedule"]);
     let versions = found["versions"].as_array().unwrap();
     Secret {
         path: text(&found["path"]),
@@ -124,6 +153,8 @@ fn secret_of(found: &Value, purge_time: i64) -> Secret {
         description: details["description"].as_str().unwrap_or_default().to_owned(),
         content_type: details["content_type"].as_str().unwrap_or_default().to_owned(),
         keeps: keeps_of(&details["keeps"]),
+        expires: schedule["expires"].as_i64().map(|time| (time, schedule["action"].as_u64().unwrap())),
+        rotates: schedule["every"].as_u64(),
         trashed,
         versions: if is_over { Vec::new() } else { versions.iter().map(version_of).collect() },
     }
@@ -136,7 +167,11 @@ pub(super) fn created_of(id: &str) -> i64 {
 
 fn version_of(found: &Value) -> Version {
     let state = text(&found["state"]);
-    let until = if state == "deleted" { found["until"].as_i64() } else { None };
+    let until = match state.as_str() {
+        "deleted" => found["until"].as_i64(),
+        "grace" => found["accepted"].as_i64(),
+        _ => None,
+    };
     Version {
         number: found["number"].as_u64().unwrap(),
         created: found["created"].as_i64().unwrap(),

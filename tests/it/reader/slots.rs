@@ -26,6 +26,8 @@ struct Life {
     gone: Vec<Key>,
     /// How many events of each kind there have to be.
     events: BTreeMap<u64, u64>,
+    /// How many handles there were: each tells of itself in its first commit, if there is one.
+    handles: u64,
     epoch: u64,
     /// Pins of states that are in its history.
     pins: Vec<String>,
@@ -49,6 +51,7 @@ impl Life {
             keys,
             gone,
             events: BTreeMap::new(),
+            handles: 1,
             epoch: 0,
             pins,
             made: 1,
@@ -152,6 +155,7 @@ impl Life {
         let key = &self.keys[random.below(self.keys.len() as u64) as usize].1;
         self.store.take().unwrap().close().unwrap();
         self.store = Some(patient().open(&self.path, key.unlock()).unwrap());
+        self.handles += 1;
         if self.store().open_report().kdf_upgrade.is_some() {
             self.count(68);
             self.left = "closed";
@@ -201,7 +205,9 @@ impl Life {
         assert!(readings.all(|(reading, _)| reading == first), "{}", path.display());
         assert_eq!(first.access.slots.len(), self.keys.len());
         let found = read_in_python(path, &self.keys[0].1, LAST_COMMIT).unwrap();
-        assert_eq!((events_of(&found), found["epoch"].as_u64()), (self.events.clone(), Some(self.epoch)));
+        let mut events = events_of(&found);
+        assert!(events.remove(&80).unwrap_or_default() <= self.handles, "{events:?}");
+        assert_eq!((events, found["epoch"].as_u64()), (self.events.clone(), Some(self.epoch)));
         for gone in &self.gone {
             check_both_refuse(path, gone, ErrorKind::WrongKey);
         }

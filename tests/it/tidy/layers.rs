@@ -7,7 +7,7 @@ use super::{check, check_control};
 const LAYERS: &[&[&str]] = &[
     &["error", "limits", "secret", "clock", "allocator"],
     &["crypto"],
-    &["format"],
+    &["format", "generator"],
     &["sealed"],
     &["record"],
     &["tables"],

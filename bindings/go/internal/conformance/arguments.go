@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"math"
 	"strings"
 	"time"
 
@@ -67,48 +68,25 @@ func (a arguments) members(name string) object {
 	return members
 }
 
+// time is a time, which scenarios write in seconds since the beginning.
+func (a arguments) time(name string) time.Time {
+	said, _ := a.at(name).(float64)
+	return time.Unix(beginning.Unix()+int64(said), 0)
+}
+
+// duration is a number of seconds, or a text. More than Go can say is the most that it can.
+func (a arguments) duration(name string) (time.Duration, error) {
+	switch said := a.at(name).(type) {
+	case float64:
+		return time.Duration(min(said, float64(math.MaxInt64/time.Second))) * time.Second, nil
+	case string:
+		return strongroom.ParseDuration(said)
+	}
+	return 0, nil
+}
+
 var tiers = map[string]strongroom.Tier{
 	"standard": strongroom.TierStandard, "sensitive": strongroom.TierSensitive, "critical": strongroom.TierCritical,
-}
-
-func tags(from object) []strongroom.Change {
-	var all []strongroom.Change
-	for key, value := range from {
-		said, _ := value.(string)
-		all = append(all, strongroom.WithTag(key, said))
-	}
-	return all
-}
-
-// changes are the arguments of a put or an update.
-func (a arguments) changes() []strongroom.Change {
-	var all []strongroom.Change
-	say := func(name string, change func() strongroom.Change) {
-		if a.has(name) {
-			all = append(all, change())
-		}
-	}
-	if a.has("expect") {
-		if version, ok := a.at("expect").(float64); ok {
-			all = append(all, strongroom.ExpectVersion(uint64(version)))
-		} else {
-			all = append(all, strongroom.ExpectAbsent())
-		}
-	}
-	say("expect_meta_version", func() strongroom.Change { return strongroom.ExpectMetaVersion(a.number("expect_meta_version")) })
-	say("tags", strongroom.ReplaceTags)
-	all = append(all, tags(a.members("tags"))...)
-	all = append(all, tags(a.members("add_tags"))...)
-	for _, key := range a.texts("remove_tags") {
-		all = append(all, strongroom.WithoutTag(key))
-	}
-	say("tier", func() strongroom.Change { return strongroom.WithTier(tiers[a.text("tier")]) })
-	say("description", func() strongroom.Change { return strongroom.WithDescription(a.text("description")) })
-	say("content_type", func() strongroom.Change { return strongroom.WithContentType(a.text("content_type")) })
-	say("note", func() strongroom.Change { return strongroom.WithNote(a.text("note")) })
-	say("max_versions", func() strongroom.Change { return strongroom.WithMaxVersions(a.kept("max_versions", 0)) })
-	say("trash_days", func() strongroom.Change { return strongroom.WithTrashDays(a.kept("trash_days", 0)) })
-	return all
 }
 
 var states = map[string]strongroom.ListState{

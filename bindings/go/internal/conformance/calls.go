@@ -6,15 +6,15 @@ import (
 	"github.com/strongroom/strongroom/bindings/go"
 )
 
-// calls are what a scenario can call: on a store, or on a transaction.
-var calls map[string]func(p *player, on *strongroom.Operations, a arguments) (any, error)
+// played is a call as a scenario makes it: on a store, or on a transaction.
+type played = func(p *player, on *strongroom.Operations, a arguments) (any, error)
+
+// calls are what a scenario can call.
+var calls map[string]played
 
 func init() {
-	calls = map[string]func(p *player, on *strongroom.Operations, a arguments) (any, error){
-		"put": func(_ *player, on *strongroom.Operations, a arguments) (any, error) {
-			done, err := on.Put(a.text("path"), valueOf(a.at("value")), a.changes()...)
-			return given(done, err, writtenOf)
-		},
+	calls = map[string]played{
+		"put": put,
 		"get": func(_ *player, on *strongroom.Operations, a arguments) (any, error) {
 			secret, err := on.GetVersion(a.text("path"), a.number("version"))
 			if err != nil {
@@ -26,10 +26,7 @@ func init() {
 			info, err := on.Info(a.text("path"))
 			return given(info, err, infoOf)
 		},
-		"update": func(_ *player, on *strongroom.Operations, a arguments) (any, error) {
-			info, err := on.Update(a.text("path"), a.changes()...)
-			return given(info, err, infoOf)
-		},
+		"update": update,
 		"versions": func(_ *player, on *strongroom.Operations, a arguments) (any, error) {
 			all, err := on.Versions(a.text("path"))
 			return given(all, err, func(all []*strongroom.VersionInfo) any { return allOf(all, versionOf) })
@@ -49,13 +46,26 @@ func init() {
 		"delete": func(_ *player, on *strongroom.Operations, a arguments) (any, error) {
 			done, err := on.Delete(a.text("path"))
 			return given(done, err, func(done *strongroom.Deleted) any {
-				return object{"id": done.ID, "deleted_at": seconds(done.DeletedAt), "purge_at": seconds(done.PurgeAt)}
+				return object{
+					"id": done.ID, "deleted_at": seconds(done.DeletedAt), "purge_at": seconds(done.PurgeAt), "replayed": done.Replayed,
+				}
 			})
 		},
 		"restore":         restore,
 		"delete_version":  version((*strongroom.Operations).DeleteVersion),
 		"restore_version": version((*strongroom.Operations).RestoreVersion),
 		"destroy_version": version((*strongroom.Operations).DestroyVersion),
+		"revoke_version":  version((*strongroom.Operations).RevokeVersion),
+		"rotate":          rotate,
+		"accepted":        accepted,
+		"verify_any":      verifyAny,
+		"due":             due,
+		"sign_payload":    signPayload,
+		"verify_payload":  verifyPayload,
+		"sign_request":    signRequest,
+		"verify_request":  verifyRequest,
+		"generate":        generate,
+		"parse_duration":  parseDuration,
 		"destroy": func(_ *player, on *strongroom.Operations, a arguments) (any, error) {
 			return nil, on.Destroy(a.text("secret"))
 		},
@@ -78,6 +88,26 @@ func init() {
 		"tag_values": func(_ *player, on *strongroom.Operations, a arguments) (any, error) {
 			all, err := on.TagValues(a.text("key"))
 			return given(all, err, func(all []strongroom.TagCount) any { return allOf(all, tagCountOf) })
+		},
+		"audit":            audit,
+		"audit_get":        auditGet,
+		"audit_head":       auditHead,
+		"audit_verify":     auditVerify,
+		"audit_export":     auditExport,
+		"audit_policy":     auditPolicy,
+		"set_audit_policy": setAuditPolicy,
+		"changes":          changes,
+		"latest_change":    latestChange,
+		"wait_changes":     waitChanges,
+		"subscribe":        subscribe,
+		"told":             told,
+		"unsubscribe":      unsubscribe,
+		"idempotency_window": func(_ *player, on *strongroom.Operations, _ arguments) (any, error) {
+			window, err := on.Policy().IdempotencyWindow()
+			return window.Seconds(), err
+		},
+		"set_idempotency_window": func(_ *player, on *strongroom.Operations, a arguments) (any, error) {
+			return nil, on.Policy().SetIdempotencyWindow(time.Duration(a.number("seconds")) * time.Second)
 		},
 		"sweep": sweep,
 		"stats": stats,
@@ -119,6 +149,28 @@ func init() {
 			return nil, p.clock.Advance(time.Duration(a.number("seconds")) * time.Second)
 		},
 	}
+}
+
+func put(_ *player, on *strongroom.Operations, a arguments) (any, error) {
+	changes, err := a.changes()
+	if err != nil {
+		return nil, err
+	}
+	if a.has("generate") {
+		done, err := on.PutGenerated(a.text("path"), a.generator(), changes...)
+		return given(done, err, writtenOf)
+	}
+	done, err := on.Put(a.text("path"), valueOf(a.at("value")), changes...)
+	return given(done, err, writtenOf)
+}
+
+func update(_ *player, on *strongroom.Operations, a arguments) (any, error) {
+	changes, err := a.changes()
+	if err != nil {
+		return nil, err
+	}
+	info, err := on.Update(a.text("path"), changes...)
+	return given(info, err, infoOf)
 }
 
 func restore(_ *player, on *strongroom.Operations, a arguments) (any, error) {
@@ -169,6 +221,8 @@ func sweep(_ *player, on *strongroom.Operations, a arguments) (any, error) {
 		return object{
 			"secrets": float64(done.Secrets), "versions": float64(done.Versions),
 			"more": done.More, "held_back": done.HeldBack,
+			"expiring": float64(done.Expiring), "expired": float64(done.Expired),
+			"audit_events": float64(done.AuditEvents),
 		}
 	})
 }

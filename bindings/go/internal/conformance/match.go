@@ -10,6 +10,9 @@ import (
 
 // match holds a result against a pattern.
 func (p *player) match(pattern, found any) error {
+	if name, ok := pattern.(string); ok && strings.HasPrefix(name, "$") {
+		return p.matchName(name, found)
+	}
 	if value, ok := found.([]byte); ok {
 		if !bytes.Equal(value, valueOf(pattern)) {
 			return fmt.Errorf("another value than %v was given", pattern)
@@ -17,10 +20,6 @@ func (p *player) match(pattern, found any) error {
 		return nil
 	}
 	switch expected := pattern.(type) {
-	case string:
-		if strings.HasPrefix(expected, "$") {
-			return p.matchName(expected, found)
-		}
 	case object:
 		return p.matchMembers(expected, found)
 	case []any:
@@ -77,6 +76,8 @@ func (p *player) matchItems(expected []any, found any) error {
 // valueOf are the bytes of a value as scenarios write it.
 func valueOf(said any) []byte {
 	switch value := said.(type) {
+	case []byte: // what was found under a name
+		return value
 	case string:
 		return []byte(value)
 	case object:

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/strongroom/strongroom/bindings/go"
@@ -44,7 +45,11 @@ type player struct {
 	file  string
 	clock *strongroom.ManualClock
 	store *strongroom.Store
+	// said is what the store's calls say of themselves.
+	said  []strongroom.CallOption
 	names object
+	// collectors are the subscriptions, by name.
+	collectors map[string]*collector
 }
 
 // Play plays the scenario of a file with a store in a folder, and says what was wrong.
@@ -57,12 +62,12 @@ func Play(folder, file string) (err error) {
 	if err := json.Unmarshal(text, &said); err != nil {
 		return err
 	}
-	playing := &player{names: object{}}
+	playing := &player{names: object{}, collectors: map[string]*collector{}}
 	if err := playing.open(folder, said); err != nil {
 		return err
 	}
 	defer func() {
-		err = errors.Join(err, playing.store.Close(), playing.clock.Close())
+		err = errors.Join(err, playing.unsubscribeAll(), playing.store.Close(), playing.clock.Close())
 	}()
 	if err := playing.play(said.Steps, nil); err != nil {
 		return err
@@ -143,11 +148,28 @@ func (p *player) do(one step, on *strongroom.Operations) (any, error) {
 	if one.Call == "transaction" {
 		return nil, p.transact(one)
 	}
+	if one.Call == "with" {
+		return nil, p.say(one)
+	}
 	call, ok := calls[one.Call]
 	if !ok {
 		return nil, wrong{fmt.Errorf("no such call: %s", one.Call)}
 	}
-	return call(p, on, arguments{p, one.With})
+	a := arguments{p, one.With}
+	if a.has("idempotency_key") {
+		return p.once(call, a)
+	}
+	return call(p, on, a)
+}
+
+// once makes a call through a handle with an idempotency key.
+func (p *player) once(call played, a arguments) (found any, err error) {
+	same, err := p.store.As(append(slices.Clone(p.said), strongroom.IdempotencyKey(a.text("idempotency_key")))...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, same.Close()) }()
+	return call(p, &same.Operations, a)
 }
 
 func (p *player) transact(one step) error {

@@ -15,6 +15,22 @@ func seconds(at time.Time) any {
 	return at.Sub(beginning).Seconds()
 }
 
+// secondsOrNone is a duration as scenarios write it.
+func secondsOrNone(duration time.Duration) any {
+	if duration == 0 {
+		return nil
+	}
+	return duration.Seconds()
+}
+
+// numberOrNone is a number of a version as scenarios write it.
+func numberOrNone(number uint64) any {
+	if number == 0 {
+		return nil
+	}
+	return float64(number)
+}
+
 // kept is a number of versions or days as scenarios write it.
 func kept(number int64) any {
 	if number == strongroom.Inherited {
@@ -26,7 +42,7 @@ func kept(number int64) any {
 func writtenOf(from *strongroom.Written) any {
 	return object{
 		"id": from.ID, "path": from.Path, "version": float64(from.Version), "tier": from.Tier.String(),
-		"created_at": seconds(from.CreatedAt), "updated_at": seconds(from.UpdatedAt),
+		"created_at": seconds(from.CreatedAt), "updated_at": seconds(from.UpdatedAt), "replayed": from.Replayed,
 	}
 }
 
@@ -41,13 +57,33 @@ func infoOf(from *strongroom.SecretInfo) any {
 		"size_class": float64(from.SizeClass), "created_at": seconds(from.CreatedAt), "updated_at": seconds(from.UpdatedAt),
 		"accessed_at": seconds(from.AccessedAt), "deleted_at": seconds(from.DeletedAt), "purge_at": seconds(from.PurgeAt),
 		"max_versions": kept(from.MaxVersions), "trash_days": kept(from.TrashDays),
+		"expires_at": seconds(from.ExpiresAt), "on_expiry": from.OnExpiry.String(),
+		"rotate_every": secondsOrNone(from.RotateEvery), "rotation_due_at": seconds(from.RotationDueAt),
+		"replayed": from.Replayed,
 	}
+}
+
+func rotatedOf(from *strongroom.Rotated) any {
+	return object{
+		"id": from.ID, "path": from.Path, "tier": from.Tier.String(), "old_version": float64(from.OldVersion),
+		"new_version": float64(from.Version), "old_expires_at": seconds(from.OldExpiresAt),
+		"replayed": from.Replayed,
+	}
+}
+
+func dueOf(from strongroom.Due) any {
+	return object{"path": from.Path, "id": from.ID, "reason": from.Reason.String(), "at": seconds(from.At)}
+}
+
+func checkOf(from strongroom.SignatureCheck) any {
+	return object{"found": from.Status.String(), "version": numberOrNone(from.Version)}
 }
 
 func versionOf(from *strongroom.VersionInfo) any {
 	return object{
 		"number": float64(from.Number), "state": from.State.String(), "size": float64(from.Size), "note": from.Note,
 		"created_at": seconds(from.CreatedAt), "deleted_at": seconds(from.DeletedAt), "until": seconds(from.Until),
+		"replayed": from.Replayed,
 	}
 }
 

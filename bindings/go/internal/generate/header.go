@@ -8,17 +8,24 @@ import (
 // A constant of the header, without the STRONGROOM_ it begins with.
 type constant struct{ name, about string }
 
+// A function of the header.
+type function struct {
+	name string
+	// ofStore says that it is given a store, or gives one.
+	ofStore bool
+}
+
 // What is taken from the header.
 type header struct {
 	errors    []constant
 	constants []constant
-	functions []string
+	functions []function
 }
 
 var (
 	errorLines    = regexp.MustCompile(`(?m)^/\* (.*) \*/\n#define STRONGROOM_E_(\w+) \d+$`)
 	constantLines = regexp.MustCompile(`(?m)^/\*\*\n \* (.*(?:\n \* .*)*)\n \*/\n#define STRONGROOM_(\w+) -?\d+$`)
-	functionLines = regexp.MustCompile(`(?m)^(?:STRONGROOM_API )?[\w ]+?\*?(strongroom_\w+)\(`)
+	functionLines = regexp.MustCompile(`(?m)^(?:STRONGROOM_API )?[\w ]+?\*?(strongroom_\w+)\(([^;]*)\);`)
 	testOnly      = regexp.MustCompile(`(?s)#if defined\(STRONGROOM_TEST_PANIC\).*?#endif`)
 )
 
@@ -32,7 +39,8 @@ func parse(text string) header {
 		found.constants = append(found.constants, constant{match[2], about})
 	}
 	for _, match := range functionLines.FindAllStringSubmatch(testOnly.ReplaceAllString(text, ""), -1) {
-		found.functions = append(found.functions, match[1])
+		ofStore := strings.Contains(match[2], "struct strongroom_store ")
+		found.functions = append(found.functions, function{match[1], ofStore})
 	}
 	return found
 }

@@ -46,10 +46,15 @@ var families = []family{
 	{"SLOT", "SlotKind", "SlotKind is what a key slot unlocks with."},
 	{"HEALTH", "HealthStatus", "HealthStatus is how a store is, in a word."},
 	{"PIN", "PinStatus", "PinStatus is what opening found out about the pin."},
+	{"ON_EXPIRY", "ExpiryAction", "ExpiryAction is what a sweep does with a secret that has expired."},
+	{"DUE", "DueReason", "DueReason is what is to be done with a secret that is due."},
+	{"SIGNATURE", "SignatureStatus", "SignatureStatus is what checking a signature found."},
+	{"AUDIT_READS", "AuditReads", "AuditReads is how reads of values are audited."},
+	{"ENCODING", "TokenEncoding", "TokenEncoding is how a generated token is written."},
 }
 
 // No family has these: what is a number in its own right.
-var single = map[string]bool{"PIN_LEN": true}
+var single = map[string]bool{"PIN_LEN": true, "SIGNATURE_LEN": true}
 
 // enums is the text of enums.go.
 func enums(from header) string {
@@ -81,21 +86,16 @@ func writeFamily(to *strings.Builder, of family, members []constant) {
 	fmt.Fprintf(to, "func (v %s) String() string { return named(%s, v) }\n\n", of.name, names)
 }
 
-// What is not said of: what calls back into Go, where the stack may move that C has a pointer to; and what Go calls through a function of
-// C of its own, in copies.go.
-var leftOut = map[string]bool{
-	"strongroom_backup": true, "strongroom_compact": true, "strongroom_purge": true, "strongroom_rekey": true,
-	"strongroom_copy_options_progress": true,
-}
-
-// calls is the text of calls.go: the library keeps no pointer of its caller's behind a call, which the comment at the top of the header
-// promises, and calls nothing back. So what is pointed to may stay on the stack.
+// calls is the text of calls.go: what may stay on the stack where it is pointed to, as the library keeps no pointer of its caller's behind a
+// call, which the comment at the top of the header promises, and calls nothing back. That is not said of what concerns a store: reads are
+// committed too, and each commit calls the functions of subscriptions, for which the stack may move that C has a pointer to. Nor is it said
+// of strongroom_copy_options_progress, which Go calls through a function of C of its own, in copies.go.
 func calls(from header) string {
 	var to strings.Builder
 	to.WriteString(generated + "/*\n")
-	for _, name := range from.functions {
-		if !leftOut[name] {
-			fmt.Fprintf(&to, "#cgo noescape %s\n#cgo nocallback %s\n", name, name)
+	for _, one := range from.functions {
+		if !one.ofStore && one.name != "strongroom_copy_options_progress" {
+			fmt.Fprintf(&to, "#cgo noescape %s\n#cgo nocallback %s\n", one.name, one.name)
 		}
 	}
 	to.WriteString("*/\nimport \"C\"\n")

@@ -1,11 +1,14 @@
 """An embedded secret store: one sealed file, one library, no server."""
 
+from ._audit import Audit
 from ._changes import (
     UNCHANGED,
     Unchanged,
 )
 from ._clock import ManualClock
+from ._duration import parse_duration
 from ._errors import Error
+from ._generator import Generator
 from ._keys import create_key_file
 from ._kinds import (
     AlreadyExistsError,
@@ -17,9 +20,11 @@ from ._kinds import (
     DamagedError,
     DestroyedError,
     DiskFullError,
+    ExpiredError,
     FileRefusedError,
     ForkedError,
     ForkedHistoryError,
+    IdempotencyConflictError,
     InternalError,
     InUseError,
     InvalidArgumentError,
@@ -56,11 +61,17 @@ from ._secret import Secret
 from ._secret_bytes import SecretBytes
 from ._slots import Slots
 from ._store import Store
+from ._subscription import Subscription
 from ._transaction import Transaction
 from ._types import (
+    AuditEvent,
+    AuditExported,
+    AuditPage,
+    AuditVerified,
     Capabilities,
     Copied,
     Deleted,
+    Due,
     Health,
     KdfCost,
     MemoryStatus,
@@ -70,9 +81,12 @@ from ._types import (
     Page,
     RecoveryCode,
     Retention,
+    Rotated,
     SecretInfo,
+    SignatureCheck,
     Slot,
     Stats,
+    StorePolicy,
     Swept,
     TagCount,
     Verified,
@@ -86,6 +100,11 @@ __version__ = _version()
 __all__ = [
     "UNCHANGED",
     "AlreadyExistsError",
+    "Audit",
+    "AuditEvent",
+    "AuditExported",
+    "AuditPage",
+    "AuditVerified",
     "BadHandleError",
     "BufferTooSmallError",
     "CancelledError",
@@ -97,11 +116,15 @@ __all__ = [
     "Deleted",
     "DestroyedError",
     "DiskFullError",
+    "Due",
     "Error",
+    "ExpiredError",
     "FileRefusedError",
     "ForkedError",
     "ForkedHistoryError",
+    "Generator",
     "Health",
+    "IdempotencyConflictError",
     "InUseError",
     "InternalError",
     "InvalidArgumentError",
@@ -130,13 +153,17 @@ __all__ = [
     "ReentrantError",
     "Retention",
     "RolledBackError",
+    "Rotated",
     "Secret",
     "SecretBytes",
     "SecretInfo",
+    "SignatureCheck",
     "Slot",
     "Slots",
     "Stats",
     "Store",
+    "StorePolicy",
+    "Subscription",
     "Swept",
     "TagCount",
     "TamperedError",
@@ -152,4 +179,5 @@ __all__ = [
     "calibrate",
     "capabilities",
     "create_key_file",
+    "parse_duration",
 ]

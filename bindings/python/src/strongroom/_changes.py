@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import Any, Optional, Union
 
 from . import _constants as k
 from ._call import call, freed, obtain
-from ._items import TIERS
+from ._duration import Duration, seconds
+from ._items import ON_EXPIRY, TIERS
 from ._native import lib
 from ._numbers import i64, u64
 from ._text import Tags, labels, tag_pairs, text
+from ._time import to_ms
 
 
 class Unchanged(Enum):
@@ -28,6 +31,10 @@ class Unchanged(Enum):
 UNCHANGED = Unchanged.UNCHANGED
 #: A number, None for what is inherited, or ``UNCHANGED``.
 Inheritable = Union[int, None, Unchanged]
+#: A time, None to take it away, or ``UNCHANGED``.
+Moment = Union[datetime, None, Unchanged]
+#: A duration, None to take it away, or ``UNCHANGED``.
+Every = Union[Duration, None, Unchanged]
 #: The condition of a put: no secret is there, or its current version has this number.
 Expect = Union[None, int, str]
 
@@ -37,6 +44,11 @@ def inheritable(number: Inheritable) -> int:
     if isinstance(number, Unchanged):
         return k.UNCHANGED
     return k.INHERITED if number is None else u63(number)
+
+
+def moment(time: Optional[datetime]) -> int:
+    """A time for C, or that there is none; a fraction of a millisecond is dropped."""
+    return k.NO_TIME if time is None else i64(to_ms(time))
 
 
 def u63(number: int) -> int:
@@ -67,6 +79,10 @@ class Changes:
     note: Optional[str] = None
     max_versions: Inheritable = UNCHANGED
     trash_days: Inheritable = UNCHANGED
+    expires_in: Optional[Duration] = None
+    expires_at: Moment = UNCHANGED
+    on_expiry: Optional[str] = None
+    rotate_every: Every = UNCHANGED
     expect: Expect = None
     expect_meta_version: Optional[int] = None
 
@@ -77,6 +93,8 @@ class Changes:
             self._say_tags(changes)
             self._say_texts(changes)
             self._say_numbers(changes)
+            self._say_expiry(changes)
+            self._say_rotation(changes)
             self._say_conditions(changes)
             yield changes
 
@@ -105,6 +123,21 @@ class Changes:
             call(lib.strongroom_changes_max_versions, changes, inheritable(self.max_versions))
         if self.trash_days is not UNCHANGED:
             call(lib.strongroom_changes_trash_days, changes, inheritable(self.trash_days))
+
+    def _say_expiry(self, changes: Any) -> None:
+        if self.expires_in is not None:
+            if self.expires_at is not UNCHANGED:
+                raise TypeError("give expires_in or expires_at, not both")
+            call(lib.strongroom_changes_expires_in, changes, seconds(self.expires_in))
+        if not isinstance(self.expires_at, Unchanged):
+            call(lib.strongroom_changes_expires_at, changes, moment(self.expires_at))
+        if self.on_expiry is not None:
+            call(lib.strongroom_changes_on_expiry, changes, number_of(ON_EXPIRY, self.on_expiry, "on_expiry"))
+
+    def _say_rotation(self, changes: Any) -> None:
+        if not isinstance(self.rotate_every, Unchanged):
+            every = 0 if self.rotate_every is None else seconds(self.rotate_every)
+            call(lib.strongroom_changes_rotate_every, changes, every)
 
     def _say_conditions(self, changes: Any) -> None:
         if self.expect == "absent":

@@ -20,3 +20,9 @@ def close_here(process: int, handle: int) -> None:
     """Closes a store, or rolls a transaction back, in the process that opened it."""
     if os.getpid() == process:
         lib.strongroom_close(byref(c_void_p(handle)), None)
+
+
+def unsubscribe_here(process: int, handle: int) -> None:
+    """Ends a subscription in the process that began it."""
+    if os.getpid() == process:
+        lib.strongroom_unsubscribe(byref(c_void_p(handle)), None)

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Mapping
+from datetime import timedelta
 from types import MappingProxyType
-from typing import Optional
+from typing import Any, Optional
 
 from . import _constants as k
 from . import _structs as c
+from ._kinds import KINDS
 from ._time import from_duration_ms, from_ms, from_ms_or_none
 from ._types import (
+    AuditEvent,
+    AuditExported,
+    AuditVerified,
     Copied,
     Deleted,
+    Due,
     Health,
     KdfCost,
     MemoryStatus,
@@ -19,9 +26,12 @@ from ._types import (
     NamespaceStats,
     OpenReport,
     Retention,
+    Rotated,
     SecretInfo,
+    SignatureCheck,
     Slot,
     Stats,
+    StorePolicy,
     Swept,
     TagCount,
     Verified,
@@ -33,8 +43,17 @@ TIERS = {k.TIER_STANDARD: "standard", k.TIER_SENSITIVE: "sensitive", k.TIER_CRIT
 VERSION_STATES = {
     k.STATE_CURRENT: "current",
     k.STATE_SUPERSEDED: "superseded",
+    k.STATE_GRACE: "grace",
+    k.STATE_RETIRED: "retired",
     k.STATE_DELETED: "deleted",
     k.STATE_DESTROYED: "destroyed",
+}
+ON_EXPIRY = {k.ON_EXPIRY_BLOCK: "block", k.ON_EXPIRY_TRASH: "trash"}
+DUE = {k.DUE_EXPIRY: "expiry", k.DUE_ROTATION: "rotation", k.DUE_PURGE: "purge"}
+SIGNATURES = {
+    k.SIGNATURE_WRONG: "wrong",
+    k.SIGNATURE_TOO_OLD: "too_old",
+    k.SIGNATURE_TOO_EARLY: "too_early",
 }
 AUTHORS = {k.AUTHOR_OWNER: "owner"}
 SLOT_KINDS = {
@@ -51,6 +70,7 @@ HEALTH = {
     k.HEALTH_POISONED: "poisoned",
 }
 PINS = {k.PIN_NONE: "none", k.PIN_IN_HISTORY: "in_history", k.PIN_OLDER_THAN_LOG: "older_than_log"}
+AUDIT_READS = {k.AUDIT_READS_BATCHED: "batched", k.AUDIT_READS_STRICT: "strict", k.AUDIT_READS_OFF: "off"}
 ENVIRONMENTS = {k.ENVIRONMENT_LIVE: "live", k.ENVIRONMENT_TEST: "test"}
 NO_FREE_BYTES = 2**64 - 1
 
@@ -65,9 +85,19 @@ def text(borrowed: c.Text) -> str:
     return ctypes.string_at(borrowed.data, borrowed.len).decode()
 
 
+def text_or_none(borrowed: c.Text) -> Optional[str]:
+    """A copy of a text of the library's; None for an empty one."""
+    return text(borrowed) or None
+
+
 def inherited(number: int) -> Optional[int]:
     """A number that may be inherited."""
     return None if number == k.INHERITED else number
+
+
+def tags(found: Any, count: int) -> Mapping[str, str]:
+    """Tags or labels, values by key."""
+    return MappingProxyType({text(tag.key): text(tag.value) for tag in found[:count]})
 
 
 def secret_info(info: c.SecretInfo) -> SecretInfo:
@@ -79,12 +109,15 @@ def secret_info(info: c.SecretInfo) -> SecretInfo:
         meta_version=info.meta_version,
         tier=named(TIERS, info.tier),
         description=text(info.description),
-        tags=MappingProxyType({text(tag.key): text(tag.value) for tag in info.tags[: info.tag_count]}),
+        tags=tags(info.tags, info.tag_count),
         content_type=text(info.content_type),
         created_at=from_ms(info.created_at),
         updated_at=from_ms(info.updated_at),
         accessed_at=from_ms_or_none(info.accessed_at),
         expires_at=from_ms_or_none(info.expires_at),
+        on_expiry=named(ON_EXPIRY, info.on_expiry),
+        rotate_every=timedelta(seconds=info.rotate_every) if info.rotate_every else None,
+        rotation_due_at=from_ms_or_none(info.rotation_due_at),
         deleted_at=from_ms_or_none(info.deleted_at),
         purge_at=from_ms_or_none(info.purge_at),
         max_versions=inherited(info.max_versions),
@@ -119,6 +152,30 @@ def written(done: c.Written) -> Written:
     )
 
 
+def rotated(done: c.Rotated) -> Rotated:
+    """What a rotation did."""
+    return Rotated(
+        id=done.id.decode(),
+        path=done.path.decode(),
+        tier=named(TIERS, done.tier),
+        old_version=done.old_version,
+        new_version=done.version,
+        old_expires_at=from_ms(done.old_expires_at),
+    )
+
+
+def due(item: c.DueItem) -> Due:
+    """Something that is to be done."""
+    return Due(text(item.path), text(item.id), named(DUE, item.reason), from_ms(item.at))
+
+
+def signature_check(found: int, version: int) -> SignatureCheck:
+    """What a check of a signature found."""
+    if found == k.SIGNATURE_VALID:
+        return SignatureCheck(True, version, None)
+    return SignatureCheck(False, None, named(SIGNATURES, found))
+
+
 def deleted(done: c.Deleted) -> Deleted:
     """What a delete did."""
     return Deleted(done.id.decode(), from_ms(done.deleted_at), from_ms(done.purge_at))
@@ -126,7 +183,15 @@ def deleted(done: c.Deleted) -> Deleted:
 
 def swept(done: c.Swept) -> Swept:
     """What a sweep did."""
-    return Swept(done.secrets, done.versions, bool(done.more), bool(done.held_back))
+    return Swept(
+        secrets=done.secrets,
+        versions=done.versions,
+        more=bool(done.more),
+        held_back=bool(done.held_back),
+        expiring=done.expiring,
+        expired=done.expired,
+        audit_events=done.audit_events,
+    )
 
 
 def namespace(item: c.Namespace) -> Namespace:
@@ -220,6 +285,63 @@ def slot(item: c.Slot) -> Slot:
 def retention(item: c.Retention, under: str) -> Retention:
     """A retention of a namespace."""
     return Retention(under, inherited(item.max_versions), inherited(item.trash_days))
+
+
+def store_policy(said: Retention, audit: c.AuditPolicy, window: int) -> StorePolicy:
+    """What is said of a store."""
+    return StorePolicy(
+        under=said.under,
+        max_versions=said.max_versions,
+        trash_days=said.trash_days,
+        audit=MappingProxyType({tier: named(AUDIT_READS, getattr(audit, tier)) for tier in TIERS.values()}),
+        audit_days=_for_good(audit.keep_days),
+        audit_bytes=_for_good(audit.keep_bytes),
+        idempotency_window=timedelta(seconds=window),
+    )
+
+
+def _for_good(number: int) -> Optional[int]:
+    return None if number == k.FOR_GOOD else number
+
+
+def audit_event(event: c.AuditEvent) -> AuditEvent:
+    """An event of the audit log."""
+    return AuditEvent(
+        sequence=event.sequence,
+        id=text(event.id),
+        type=text(event.kind),
+        path=text_or_none(event.path),
+        secret_id=text_or_none(event.secret_id),
+        slot_id=text_or_none(event.slot_id),
+        actor=text_or_none(event.actor),
+        labels=tags(event.labels, event.label_count),
+        reason=text_or_none(event.reason),
+        request_id=text_or_none(event.request_id),
+        version=event.version,
+        time=from_ms(event.time),
+        count=event.count,
+        error=_class_name(event.status),
+        durable=bool(event.durable),
+        generation=event.generation,
+    )
+
+
+def _class_name(status: int) -> Optional[str]:
+    """The name of the class of an error, or the number where a later library has more of them."""
+    if status == k.OK:
+        return None
+    return KINDS[status].__name__ if status in KINDS else str(status)
+
+
+def audit_verified(done: c.AuditVerified) -> AuditVerified:
+    """What following the chain found."""
+    kept = None if done.kept == k.PIN_NONE else named(PINS, done.kept)
+    return AuditVerified(done.events, done.first, done.head.decode(), kept)
+
+
+def audit_exported(done: c.AuditExported) -> AuditExported:
+    """What an export holds."""
+    return AuditExported(done.events, done.head.decode())
 
 
 def kdf_cost(cost: c.KdfCost) -> KdfCost:

@@ -20,7 +20,7 @@ class BadHandleError(Error):
 
 
 class ClosedError(Error, ValueError):
-    """Of the C interface alone: a handle that was closed or freed."""
+    """A handle that was closed or freed, or came from a store that was closed."""
 
     code = 3
     name = "closed"
@@ -82,6 +82,13 @@ class CancelledError(Error):
     name = "cancelled"
 
 
+class IdempotencyConflictError(Error):
+    """The idempotency key was used before for a call of the same operation with other arguments, or for one that cannot be compared any more. Nothing was done."""
+
+    code = 14
+    name = "idempotency_conflict"
+
+
 class InUseError(Error):
     """Another handle holds the file: the error's holder says whether readers or a writer."""
 
@@ -111,7 +118,7 @@ class DestroyedError(Error):
 
 
 class VersionExpiredError(Error):
-    """Reserved for versions whose grace is over: nothing fails with it yet."""
+    """The grace of this version is over: another one was rotated in, or it was revoked."""
 
     code = 19
     name = "version_expired"
@@ -178,6 +185,13 @@ class PermissionDeniedError(Error, PermissionError):
 
     code = 28
     name = "permission_denied"
+
+
+class ExpiredError(Error):
+    """The secret has expired: no value of it is read until its expiry is changed."""
+
+    code = 29
+    name = "expired"
 
 
 class IoError(Error, OSError):
@@ -263,6 +277,7 @@ KINDS: dict[int, type[Error]] = {
     11: AlreadyExistsError,
     12: ConflictError,
     13: CancelledError,
+    14: IdempotencyConflictError,
     15: InUseError,
     16: ReadOnlyError,
     17: LockedError,
@@ -277,6 +292,7 @@ KINDS: dict[int, type[Error]] = {
     26: ForkedHistoryError,
     27: InvalidCredentialError,
     28: PermissionDeniedError,
+    29: ExpiredError,
     30: IoError,
     31: DiskFullError,
     32: DamagedError,

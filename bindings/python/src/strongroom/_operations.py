@@ -5,7 +5,8 @@ from __future__ import annotations
 import builtins
 import os
 from collections.abc import Iterable, Iterator
-from ctypes import addressof, byref, c_char, c_int32, c_size_t, c_uint64, c_void_p
+from contextlib import AbstractContextManager, nullcontext
+from ctypes import byref, c_char, c_int32, c_size_t, c_uint64, c_void_p
 from datetime import datetime
 from typing import Any, Optional, Union
 
@@ -13,16 +14,22 @@ from . import _items, _pages
 from . import _structs as c
 from ._buffers import borrowed
 from ._call import call, failure, freed, obtain, sized
-from ._changes import UNCHANGED, Changes, Expect, Inheritable
+from ._changes import UNCHANGED, Changes, Every, Expect, Inheritable, Moment
+from ._context import SAYS_NOTHING, Context
+from ._duration import Duration
 from ._errors import Error
+from ._generator import Generator, new_value
 from ._kinds import BufferTooSmallError, NotFoundError
 from ._native import lib
 from ._numbers import u64
 from ._policy import Policy
 from ._query import Query
+from ._rotation import Rotation
 from ._secret import Secret
 from ._secret_bytes import SecretBytes, Value, owning
+from ._signing import Signing
 from ._text import Tags, text, text_or_none
+from ._texts import Texts
 from ._types import Deleted, Namespace, Page, SecretInfo, Stats, Swept, TagCount, VersionInfo, Written
 
 _get = lib.strongroom_get
@@ -43,20 +50,24 @@ def _new_place() -> Any:
 _places: list[Any] = []
 
 
-class Operations:
+class Operations(Rotation, Signing):
     """What a store and a transaction can do with secrets. On a store each call is a commit of its own, and durable when it
     returns; in a transaction all of them are one.
 
     Each may raise ClosedError, LockedError, PoisonedError, TamperedError, IoError and ForkedError; each that writes also
     ReadOnlyError, InUseError, ReentrantError and DiskFullError. What breaks a rule is an InvalidArgumentError, what is of a
     wrong type a TypeError.
+
+    Every change of secrets takes an ``idempotency_key`` of 1 to 255 bytes. If the same operation is asked for again under
+    it, with the same arguments, it is not made again, and returns what it returned the first time, with ``replayed`` set;
+    with other arguments it is an IdempotencyConflictError. The key is remembered in the commit of the change, and so not if
+    that failed, for as long as ``policy`` says. Inside a transaction it is an InvalidArgumentError.
     """
 
-    _handle: Any
-
-    def __init__(self, handle: Any) -> None:
-        """Takes a handle of the library's over."""
+    def __init__(self, handle: Any, context: Context = SAYS_NOTHING) -> None:
+        """Takes a handle of the library's over, whose calls say this of themselves."""
         self._handle = handle
+        self._context = context
         self._process = os.getpid()
 
     # Reading
@@ -77,13 +88,10 @@ class Operations:
     def get_many(self, paths: Iterable[str]) -> builtins.list[Union[Secret, Error]]:
         """Reads the current versions of several secrets, all of one state of the store: in the order of the paths a secret
         each, or the error that reading it gave."""
-        encoded = [text(path) for path in _several(paths)]
-        keep = [(c_char * length).from_buffer_copy(name) for name, length in encoded]
-        texts = [c.Text(addressof(name), length) for name, (_, length) in zip(keep, encoded)]
-        array = (c.Text * len(texts))(*texts)
-        found = obtain(lib.strongroom_get_many, self._handle, array, len(texts))
+        texts = Texts(_several(paths))
+        found = obtain(lib.strongroom_get_many, self._handle, texts.array, texts.count)
         with freed(lib.strongroom_secrets_free, found):
-            return [self._take(found, index) for index in range(len(texts))]
+            return [self._take(found, index) for index in range(texts.count)]
 
     def _take(self, found: Any, index: int) -> Union[Secret, Error]:
         try:
@@ -104,7 +112,7 @@ class Operations:
 
     def info(self, path: str) -> SecretInfo:
         """What is known of a secret without its value. Raises NotFoundError."""
-        return _secret_of(obtain(lib.strongroom_info, self._handle, *text(path)))
+        return _pages.secret(obtain(lib.strongroom_info, self._handle, *text(path)))
 
     def versions(self, path: str) -> builtins.list[VersionInfo]:
         """What is known of the versions of a secret, from the oldest. Raises NotFoundError."""
@@ -116,8 +124,9 @@ class Operations:
     def put(
         self,
         path: str,
-        value: Value,
+        value: Optional[Value] = None,
         *,
+        generate: Optional[Generator] = None,
         expect: Expect = None,
         tags: Optional[Tags] = None,
         add_tags: Optional[Tags] = None,
@@ -128,14 +137,26 @@ class Operations:
         note: Optional[str] = None,
         max_versions: Inheritable = UNCHANGED,
         trash_days: Inheritable = UNCHANGED,
+        expires_in: Optional[Duration] = None,
+        expires_at: Moment = UNCHANGED,
+        on_expiry: Optional[str] = None,
+        rotate_every: Every = UNCHANGED,
+        idempotency_key: Optional[str] = None,
     ) -> Written:
-        """Writes a secret: a new one, or the next version of one that is there. What is left out stays as it is.
+        """Writes a secret: a new one, or the next version of one that is there. The value is ``value``, or one that
+        ``generate`` makes and nobody sees before it is read. What is left out stays as it is.
 
         ``expect="absent"`` writes only where no secret is, ``expect=3`` only over version 3. ``tags``, a mapping or bare
         labels, are then all there are; ``add_tags`` and ``remove_tags`` leave the others. ``note`` is of this version. None
         for ``max_versions`` (0 is all) and ``trash_days`` is what the namespace or the store says.
 
-        Raises AlreadyExistsError, ConflictError and LimitExceededError.
+        ``expires_in`` or ``expires_at`` is from when on no value of the secret is read; a sweep then does nothing
+        (``on_expiry="block"``), or puts it into the trash (``"trash"``). A version that gets as old as ``rotate_every`` is
+        ``due``. Durations are seconds, a timedelta or a text such as ``"90d"``; None takes ``expires_at`` and
+        ``rotate_every`` away.
+
+        Raises AlreadyExistsError, ConflictError, LimitExceededError, and ExpiredError if the secret has expired and is given
+        no other expiry.
         """
         changes = Changes(
             tags=tags,
@@ -147,12 +168,17 @@ class Operations:
             note=note,
             max_versions=max_versions,
             trash_days=trash_days,
+            expires_in=expires_in,
+            expires_at=expires_at,
+            on_expiry=on_expiry,
+            rotate_every=rotate_every,
             expect=expect,
         )
         done = sized(c.Written)
-        with borrowed(value) as (address, length), changes.handle() as handle:
-            call(lib.strongroom_put, self._handle, *text(path), address, length, handle, byref(done))
-        return _items.written(done)
+        with changes.handle() as handle, new_value(value, generate) as (generated, new), self._once(idempotency_key) as once:
+            write = lib.strongroom_put_generated if generated else lib.strongroom_put
+            call(write, once.handle, *text(path), *new, handle, byref(done))
+        return once.told(_items.written(done))
 
     def update(
         self,
@@ -166,10 +192,16 @@ class Operations:
         content_type: Optional[str] = None,
         max_versions: Inheritable = UNCHANGED,
         trash_days: Inheritable = UNCHANGED,
+        expires_in: Optional[Duration] = None,
+        expires_at: Moment = UNCHANGED,
+        on_expiry: Optional[str] = None,
+        rotate_every: Every = UNCHANGED,
         expect_meta_version: Optional[int] = None,
+        idempotency_key: Optional[str] = None,
     ) -> SecretInfo:
         """Changes what is known of a secret, without a new version. What is left out stays as it is; ``""`` takes a text
-        away. ``tags`` are then all there are; ``add_tags`` and ``remove_tags`` leave the others.
+        away. ``tags`` are then all there are; ``add_tags`` and ``remove_tags`` leave the others. Expiry and rotation are as
+        in ``put``.
 
         Raises NotFoundError, LimitExceededError, and ConflictError if the metadata have another number than expected.
         """
@@ -182,78 +214,90 @@ class Operations:
             content_type=content_type,
             max_versions=max_versions,
             trash_days=trash_days,
+            expires_in=expires_in,
+            expires_at=expires_at,
+            on_expiry=on_expiry,
+            rotate_every=rotate_every,
             expect_meta_version=expect_meta_version,
         )
-        with changes.handle() as handle:
-            return _secret_of(obtain(lib.strongroom_update, self._handle, *text(path), handle))
+        with changes.handle() as handle, self._once(idempotency_key) as once:
+            found = _pages.secret(obtain(lib.strongroom_update, once.handle, *text(path), handle))
+        return once.told(found)
 
-    def rollback(self, path: str, version: int) -> Written:
+    def rollback(self, path: str, version: int, *, idempotency_key: Optional[str] = None) -> Written:
         """Writes an older version once more, as a new one. Raises NotFoundError and DestroyedError."""
         done = sized(c.Written)
-        call(lib.strongroom_rollback, self._handle, *text(path), u64(version), byref(done))
-        return _items.written(done)
+        with self._once(idempotency_key) as once:
+            call(lib.strongroom_rollback, once.handle, *text(path), u64(version), byref(done))
+        return once.told(_items.written(done))
 
-    def rename(self, path: str, new: str, allow_large: bool = False) -> Written:
+    def rename(self, path: str, new: str, allow_large: bool = False, *, idempotency_key: Optional[str] = None) -> Written:
         """Gives a secret another path. Its id and its versions stay; their values are sealed anew, which above 64 MiB needs
         ``allow_large``.
 
         Raises NotFoundError, AlreadyExistsError and LimitExceededError.
         """
         done = sized(c.Written)
-        call(lib.strongroom_rename, self._handle, *text(path), *text(new), bool(allow_large), byref(done))
-        return _items.written(done)
+        with self._once(idempotency_key) as once:
+            call(lib.strongroom_rename, once.handle, *text(path), *text(new), bool(allow_large), byref(done))
+        return once.told(_items.written(done))
 
-    def rename_prefix(self, old: str, new: str, allow_large: bool = False) -> int:
+    def rename_prefix(self, old: str, new: str, allow_large: bool = False, *, idempotency_key: Optional[str] = None) -> int:
         """Gives everything below a namespace another one, all or nothing; returns the number of secrets.
 
         Raises NotFoundError, AlreadyExistsError and LimitExceededError.
         """
         renamed = c_uint64()
-        call(lib.strongroom_rename_prefix, self._handle, *text(old), *text(new), bool(allow_large), byref(renamed))
+        with self._once(idempotency_key) as once:
+            call(lib.strongroom_rename_prefix, once.handle, *text(old), *text(new), bool(allow_large), byref(renamed))
         return renamed.value
 
     # Taking away
 
-    def delete(self, path: str) -> Deleted:
+    def delete(self, path: str, *, idempotency_key: Optional[str] = None) -> Deleted:
         """Moves a secret to the trash. Its path is free at once. Raises NotFoundError."""
         done = sized(c.Deleted)
-        call(lib.strongroom_delete, self._handle, *text(path), byref(done))
-        return _items.deleted(done)
+        with self._once(idempotency_key) as once:
+            call(lib.strongroom_delete, once.handle, *text(path), byref(done))
+        return once.told(_items.deleted(done))
 
-    def restore(self, path_or_id: str, to: Optional[str] = None) -> Written:
+    def restore(self, path_or_id: str, to: Optional[str] = None, *, idempotency_key: Optional[str] = None) -> Written:
         """Takes a secret out of the trash: by its id, or by the path it had, where the last deleted one is meant. It comes
         back to that path, or to another one.
 
         Raises NotFoundError and AlreadyExistsError.
         """
         done = sized(c.Written)
-        call(lib.strongroom_restore, self._handle, *text(path_or_id), *text_or_none(to), byref(done))
-        return _items.written(done)
+        with self._once(idempotency_key) as once:
+            call(lib.strongroom_restore, once.handle, *text(path_or_id), *text_or_none(to), byref(done))
+        return once.told(_items.written(done))
 
-    def destroy(self, path_or_id: str) -> None:
+    def destroy(self, path_or_id: str, *, idempotency_key: Optional[str] = None) -> None:
         """Destroys a secret for good, with all its versions, live or in the trash. Raises NotFoundError."""
-        call(lib.strongroom_destroy, self._handle, *text(path_or_id))
+        with self._once(idempotency_key) as once:
+            call(lib.strongroom_destroy, once.handle, *text(path_or_id))
 
-    def delete_version(self, path: str, version: int) -> VersionInfo:
+    def delete_version(self, path: str, version: int, *, idempotency_key: Optional[str] = None) -> VersionInfo:
         """Deletes one version: it cannot be read, and can be restored for as many days as the trash has.
 
         Raises NotFoundError and DestroyedError.
         """
-        return _version_of(obtain(lib.strongroom_delete_version, self._handle, *text(path), u64(version)))
+        return self._change_version(lib.strongroom_delete_version, path, version, idempotency_key)
 
-    def restore_version(self, path: str, version: int) -> VersionInfo:
+    def restore_version(self, path: str, version: int, *, idempotency_key: Optional[str] = None) -> VersionInfo:
         """Restores a deleted version; of one that is not deleted it changes nothing.
 
         Raises NotFoundError and DestroyedError.
         """
-        return _version_of(obtain(lib.strongroom_restore_version, self._handle, *text(path), u64(version)))
+        return self._change_version(lib.strongroom_restore_version, path, version, idempotency_key)
 
-    def destroy_version(self, path: str, version: int) -> VersionInfo:
+    def destroy_version(self, path: str, version: int, *, idempotency_key: Optional[str] = None) -> VersionInfo:
         """Destroys the value of one version for good. Raises NotFoundError and DestroyedError."""
-        return _version_of(obtain(lib.strongroom_destroy_version, self._handle, *text(path), u64(version)))
+        return self._change_version(lib.strongroom_destroy_version, path, version, idempotency_key)
 
     def sweep(self, items: int = 1000, confirm_clock: bool = False) -> Swept:
-        """Removes for good what is past its time in the trash: at most ``items`` secrets and single versions.
+        """Removes for good what is past its time in the trash, at most ``items`` secrets and single versions, and the events
+        of the audit log that the policy does not keep.
         ``confirm_clock`` says that the clock is right, even if it went forward by more than a year at once."""
         done = sized(c.Swept)
         call(lib.strongroom_sweep, self._handle, u64(items), bool(confirm_clock), byref(done))
@@ -340,8 +384,12 @@ class Operations:
 
     @property
     def policy(self) -> Policy:
-        """How many versions are kept, how long the trash is, and what passphrases cost at least."""
+        """What is kept and for how long, how reads are audited, and what passphrases cost at least."""
         return Policy(self)
+
+    def _together(self) -> AbstractContextManager[Any]:
+        """A handle on which several calls are one commit."""
+        return nullcontext(self._handle)
 
     # As a mapping from paths to values
 
@@ -403,13 +451,3 @@ def _several(paths: Iterable[str]) -> Iterable[str]:
     if isinstance(paths, (str, bytes)):
         raise TypeError("expected several paths, not one text")
     return paths
-
-
-def _secret_of(page: Any) -> SecretInfo:
-    """The one secret of a page; frees the page."""
-    return _pages.items(page, lib.strongroom_page_secret, c.SecretInfo, _items.secret_info)[0]
-
-
-def _version_of(page: Any) -> VersionInfo:
-    """The one version of a page; frees the page."""
-    return _pages.items(page, lib.strongroom_page_version, c.VersionInfo, _items.version_info)[0]

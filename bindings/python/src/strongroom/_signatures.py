@@ -12,6 +12,7 @@ I32 = ctypes.c_int32
 I64 = ctypes.c_int64
 U32 = ctypes.c_uint32
 U64 = ctypes.c_uint64
+F64 = ctypes.c_double
 Size = ctypes.c_size_t
 #: A handle, which is a number.
 Handle = ctypes.c_void_p
@@ -23,9 +24,31 @@ Chars = ctypes.c_char_p
 Address = ctypes.c_void_p
 #: strongroom_progress_fn.
 Progress = ctypes.CFUNCTYPE(I32, U64, U64, Address)
+#: strongroom_event_callback.
+Told = ctypes.CFUNCTYPE(None, POINTER(c.AuditEvent), Address)
+#: strongroom_destroy_callback.
+Destroy = ctypes.CFUNCTYPE(None, Address)
 
 #: For each function what it returns, and what it takes.
 SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
+    "strongroom_audit_list": (I32, [Handle, Handle, Out, Out]),
+    "strongroom_audit_get": (I32, [Handle, Chars, Size, Out, Out]),
+    "strongroom_audit_head": (I32, [Handle, Chars, Size, Out]),
+    "strongroom_audit_verify": (I32, [Handle, Chars, Size, POINTER(c.AuditVerified), Out]),
+    "strongroom_audit_export": (I32, [Handle, Chars, Size, POINTER(c.AuditExported), Out]),
+    "strongroom_audit_query_new": (I32, [Out, Out]),
+    "strongroom_audit_query_under": (I32, [Handle, Chars, Size, Out]),
+    "strongroom_audit_query_actor": (I32, [Handle, Chars, Size, Out]),
+    "strongroom_audit_query_secret": (I32, [Handle, Chars, Size, Out]),
+    "strongroom_audit_query_request_id": (I32, [Handle, Chars, Size, Out]),
+    "strongroom_audit_query_kind": (I32, [Handle, Chars, Size, Out]),
+    "strongroom_audit_query_since": (I32, [Handle, I64, Out]),
+    "strongroom_audit_query_until": (I32, [Handle, I64, Out]),
+    "strongroom_audit_query_success": (I32, [Handle, I32, Out]),
+    "strongroom_audit_query_newest_first": (I32, [Handle, Out]),
+    "strongroom_audit_query_limit": (I32, [Handle, Size, Out]),
+    "strongroom_audit_query_after": (I32, [Handle, Chars, Size, Out]),
+    "strongroom_audit_query_free": (I32, [Handle]),
     "strongroom_changes_new": (I32, [Out, Out]),
     "strongroom_changes_tier": (I32, [Handle, U32, Out]),
     "strongroom_changes_description": (I32, [Handle, Chars, Size, Out]),
@@ -35,6 +58,10 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "strongroom_changes_replace_tags": (I32, [Handle, Out]),
     "strongroom_changes_max_versions": (I32, [Handle, I64, Out]),
     "strongroom_changes_trash_days": (I32, [Handle, I64, Out]),
+    "strongroom_changes_expires_at": (I32, [Handle, I64, Out]),
+    "strongroom_changes_expires_in": (I32, [Handle, U64, Out]),
+    "strongroom_changes_on_expiry": (I32, [Handle, U32, Out]),
+    "strongroom_changes_rotate_every": (I32, [Handle, U64, Out]),
     "strongroom_changes_note": (I32, [Handle, Chars, Size, Out]),
     "strongroom_changes_expect_absent": (I32, [Handle, Out]),
     "strongroom_changes_expect_version": (I32, [Handle, U64, Out]),
@@ -45,6 +72,14 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "strongroom_clock_set": (I32, [Handle, I64]),
     "strongroom_clock_now": (I32, [Handle, POINTER(I64)]),
     "strongroom_clock_free": (I32, [Handle]),
+    "strongroom_context_new": (I32, [Out, Out]),
+    "strongroom_context_label": (I32, [Handle, Chars, Size, Chars, Size, Out]),
+    "strongroom_context_reason": (I32, [Handle, Chars, Size, Out]),
+    "strongroom_context_request_id": (I32, [Handle, Chars, Size, Out]),
+    "strongroom_context_idempotency_key": (I32, [Handle, Chars, Size, Out]),
+    "strongroom_context_free": (I32, [Handle]),
+    "strongroom_with": (I32, [Handle, Handle, Out, Out]),
+    "strongroom_was_replayed": (I32, [Handle, POINTER(I32), Out]),
     "strongroom_copy_options_new": (I32, [Out, Out]),
     "strongroom_copy_options_progress": (I32, [Handle, Progress, Address, Out]),
     "strongroom_copy_options_drop_other_slots": (I32, [Handle, I32, Out]),
@@ -61,6 +96,22 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "strongroom_error_os_error": (I32, [Handle]),
     "strongroom_error_retryable": (I32, [Handle]),
     "strongroom_error_free": (I32, [Handle]),
+    "strongroom_subscribe": (I32, [Handle, Chars, Size, POINTER(c.Text), Size, Told, Address, Destroy, Out, Out]),
+    "strongroom_unsubscribe": (I32, [Out, Out]),
+    "strongroom_feed_read": (I32, [Handle, U64, Size, Chars, Size, POINTER(c.Text), Size, Out, Out]),
+    "strongroom_feed_latest": (I32, [Handle, POINTER(U64), Out]),
+    "strongroom_feed_wait": (I32, [Handle, U64, U64, POINTER(I32), Out]),
+    "strongroom_generator_password": (I32, [U32, Out, Out]),
+    "strongroom_generator_token": (I32, [U32, Out, Out]),
+    "strongroom_generator_passphrase": (I32, [U32, Out, Out]),
+    "strongroom_generator_characters": (I32, [Handle, U32, Out]),
+    "strongroom_generator_encoding": (I32, [Handle, U32, Out]),
+    "strongroom_generator_separator": (I32, [Handle, Chars, Size, Out]),
+    "strongroom_generator_entropy_bits": (I32, [Handle, POINTER(F64), Out]),
+    "strongroom_generate": (I32, [Handle, Out, Out]),
+    "strongroom_put_generated": (I32, [Handle, Chars, Size, Handle, Handle, POINTER(c.Written), Out]),
+    "strongroom_rotate_generated": (I32, [Handle, Chars, Size, Handle, U64, Handle, POINTER(c.Rotated), Out]),
+    "strongroom_generator_free": (I32, [Handle]),
     "strongroom_verify": (I32, [Handle, POINTER(c.Verified), Out]),
     "strongroom_stats": (I32, [Handle, Chars, Size, POINTER(c.Counts), Out, Out]),
     "strongroom_health": (I32, [Handle, POINTER(c.Condition), Out, Out]),
@@ -112,6 +163,8 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "strongroom_page_slot": (I32, [Handle, Size, POINTER(c.Slot), Out]),
     "strongroom_page_retention": (I32, [Handle, Size, POINTER(c.Retention), Out]),
     "strongroom_page_capability": (I32, [Handle, Size, POINTER(c.Capability), Out]),
+    "strongroom_page_due": (I32, [Handle, Size, POINTER(c.DueItem), Out]),
+    "strongroom_page_event": (I32, [Handle, Size, POINTER(c.AuditEvent), Out]),
     "strongroom_page_file": (Chars, [Handle, Size]),
     "strongroom_page_free": (I32, [Handle]),
     "strongroom_policy_retention": (I32, [Handle, Chars, Size, POINTER(c.Retention), Out]),
@@ -120,6 +173,10 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "strongroom_policy_retentions": (I32, [Handle, Out, Out]),
     "strongroom_policy_kdf_floor": (I32, [Handle, POINTER(c.KdfCost), Out]),
     "strongroom_policy_set_kdf_floor": (I32, [Handle, U32, U32, U32, Out]),
+    "strongroom_policy_audit": (I32, [Handle, POINTER(c.AuditPolicy), Out]),
+    "strongroom_policy_set_audit": (I32, [Handle, U32, U32, U32, I64, I64, Out]),
+    "strongroom_policy_idempotency_window": (I32, [Handle, POINTER(U64), Out]),
+    "strongroom_policy_set_idempotency_window": (I32, [Handle, U64, Out]),
     "strongroom_query_new": (I32, [Chars, Size, Out, Out]),
     "strongroom_query_one_level": (I32, [Handle, Out]),
     "strongroom_query_tag": (I32, [Handle, Chars, Size, Chars, Size, Out]),
@@ -138,6 +195,12 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "strongroom_info": (I32, [Handle, Chars, Size, Out, Out]),
     "strongroom_get_many": (I32, [Handle, POINTER(c.Text), Size, Out, Out]),
     "strongroom_matches": (I32, [Handle, Chars, Size, Address, Size, POINTER(I32), Out]),
+    "strongroom_rotate": (I32, [Handle, Chars, Size, Address, Size, U64, Handle, POINTER(c.Rotated), Out]),
+    "strongroom_accepted": (I32, [Handle, Chars, Size, Out, Out]),
+    "strongroom_verify_any": (I32, [Handle, Chars, Size, Address, Size, POINTER(U64), Out]),
+    "strongroom_revoke_version": (I32, [Handle, Chars, Size, U64, Out, Out]),
+    "strongroom_due": (I32, [Handle, U64, Out, Out]),
+    "strongroom_parse_duration": (I32, [Chars, Size, POINTER(U64), Out]),
     "strongroom_secret_data": (Address, [Handle]),
     "strongroom_secret_len": (Size, [Handle]),
     "strongroom_secret_version": (U64, [Handle]),
@@ -147,6 +210,13 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "strongroom_secrets_len": (Size, [Handle]),
     "strongroom_secrets_take": (I32, [Handle, Size, Out, Out]),
     "strongroom_secrets_free": (I32, [Handle]),
+    "strongroom_sign_payload": (I32, [Handle, Chars, Size, Address, Size, Chars, Size, Out]),
+    "strongroom_verify_payload": (I32, [Handle, Chars, Size, Address, Size, Chars, Size, POINTER(U32), POINTER(U64), Out]),
+    "strongroom_sign_request": (I32, [Handle, Chars, Size, I64, Address, Size, Chars, Size, Out]),
+    "strongroom_verify_request": (
+        I32,
+        [Handle, Chars, Size, I64, Address, Size, Chars, Size, POINTER(U32), POINTER(U64), Out],
+    ),
     "strongroom_slots_list": (I32, [Handle, Out, Out]),
     "strongroom_slots_add": (I32, [Handle, Handle, Chars, Size, POINTER(c.KdfCost), POINTER(c.SlotId), Out]),
     "strongroom_slots_add_recovery_code": (I32, [Handle, Chars, Size, POINTER(c.SlotId), Out, Out]),

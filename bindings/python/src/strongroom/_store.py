@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import weakref
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from ctypes import byref, c_int32, c_uint32, c_uint64, c_void_p, create_string_buffer
 from datetime import timedelta
 from types import TracebackType
@@ -13,9 +14,12 @@ from typing import Any, Optional
 from . import _constants as k
 from . import _items, _pages
 from . import _structs as c
+from ._audit import Audit
 from ._call import call, obtain, sized
 from ._clock import ManualClock
+from ._context import SAYS_NOTHING, Context
 from ._copies import OnProgress, copy_options
+from ._feed import Feed
 from ._finalize import close_here
 from ._keys import File, file_name, key
 from ._kinds import ClosedError
@@ -24,21 +28,27 @@ from ._operations import Operations
 from ._options import Options
 from ._secret_bytes import Value
 from ._slots import Slots
+from ._subscription import Subscription
+from ._text import Tags
 from ._time import Seconds, from_duration_ms
 from ._transaction import Transaction
 from ._types import Copied, Health, KdfCost, MemoryStatus, OpenReport, Verified
 
 
-class Store(Operations):
+class Store(Operations, Feed):
     """An open store, made by ``Store.create``, ``Store.open`` or ``Store.in_memory``. Any number of threads may use it.
 
     The end of ``with`` closes it; so does being garbage-collected. In a forked child it is refused with ForkedError.
     """
 
-    def __init__(self, handle: Any) -> None:
+    def __init__(self, handle: Any, context: Context = SAYS_NOTHING) -> None:
         """Takes a handle of the library's over; use the class methods."""
-        super().__init__(handle)
+        super().__init__(handle, context)
         self._finalizer = weakref.finalize(self, close_here, os.getpid(), handle)
+        # The store that this one is another handle of, which must not be garbage-collected before.
+        self._opened: Optional[Store] = None
+        # Those of every handle are held by the store that was opened.
+        self._subscriptions: set[Subscription] = set()
 
     @classmethod
     def create(
@@ -139,7 +149,8 @@ class Store(Operations):
             return cls(obtain(lib.strongroom_in_memory, said))
 
     def close(self) -> None:
-        """Closes the store; does nothing if it is closed. Calls of other threads come to their end.
+        """Closes the store, and ends its subscriptions; does nothing if it is closed. Calls of other threads come to their
+        end.
 
         Raises ReentrantError, and closes nothing, if a transaction has not ended; IoError if the proof of an orderly close
         cannot be written, though nothing acknowledged is lost.
@@ -147,6 +158,8 @@ class Store(Operations):
         with suppress(ClosedError):
             call(lib.strongroom_close, byref(c_void_p(self._handle)))
         self._finalizer.detach()
+        for subscription in tuple(self._subscriptions):
+            subscription.close()
 
     def __enter__(self) -> Store:
         return self
@@ -159,6 +172,33 @@ class Store(Operations):
     def transaction(self) -> Transaction:
         """Begins a transaction: ``with store.transaction() as tx``."""
         return Transaction(self)
+
+    @contextmanager
+    def _together(self) -> Iterator[Any]:
+        with self.transaction() as tx:
+            yield tx._handle
+
+    def with_context(
+        self,
+        labels: Optional[Tags] = None,
+        reason: Optional[str] = None,
+        request_id: Optional[str] = None,
+        idempotency_key: Optional[str] = None,
+    ) -> Store:
+        """The same store again, whose calls say of themselves in the audit log who makes them, and nothing of what this one
+        says: ``with store.with_context({"app": "backup"}, reason="nightly") as nightly``. Closing it leaves the store open,
+        and closing the store closes it.
+
+        ``labels``, as tags, are what the program says of itself or of whom it works for, ``reason`` says why, and other
+        logs know the calls by ``request_id``. Nothing is decided by them. ``idempotency_key`` is that of every change
+        through the handle that is given no other, also inside transactions: one change of each kind.
+
+        Raises InvalidArgumentError.
+        """
+        said = Context.of(labels, reason, request_id, idempotency_key)
+        same = type(self)(said.of_store(self._handle), said)
+        same._opened = self._opened or self
+        return same
 
     # Locking
 
@@ -206,6 +246,11 @@ class Store(Operations):
     def slots(self) -> Slots:
         """The ways into the store."""
         return Slots(self)
+
+    @property
+    def audit(self) -> Audit:
+        """What happened to the store."""
+        return Audit(self)
 
     @property
     def open_report(self) -> OpenReport:

@@ -146,6 +146,10 @@ class SecretInfo(ctypes.Structure):
         ("trash_days", ctypes.c_int64),
         ("tier", ctypes.c_uint32),
         ("reserved", ctypes.c_uint32),
+        ("rotate_every", ctypes.c_uint64),
+        ("rotation_due_at", ctypes.c_int64),
+        ("on_expiry", ctypes.c_uint32),
+        ("reserved_too", ctypes.c_uint32),
     ]
 
 
@@ -162,6 +166,19 @@ class VersionInfo(ctypes.Structure):
         ("until", ctypes.c_int64),
         ("state", ctypes.c_uint32),
         ("author", ctypes.c_uint32),
+    ]
+
+
+class DueItem(ctypes.Structure):
+    """``strongroom_due_item``."""
+
+    _fields_: ClassVar = [
+        ("struct_size", ctypes.c_size_t),
+        ("id", Text),
+        ("path", Text),
+        ("at", ctypes.c_int64),
+        ("reason", ctypes.c_uint32),
+        ("reserved", ctypes.c_uint32),
     ]
 
 
@@ -262,6 +279,23 @@ class Written(ctypes.Structure):
     ]
 
 
+class Rotated(ctypes.Structure):
+    """``strongroom_rotated``."""
+
+    _fields_: ClassVar = [
+        ("struct_size", ctypes.c_size_t),
+        ("version", ctypes.c_uint64),
+        ("old_version", ctypes.c_uint64),
+        ("old_expires_at", ctypes.c_int64),
+        ("created_at", ctypes.c_int64),
+        ("updated_at", ctypes.c_int64),
+        ("tier", ctypes.c_uint32),
+        ("reserved", ctypes.c_uint32),
+        ("id", ctypes.c_char * 32),
+        ("path", ctypes.c_char * 520),
+    ]
+
+
 class Swept(ctypes.Structure):
     """``strongroom_swept``."""
 
@@ -271,4 +305,70 @@ class Swept(ctypes.Structure):
         ("versions", ctypes.c_uint64),
         ("more", ctypes.c_int32),
         ("held_back", ctypes.c_int32),
+        ("expiring", ctypes.c_uint64),
+        ("expired", ctypes.c_uint64),
+        ("audit_events", ctypes.c_uint64),
+    ]
+
+
+class AuditEvent(ctypes.Structure):
+    """``strongroom_audit_event``."""
+
+    _fields_: ClassVar = [
+        ("struct_size", ctypes.c_size_t),
+        ("id", Text),
+        ("kind", Text),
+        ("path", Text),
+        ("secret_id", Text),
+        ("slot_id", Text),
+        ("actor", Text),
+        ("reason", Text),
+        ("request_id", Text),
+        ("labels", ctypes.POINTER(Tag)),
+        ("label_count", ctypes.c_size_t),
+        ("sequence", ctypes.c_uint64),
+        ("generation", ctypes.c_uint64),
+        ("version", ctypes.c_uint64),
+        ("time", ctypes.c_int64),
+        ("count", ctypes.c_uint32),
+        ("status", ctypes.c_int32),
+        ("durable", ctypes.c_int32),
+        ("reserved", ctypes.c_uint32),
+    ]
+
+
+class AuditVerified(ctypes.Structure):
+    """``strongroom_audit_verified``."""
+
+    _fields_: ClassVar = [
+        ("struct_size", ctypes.c_size_t),
+        ("events", ctypes.c_uint64),
+        ("first", ctypes.c_uint64),
+        ("kept", ctypes.c_uint32),
+        ("reserved", ctypes.c_uint32),
+        ("head", ctypes.c_char * 80),
+    ]
+
+
+class AuditExported(ctypes.Structure):
+    """``strongroom_audit_exported``."""
+
+    _fields_: ClassVar = [
+        ("struct_size", ctypes.c_size_t),
+        ("events", ctypes.c_uint64),
+        ("head", ctypes.c_char * 80),
+    ]
+
+
+class AuditPolicy(ctypes.Structure):
+    """``strongroom_audit_policy``."""
+
+    _fields_: ClassVar = [
+        ("struct_size", ctypes.c_size_t),
+        ("standard", ctypes.c_uint32),
+        ("sensitive", ctypes.c_uint32),
+        ("critical", ctypes.c_uint32),
+        ("reserved", ctypes.c_uint32),
+        ("keep_days", ctypes.c_int64),
+        ("keep_bytes", ctypes.c_int64),
     ]

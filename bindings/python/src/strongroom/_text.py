@@ -22,6 +22,13 @@ def text_or_none(value: Optional[str]) -> tuple[Optional[bytes], int]:
     return (None, 0) if value is None else text(value)
 
 
+def one_or_several(texts: Union[str, Iterable[str], None]) -> tuple[str, ...]:
+    """Texts of which a single one needs no list around it; None is none."""
+    if texts is None:
+        return ()
+    return (texts,) if isinstance(texts, str) else tuple(texts)
+
+
 def tag_pairs(tags: Tags) -> list[tuple[str, str]]:
     """Tags as keys and values; a bare label has an empty value."""
     if isinstance(tags, Mapping):

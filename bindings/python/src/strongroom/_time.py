@@ -36,6 +36,11 @@ def to_ms(time: datetime, *, round_up: bool = False) -> int:
     return -(-since // MILLISECOND) if round_up else since // MILLISECOND
 
 
+def to_seconds(time: datetime) -> int:
+    """Whole seconds since the Unix epoch; a fraction is dropped. TypeError without a time zone."""
+    return to_ms(time) // 1000
+
+
 def duration_ms(duration: Seconds) -> int:
     """A duration in whole milliseconds; OverflowError if it is negative or endless."""
     if isinstance(duration, (int, float)):

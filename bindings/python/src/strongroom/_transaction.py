@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ctypes import byref, c_void_p
 from types import TracebackType
 from typing import TYPE_CHECKING, Optional
 
 from ._call import call, obtain
 from ._finalize import close_here
+from ._kinds import InvalidArgumentError
 from ._native import lib
+from ._once import Once, was_replayed
 from ._operations import Operations
 
 if TYPE_CHECKING:
@@ -26,7 +30,7 @@ class Transaction(Operations):
 
     def __init__(self, store: Store) -> None:
         """Begins it; use ``Store.transaction()``."""
-        super().__init__(obtain(lib.strongroom_begin, store._handle))
+        super().__init__(obtain(lib.strongroom_begin, store._handle), store._context)
         self._store = store
         self._finalizer = weakref.finalize(self, close_here, os.getpid(), self._handle)
 
@@ -43,6 +47,19 @@ class Transaction(Operations):
         """Undoes everything. Does nothing if it has ended."""
         if self._finalizer.detach() is not None:
             call(lib.strongroom_close, byref(c_void_p(self._handle)))
+
+    @contextmanager
+    def _once(self, key: Optional[str]) -> Iterator[Once]:
+        """A change says what the handle says that the transaction was begun on, also under which idempotency key."""
+        if key is not None:
+            raise InvalidArgumentError(
+                "a change inside a transaction has no idempotency key of its own; "
+                "begin the transaction on store.with_context(idempotency_key=…)"
+            )
+        once = Once(self._handle)
+        yield once
+        if self._context.idempotency_key is not None:
+            once.replayed = was_replayed(self._handle)
 
     def __enter__(self) -> Transaction:
         return self

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Optional
 
@@ -41,8 +41,14 @@ class SecretInfo:
     updated_at: datetime
     #: When a value was last read, as far as it is known.
     accessed_at: Optional[datetime]
-    #: Reserved.
+    #: From when on no value of it is read.
     expires_at: Optional[datetime]
+    #: What a sweep does once it has expired: ``"block"``, which is nothing, or ``"trash"``.
+    on_expiry: str
+    #: How old the current version gets before it is to be rotated.
+    rotate_every: Optional[timedelta]
+    #: When it gets that old.
+    rotation_due_at: Optional[datetime]
     #: When it was put into the trash.
     deleted_at: Optional[datetime]
     #: From when on a sweep removes it.
@@ -53,6 +59,9 @@ class SecretInfo:
     trash_days: Optional[int]
     #: Bytes of the value, rounded up.
     size_class: int
+    #: Of an update, whether nothing was changed, because the same had been done under its idempotency key: what is told is
+    #: what was told then. It does not count when results are compared.
+    replayed: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,8 @@ class VersionInfo:
     number: int
     #: Bytes of its value, also after that was destroyed.
     size: int
-    #: ``"current"``, ``"superseded"``, ``"deleted"`` or ``"destroyed"``.
+    #: ``"current"``, ``"superseded"``, ``"grace"`` (a newer one was rotated in, and this one is accepted until then),
+    #: ``"retired"`` (its grace is over), ``"deleted"`` or ``"destroyed"``.
     state: str
     #: ``"owner"``.
     author: str
@@ -70,8 +80,11 @@ class VersionInfo:
     created_at: datetime
     #: When it was deleted or destroyed.
     deleted_at: Optional[datetime]
-    #: Until when a deleted one can be restored.
+    #: Until when a deleted one can be restored, or one in grace is accepted.
     until: Optional[datetime]
+    #: Of a change, whether nothing was changed, because the same had been done under its idempotency key: what is told is
+    #: what was told then. It does not count when results are compared.
+    replayed: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -86,6 +99,54 @@ class Written:
     tier: str
     created_at: datetime
     updated_at: datetime
+    #: Whether nothing was changed, because the same had been done under its idempotency key: what is told is what was told
+    #: then. It does not count when results are compared.
+    replayed: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Rotated:
+    """What a rotation did."""
+
+    id: str
+    #: As it is stored, in Unicode NFC.
+    path: str
+    tier: str
+    #: The number of the version that was current before.
+    old_version: int
+    #: The number of the version that is current now.
+    new_version: int
+    #: Until when the old version is accepted: the first instant at which it is not.
+    old_expires_at: datetime
+    #: Whether nothing was changed, because the same had been done under its idempotency key: what is told is what was told
+    #: then. It does not count when results are compared.
+    replayed: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something that is to be done with a secret."""
+
+    #: Where the secret is; of one in the trash, where it was.
+    path: str
+    id: str
+    #: ``"expiry"``, ``"rotation"``, or ``"purge"`` for one in the trash.
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class SignatureCheck:
+    """What a check of a signature found. It is true if the signature is valid, and false if it is not."""
+
+    valid: bool
+    #: The number of the version that signed, if it is valid.
+    version: Optional[int]
+    #: Why it is not: ``"wrong"``; or ``"too_old"`` or ``"too_early"``, of a request that the secret signed. None if it is.
+    reason: Optional[str]
+
+    def __bool__(self) -> bool:
+        return self.valid
 
 
 @dataclass(frozen=True)
@@ -96,6 +157,9 @@ class Deleted:
     deleted_at: datetime
     #: From when on a sweep removes it.
     purge_at: datetime
+    #: Whether nothing was changed, because the same had been done under its idempotency key: what is told is what was told
+    #: then. It does not count when results are compared.
+    replayed: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -109,6 +173,12 @@ class Swept:
     more: bool
     #: Whether the clock went forward by more than a year at once: what would be due since then was left.
     held_back: bool
+    #: Secrets of which the audit log now says that they expire soon.
+    expiring: int
+    #: Secrets of which it now says that they have expired, those that went to the trash among them.
+    expired: int
+    #: Events of the audit log that were removed, as the policy says.
+    audit_events: int
 
 
 @dataclass(frozen=True)
@@ -288,6 +358,94 @@ class Retention:
     max_versions: Optional[int]
     #: None for what is inherited.
     trash_days: Optional[int]
+
+
+@dataclass(frozen=True)
+class StorePolicy(Retention):
+    """What a store keeps, and what it writes down."""
+
+    #: How reads are audited, by tier: ``"batched"``, ``"strict"`` or ``"off"``.
+    audit: Mapping[str, str]
+    #: How many days events of the audit log are kept; None for good.
+    audit_days: Optional[int]
+    #: From how many bytes on the oldest events go; None is never.
+    audit_bytes: Optional[int]
+    #: For how long a change with an idempotency key is remembered.
+    idempotency_window: timedelta
+
+
+@dataclass(frozen=True)
+class AuditEvent:
+    """What happened, when, to what, and through whom. It never holds a value."""
+
+    #: Its number: 1 for the first event of a store, and never used again.
+    sequence: int
+    #: ``"evt_…"``.
+    id: str
+    #: What happened, such as ``"secret.created"``.
+    type: str
+    #: Where the secret was when this was over, or the namespace concerned.
+    path: Optional[str]
+    secret_id: Optional[str]
+    #: The key slot that was added, removed or changed.
+    slot_id: Optional[str]
+    #: Through whom, as ``"owner:"`` and the key slot that unlocked the handle.
+    actor: Optional[str]
+    #: What the handle said of itself, values by key.
+    labels: Mapping[str, str]
+    reason: Optional[str]
+    request_id: Optional[str]
+    #: The version written or read, or the number of the metadata that were; else what the type says. 0 if there is none.
+    version: int
+    #: When; of what happened several times, when it first did.
+    time: datetime
+    #: How often.
+    count: int
+    #: The name of the class of the error it failed with, such as ``"NotFoundError"``; None if it succeeded.
+    error: Optional[str]
+    #: Whether it is in the file; else it waits in memory for the next commit.
+    durable: bool
+    #: The number of the commit it is of.
+    generation: int
+
+    @property
+    def success(self) -> bool:
+        """Whether it succeeded."""
+        return self.error is None
+
+
+@dataclass(frozen=True)
+class AuditPage:
+    """Some of the events of the audit log that a query shows."""
+
+    events: tuple[AuditEvent, ...]
+    #: What to give as ``cursor`` for the next page; None behind the last one.
+    next_cursor: Optional[str]
+    has_more: bool
+
+
+@dataclass(frozen=True)
+class AuditVerified:
+    """What following the chain of the audit log found in order."""
+
+    #: Events in the log.
+    events: int
+    #: The number of the first of them: 1, unless the beginning of the log was removed by policy.
+    first: int
+    #: Where the log ends.
+    head: str
+    #: Of the head that was given, ``"in_history"``, or ``"older_than_log"``: take a new one. None if none was.
+    kept: Optional[str]
+
+
+@dataclass(frozen=True)
+class AuditExported:
+    """What an export of the audit log holds."""
+
+    #: Events in it.
+    events: int
+    #: Where it ends.
+    head: str
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,19 @@ module Strongroom
     # out then is freed, here and below.
     def call(function, *arguments)
       error = cell
-      status = Native.__send__(function, *arguments, error)
+      status = invoke(function, *arguments, error)
       raise failure(status, handle_in(error)) unless status.zero?
     ensure
       # Ruby may look for interrupts where anything else is called first.
       Interrupts.held { free_object(:strongroom_error_free, handle_in(error)) } if error
+    end
+
+    # A call that may commit may call the block of a subscription, which nothing may interrupt: a thread that is killed would
+    # unwind the frames of C. So it is held back where a call may wait.
+    def invoke(function, *arguments)
+      return Native.__send__(function, *arguments) unless Native::FUNCTIONS.fetch(function).last
+
+      Interrupts.held { Native.__send__(function, *arguments) }
     end
 
     # Calls a function that returns a status and has no error.
@@ -57,11 +65,14 @@ module Strongroom
       cell.get_uint64(0)
     end
 
-    # Frees an object; the end of a store takes the place of its handle.
+    # What ends an object and takes the place of its handle.
+    ENDING = %i[strongroom_close strongroom_unsubscribe].freeze
+
+    # Frees an object.
     def free_object(free, handle)
       return if handle.zero?
 
-      free == :strongroom_close ? Native.strongroom_close(cell(handle), nil) : Native.__send__(free, handle)
+      ENDING.include?(free) ? Native.__send__(free, cell(handle), nil) : Native.__send__(free, handle)
     end
 
     # The exception of a status, with what its error object says. Without one it says what the kind means.

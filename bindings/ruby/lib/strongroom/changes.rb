@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 module Strongroom
-  # As a number of a retention: what was said before stays.
+  # As a number of a retention, a time of expiry or a period of rotation: what was said before stays.
   UNCHANGED = :unchanged
 
   # What a put or an update says beside the value, on its way to C. nil leaves what is there.
@@ -28,12 +28,15 @@ module Strongroom
     end
 
     def say(tags: nil, add_tags: nil, remove_tags: nil, description: nil, tier: nil, content_type: nil, note: nil,
-            max_versions: UNCHANGED, trash_days: UNCHANGED, expect: nil, expect_meta_version: nil)
+            max_versions: UNCHANGED, trash_days: UNCHANGED, expires_in: nil, expires_at: UNCHANGED, on_expiry: nil,
+            rotate_every: UNCHANGED, expect: nil, expect_meta_version: nil)
       say_tags(tags, add_tags, remove_tags)
       say_texts(strongroom_changes_description: description, strongroom_changes_content_type: content_type,
                 strongroom_changes_note: note)
       call(:strongroom_changes_tier, Names.number(Names::TIERS, tier, "tier")) unless tier.nil?
       say_retention(strongroom_changes_max_versions: max_versions, strongroom_changes_trash_days: trash_days)
+      say_expiry(expires_in, expires_at, on_expiry)
+      call(:strongroom_changes_rotate_every, Times.period(rotate_every)) unless rotate_every == UNCHANGED
       say_condition(expect)
       return if expect_meta_version.nil?
 
@@ -60,6 +63,14 @@ module Strongroom
 
     def say_retention(numbers)
       numbers.each { |say, number| call(say, Changes.inheritable(number)) unless number == UNCHANGED }
+    end
+
+    def say_expiry(duration, time, action)
+      raise ArgumentError, "give expires_in: or expires_at:, not both" unless duration.nil? || time == UNCHANGED
+
+      call(:strongroom_changes_expires_in, Times.whole_seconds(duration)) unless duration.nil?
+      call(:strongroom_changes_expires_at, Times.to_ms_or_none(time)) unless time == UNCHANGED
+      call(:strongroom_changes_on_expiry, Names.number(Names::ON_EXPIRY, action, "on_expiry")) unless action.nil?
     end
 
     def say_condition(expect)

@@ -25,9 +25,9 @@ module Strongroom
       number == Native::INHERITED ? nil : number
     end
 
-    def tags(info)
-      first = info[:tags]
-      Array.new(info[:tag_count]) do |index|
+    # Tags, and labels in the form of tags.
+    def tags(first, count)
+      Array.new(count) do |index|
         tag = Native::Tag.new(first + (index * Native::Tag.size))
         [text(tag[:key]), text(tag[:value])]
       end.to_h.freeze
@@ -36,15 +36,23 @@ module Strongroom
     def secret_info(info)
       SecretInfo.new(
         id: text(info[:id]), path: text(info[:path]), version: info[:version], meta_version: info[:meta_version],
-        tier: Names.of(Names::TIERS, info[:tier]), description: text(info[:description]), tags: tags(info),
-        content_type: text(info[:content_type]), max_versions: inherited(info[:max_versions]),
-        trash_days: inherited(info[:trash_days]), size_class: info[:size_class], **secret_times(info)
+        tier: Names.of(Names::TIERS, info[:tier]), description: text(info[:description]),
+        tags: tags(info[:tags], info[:tag_count]), content_type: text(info[:content_type]),
+        max_versions: inherited(info[:max_versions]), trash_days: inherited(info[:trash_days]), size_class: info[:size_class],
+        on_expiry: Names.of(Names::ON_EXPIRY, info[:on_expiry]), rotate_every: period(info[:rotate_every]),
+        replayed: false, **secret_times(info)
       )
+    end
+
+    # Seconds between rotations, of which 0 says that there are none.
+    def period(seconds)
+      seconds.zero? ? nil : seconds
     end
 
     def secret_times(info)
       { created_at: Times.from_ms(info[:created_at]), updated_at: Times.from_ms(info[:updated_at]),
         accessed_at: Times.from_ms_or_nil(info[:accessed_at]), expires_at: Times.from_ms_or_nil(info[:expires_at]),
+        rotation_due_at: Times.from_ms_or_nil(info[:rotation_due_at]),
         deleted_at: Times.from_ms_or_nil(info[:deleted_at]), purge_at: Times.from_ms_or_nil(info[:purge_at]) }
     end
 
@@ -53,24 +61,41 @@ module Strongroom
         number: info[:number], size: info[:size], state: Names.of(Names::VERSION_STATES, info[:state]),
         author: Names.of(Names::AUTHORS, info[:author]), note: text(info[:note]),
         created_at: Times.from_ms(info[:created_at]), deleted_at: Times.from_ms_or_nil(info[:deleted_at]),
-        until: Times.from_ms_or_nil(info[:until])
+        until: Times.from_ms_or_nil(info[:until]), replayed: false
       )
     end
 
     def written(done)
       Written.new(id: chars(done[:id]), path: chars(done[:path]), version: done[:version],
                   tier: Names.of(Names::TIERS, done[:tier]), created_at: Times.from_ms(done[:created_at]),
-                  updated_at: Times.from_ms(done[:updated_at]))
+                  updated_at: Times.from_ms(done[:updated_at]), replayed: false)
+    end
+
+    def rotated(done)
+      Rotated.new(id: chars(done[:id]), path: chars(done[:path]), tier: Names.of(Names::TIERS, done[:tier]),
+                  old_version: done[:old_version], new_version: done[:version],
+                  old_expires_at: Times.from_ms(done[:old_expires_at]), replayed: false)
+    end
+
+    def due(item)
+      Due.new(path: text(item[:path]), id: text(item[:id]), reason: Names.of(Names::DUE_REASONS, item[:reason]),
+              at: Times.from_ms(item[:at]))
     end
 
     def deleted(done)
       Deleted.new(id: chars(done[:id]), deleted_at: Times.from_ms(done[:deleted_at]),
-                  purge_at: Times.from_ms(done[:purge_at]))
+                  purge_at: Times.from_ms(done[:purge_at]), replayed: false)
+    end
+
+    # What a change gave, with the remark that it had been made before; a number has no room for that.
+    def replayed(done)
+      done.is_a?(Struct) ? done.class.new(**done.to_h, replayed: true) : done
     end
 
     def swept(done)
       Swept.new(secrets: done[:secrets], versions: done[:versions], more: done[:more] != 0,
-                held_back: done[:held_back] != 0)
+                held_back: done[:held_back] != 0, expiring: done[:expiring], expired: done[:expired],
+                audit_events: done[:audit_events])
     end
 
     def namespace(item)
@@ -147,6 +172,45 @@ module Strongroom
 
     def kdf_cost(cost)
       KdfCost.new(memory_kib: cost[:memory_kib], passes: cost[:passes], lanes: cost[:lanes])
+    end
+
+    # A text that is empty if there is none.
+    def text_or_nil(borrowed)
+      found = text(borrowed)
+      found unless found.empty?
+    end
+
+    EVENT_TEXTS = %i[path secret_id slot_id actor reason request_id].freeze
+
+    def audit_event(event)
+      version = event[:version]
+      AuditEvent.new(
+        sequence: event[:sequence], id: text(event[:id]), type: text(event[:kind]),
+        labels: tags(event[:labels], event[:label_count]), version: version.zero? ? nil : version,
+        time: Times.from_ms(event[:time]), count: event[:count], error: error_name(event[:status]),
+        durable: event[:durable] != 0, **EVENT_TEXTS.to_h { |name| [name, text_or_nil(event[name])] }
+      )
+    end
+
+    # The name of the error of a status.
+    def error_name(status)
+      KINDS.fetch(status, UnknownError)::NAME.to_sym unless status.zero?
+    end
+
+    def audit_verified(done)
+      kept = done[:kept]
+      AuditVerified.new(events: done[:events], first: done[:first], head: chars(done[:head]),
+                        kept: kept == Native::PIN_NONE ? nil : Names.of(Names::PINS, kept))
+    end
+
+    def audit_exported(done)
+      AuditExported.new(events: done[:events], head: chars(done[:head]))
+    end
+
+    def audit_policy(policy)
+      reads = Names::TIERS.values.to_h { |tier| [tier, Names.of(Names::AUDIT_READS, policy[tier])] }
+      days, bytes = %i[keep_days keep_bytes].map { |name| policy[name] == Native::FOR_GOOD ? nil : policy[name] }
+      AuditPolicy.new(reads: reads.freeze, days: days, bytes: bytes)
     end
 
     # The name of something that a build can do, whether it is a limit, and which.

@@ -27,7 +27,7 @@ module Strongroom
     MEANING = "Of the C interface alone: a handle that is none, or of another type."
   end
 
-  # Of the C interface alone: a handle that was closed or freed.
+  # A handle that was closed or freed, or came from a store that was closed.
   class ClosedError < IOError
     include Error
 
@@ -36,7 +36,7 @@ module Strongroom
     # Its name.
     NAME = "closed"
     # What it means.
-    MEANING = "Of the C interface alone: a handle that was closed or freed."
+    MEANING = "A handle that was closed or freed, or came from a store that was closed."
   end
 
   # A write through the store by a thread that is inside a transaction of the same store.
@@ -135,6 +135,18 @@ module Strongroom
     MEANING = "A progress callback asked to stop. What was under way is undone."
   end
 
+  # The idempotency key was used before for a call of the same operation with other arguments, or for one that cannot be compared any more. Nothing was done.
+  class IdempotencyConflictError < StandardError
+    include Error
+
+    # The number of this kind, `STRONGROOM_E_IDEMPOTENCY_CONFLICT` of the C header.
+    CODE = 14
+    # Its name.
+    NAME = "idempotency_conflict"
+    # What it means.
+    MEANING = "The idempotency key was used before for a call of the same operation with other arguments, or for one that cannot be compared any more. Nothing was done."
+  end
+
   # Another handle holds the file: the error's holder says whether readers or a writer.
   class InUseError < StandardError
     include Error
@@ -183,7 +195,7 @@ module Strongroom
     MEANING = "The value of this version is gone for good: destroyed, pruned, or past its time in the trash."
   end
 
-  # Reserved for versions whose grace is over: nothing fails with it yet.
+  # The grace of this version is over: another one was rotated in, or it was revoked.
   class VersionExpiredError < StandardError
     include Error
 
@@ -192,7 +204,7 @@ module Strongroom
     # Its name.
     NAME = "version_expired"
     # What it means.
-    MEANING = "Reserved for versions whose grace is over: nothing fails with it yet."
+    MEANING = "The grace of this version is over: another one was rotated in, or it was revoked."
   end
 
   # No key slot of this store opens with this key. A slot altered on purpose looks the same, and must.
@@ -301,6 +313,18 @@ module Strongroom
     NAME = "permission_denied"
     # What it means.
     MEANING = "Reserved for principals with fewer rights than the owner: nothing fails with it yet."
+  end
+
+  # The secret has expired: no value of it is read until its expiry is changed.
+  class ExpiredError < StandardError
+    include Error
+
+    # The number of this kind, `STRONGROOM_E_EXPIRED` of the C header.
+    CODE = 29
+    # Its name.
+    NAME = "expired"
+    # What it means.
+    MEANING = "The secret has expired: no value of it is read until its expiry is changed."
   end
 
   # The operating system refused an input or output operation; the source has its error.
@@ -436,6 +460,7 @@ module Strongroom
     11 => AlreadyExistsError,
     12 => ConflictError,
     13 => CancelledError,
+    14 => IdempotencyConflictError,
     15 => InUseError,
     16 => ReadOnlyError,
     17 => LockedError,
@@ -450,6 +475,7 @@ module Strongroom
     26 => ForkedHistoryError,
     27 => InvalidCredentialError,
     28 => PermissionDeniedError,
+    29 => ExpiredError,
     30 => IoError,
     31 => DiskFullError,
     32 => DamagedError,

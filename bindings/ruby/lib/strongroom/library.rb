@@ -28,6 +28,17 @@ module Strongroom
                      limits: limits.to_h { |name, _, value| [name, value] }.freeze)
   end
 
+  # Reads a duration as people write it: `"90d"`, `"1h30m"`, `"300"`, or ISO 8601 as `"PT1H30M"`, without years and months.
+  #
+  # @param text [String]
+  # @return [Integer] seconds
+  # @raise [InvalidArgumentError]
+  def self.parse_duration(text)
+    seconds = FFI::Buffer.new(:uint64)
+    Call.call(:strongroom_parse_duration, *Text.pair(text), seconds)
+    seconds.get_uint64(0)
+  end
+
   # Finds a cost at which unlocking with a passphrase takes about so long on this machine, by measuring; it takes about as
   # long as three unlocks.
   #

@@ -8,6 +8,7 @@ module Strongroom
     # @param path [String]
     # @return [SecretBytes, nil] nil where no secret is; see {#fetch}
     # @raise [DestroyedError]
+    # @raise [ExpiredError]
     def [](path)
       fetch(path, nil)
     end
@@ -22,6 +23,7 @@ module Strongroom
     # @param path [String]
     # @return [SecretBytes] or what was given, or what the block returns
     # @raise [DestroyedError]
+    # @raise [ExpiredError]
     def fetch(path, *otherwise)
       raise ArgumentError, "expected a path and at most one value" if otherwise.size > 1
 

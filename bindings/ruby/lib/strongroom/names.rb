@@ -8,7 +8,16 @@ module Strongroom
     TIERS = { Native::TIER_STANDARD => :standard, Native::TIER_SENSITIVE => :sensitive,
               Native::TIER_CRITICAL => :critical }.freeze
     VERSION_STATES = { Native::STATE_CURRENT => :current, Native::STATE_SUPERSEDED => :superseded,
-                       Native::STATE_DELETED => :deleted, Native::STATE_DESTROYED => :destroyed }.freeze
+                       Native::STATE_DELETED => :deleted, Native::STATE_DESTROYED => :destroyed,
+                       Native::STATE_GRACE => :grace, Native::STATE_RETIRED => :retired }.freeze
+    ON_EXPIRY = { Native::ON_EXPIRY_BLOCK => :block, Native::ON_EXPIRY_TRASH => :trash }.freeze
+    DUE_REASONS = { Native::DUE_EXPIRY => :expiry, Native::DUE_ROTATION => :rotation, Native::DUE_PURGE => :purge }.freeze
+    SIGNATURES = { Native::SIGNATURE_VALID => :valid, Native::SIGNATURE_WRONG => :wrong,
+                   Native::SIGNATURE_TOO_OLD => :too_old, Native::SIGNATURE_TOO_EARLY => :too_early }.freeze
+    ENCODINGS = { Native::ENCODING_BASE64URL => :base64url, Native::ENCODING_BASE32 => :base32,
+                  Native::ENCODING_HEX => :hex, Native::ENCODING_RAW => :raw }.freeze
+    AUDIT_READS = { Native::AUDIT_READS_BATCHED => :batched, Native::AUDIT_READS_STRICT => :strict,
+                    Native::AUDIT_READS_OFF => :off }.freeze
     AUTHORS = { Native::AUTHOR_OWNER => :owner }.freeze
     ENVIRONMENTS = { Native::ENVIRONMENT_LIVE => :live, Native::ENVIRONMENT_TEST => :test }.freeze
     STATES = { Native::LIST_LIVE => :live, Native::LIST_TRASH => :trash, Native::LIST_ALL => :all }.freeze

@@ -14,9 +14,12 @@ module Strongroom
     include Reading
     include Writing
     include Versions
+    include Rotation
+    include Signing
     include Trash
     include Listing
     include Mapping
+    include Once
 
     # @api private
     attr_reader :handle

@@ -43,10 +43,21 @@ module Strongroom
         Page.new(
           items: read_all(page, length, :strongroom_page_secret, Native::SecretInfo, :secret_info),
           namespaces: namespaces_of(page, :namespace), has_more: Native.strongroom_page_has_more(page) != 0,
-          next_cursor: Native.strongroom_page_next_cursor(page)&.force_encoding(Encoding::UTF_8),
-          total: counted ? total(page) : nil
+          next_cursor: next_cursor(page), total: counted ? total(page) : nil
         )
       end
+    end
+
+    # A page of the audit log.
+    def audited(store, query)
+      page_of(:strongroom_audit_list, store, query) do |page|
+        events = read_all(page, Native.strongroom_page_len(page), :strongroom_page_event, Native::AuditEvent, :audit_event)
+        AuditPage.new(events: events, has_more: Native.strongroom_page_has_more(page) != 0, next_cursor: next_cursor(page))
+      end
+    end
+
+    def next_cursor(page)
+      Native.strongroom_page_next_cursor(page)&.force_encoding(Encoding::UTF_8)
     end
 
     def page_of(function, *arguments, &block)

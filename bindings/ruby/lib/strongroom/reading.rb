@@ -11,6 +11,8 @@ module Strongroom
     # @return [Secret] or what the block returns
     # @raise [NotFoundError]
     # @raise [DestroyedError]
+    # @raise [ExpiredError]
+    # @raise [VersionExpiredError] if the grace of that version is over
     def get(path, version: nil, &block)
       number = version.nil? ? 0 : Numbers.u64(version)
       return read(path, number) unless block
@@ -40,6 +42,7 @@ module Strongroom
     # @return [Boolean]
     # @raise [NotFoundError]
     # @raise [DestroyedError]
+    # @raise [ExpiredError]
     def matches?(path, candidate)
       answer = FFI::Buffer.new(:int32)
       SecretBytes.lend(candidate) do |bytes, length|
@@ -77,7 +80,7 @@ module Strongroom
     def read_many(names)
       with_texts(names) do |texts|
         Call.with(:strongroom_get_many, @handle, texts, names.size, free: :strongroom_secrets_free) do |secrets|
-          Array.new(names.size) { |index| take_out(secrets, index) }
+          Array.new(names.size) { |index| take_out_or_error(secrets, index) }
         end
       end
     end
@@ -86,6 +89,10 @@ module Strongroom
       Call.obtain(:strongroom_secrets_take, secrets, index, free: :strongroom_secret_free) do |secret|
         Secret.taken(secret, @process)
       end
+    end
+
+    def take_out_or_error(secrets, index)
+      take_out(secrets, index)
     rescue Error => error
       error
     end

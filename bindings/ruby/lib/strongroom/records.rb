@@ -16,6 +16,14 @@ module Strongroom
   end
   private_constant :Record
 
+  # What a change gives can tell whether it was made now.
+  module Replayable
+    # @return [Boolean] whether the change was not made, because it had been under the same idempotency key; see {Once}
+    def replayed?
+      replayed
+    end
+  end
+
   # What a guess at a passphrase costs: Argon2id with so much memory, so many passes and lanes.
   # @!attribute [r] memory_kib
   #   @return [Integer] memory in KiB
@@ -49,7 +57,13 @@ module Strongroom
   # @!attribute [r] accessed_at
   #   @return [Time, nil] when a value was last read, as far as it is known
   # @!attribute [r] expires_at
-  #   @return [Time, nil] reserved
+  #   @return [Time, nil] from when on no value of it is read
+  # @!attribute [r] on_expiry
+  #   @return [Symbol] what a sweep does then: `:block` leaves it as it is, `:trash` puts it into the trash
+  # @!attribute [r] rotate_every
+  #   @return [Integer, nil] how many seconds old the current version gets before it is to be rotated
+  # @!attribute [r] rotation_due_at
+  #   @return [Time, nil] when it gets that old
   # @!attribute [r] deleted_at
   #   @return [Time, nil] when it was put into the trash
   # @!attribute [r] purge_at
@@ -60,9 +74,11 @@ module Strongroom
   #   @return [Integer, nil] how many days it would stay in the trash; nil for what the namespace or the store says
   # @!attribute [r] size_class
   #   @return [Integer] bytes of the value, rounded up
+  # @!attribute [r] replayed
+  #   @return [Boolean] see {Replayable#replayed?}
   SecretInfo = Record.of(:id, :path, :version, :meta_version, :tier, :description, :tags, :content_type, :created_at,
-                         :updated_at, :accessed_at, :expires_at, :deleted_at, :purge_at, :max_versions, :trash_days,
-                         :size_class)
+                         :updated_at, :accessed_at, :expires_at, :on_expiry, :rotate_every, :rotation_due_at,
+                         :deleted_at, :purge_at, :max_versions, :trash_days, :size_class, :replayed).include(Replayable)
 
   # What is known of a version without its value.
   # @!attribute [r] number
@@ -70,7 +86,8 @@ module Strongroom
   # @!attribute [r] size
   #   @return [Integer] bytes of its value, also after that was destroyed
   # @!attribute [r] state
-  #   @return [Symbol] `:current`, `:superseded`, `:deleted` or `:destroyed`
+  #   @return [Symbol] `:current`, `:superseded`, `:deleted`, `:destroyed`, `:grace` for one that is accepted beside the
+  #     current one for a time, or `:retired` for one whose grace is over
   # @!attribute [r] author
   #   @return [Symbol] `:owner`
   # @!attribute [r] note
@@ -80,8 +97,11 @@ module Strongroom
   # @!attribute [r] deleted_at
   #   @return [Time, nil] when it was deleted or destroyed
   # @!attribute [r] until
-  #   @return [Time, nil] until when a deleted one can be restored
-  VersionInfo = Record.of(:number, :size, :state, :author, :note, :created_at, :deleted_at, :until)
+  #   @return [Time, nil] until when a deleted one can be restored, or one in grace is accepted
+  # @!attribute [r] replayed
+  #   @return [Boolean] see {Replayable#replayed?}
+  VersionInfo = Record.of(:number, :size, :state, :author, :note, :created_at, :deleted_at, :until,
+                          :replayed).include(Replayable)
 
   # What a write did.
   # @!attribute [r] id
@@ -96,7 +116,37 @@ module Strongroom
   #   @return [Time]
   # @!attribute [r] updated_at
   #   @return [Time]
-  Written = Record.of(:id, :path, :version, :tier, :created_at, :updated_at)
+  # @!attribute [r] replayed
+  #   @return [Boolean] see {Replayable#replayed?}
+  Written = Record.of(:id, :path, :version, :tier, :created_at, :updated_at, :replayed).include(Replayable)
+
+  # What a rotation did.
+  # @!attribute [r] id
+  #   @return [String]
+  # @!attribute [r] path
+  #   @return [String] as it is stored, in Unicode NFC
+  # @!attribute [r] tier
+  #   @return [Symbol]
+  # @!attribute [r] old_version
+  #   @return [Integer] the number of the version that was current
+  # @!attribute [r] new_version
+  #   @return [Integer] the number of the version that is current now
+  # @!attribute [r] old_expires_at
+  #   @return [Time] the first instant at which the old version is not accepted
+  # @!attribute [r] replayed
+  #   @return [Boolean] see {Replayable#replayed?}
+  Rotated = Record.of(:id, :path, :tier, :old_version, :new_version, :old_expires_at, :replayed).include(Replayable)
+
+  # Something that is to be done with a secret.
+  # @!attribute [r] path
+  #   @return [String] where the secret is; of one in the trash, where it was
+  # @!attribute [r] id
+  #   @return [String]
+  # @!attribute [r] reason
+  #   @return [Symbol] `:expiry`, `:rotation`, or `:purge` for one in the trash, which cannot be restored from then on
+  # @!attribute [r] at
+  #   @return [Time]
+  Due = Record.of(:path, :id, :reason, :at)
 
   # What a delete did.
   # @!attribute [r] id
@@ -105,18 +155,26 @@ module Strongroom
   #   @return [Time]
   # @!attribute [r] purge_at
   #   @return [Time] from when on a sweep removes it
-  Deleted = Record.of(:id, :deleted_at, :purge_at)
+  # @!attribute [r] replayed
+  #   @return [Boolean] see {Replayable#replayed?}
+  Deleted = Record.of(:id, :deleted_at, :purge_at, :replayed).include(Replayable)
 
-  # What a sweep removed.
+  # What a sweep did.
   # @!attribute [r] secrets
-  #   @return [Integer]
+  #   @return [Integer] secrets that were removed
   # @!attribute [r] versions
   #   @return [Integer] versions whose values were removed, those of the secrets among them
   # @!attribute [r] more
   #   @return [Boolean] whether more is due
   # @!attribute [r] held_back
   #   @return [Boolean] whether the clock went forward by more than a year at once: what would be due since then was left
-  Swept = Record.of(:secrets, :versions, :more, :held_back)
+  # @!attribute [r] expiring
+  #   @return [Integer] secrets of which an event now says that they expire soon
+  # @!attribute [r] expired
+  #   @return [Integer] secrets of which an event now says that they have expired, those among them that went to the trash
+  # @!attribute [r] audit_events
+  #   @return [Integer] events of the audit log that were removed, as the policy says
+  Swept = Record.of(:secrets, :versions, :more, :held_back, :expiring, :expired, :audit_events)
 
   # A namespace, and how many live secrets are in it at any depth.
   # @!attribute [r] path

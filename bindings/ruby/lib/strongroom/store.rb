@@ -7,6 +7,7 @@ module Strongroom
   # open it again there.
   class Store
     include Operations
+    include Feed
 
     class << self
       # Creates a store that a passphrase unlocks, a key file, both together or a raw key of 32 random bytes, and opens it
@@ -119,11 +120,14 @@ module Strongroom
     private_class_method :new
 
     # @api private
-    def initialize(handle)
-      take_over(handle)
+    def initialize(handle, of = nil, says = Context.new)
+      @of = of
+      @says = says
+      @subscriptions = {}.compare_by_identity
+      take_over(handle, of)
     end
 
-    # Closes the store; does nothing if it is closed. Calls of other threads come to their end.
+    # Closes the store, which ends its subscriptions; does nothing if it is closed. Calls of other threads come to their end.
     #
     # @return [nil]
     # @raise [ReentrantError] if a transaction has not ended; then nothing is closed
@@ -131,12 +135,16 @@ module Strongroom
     # @raise [ForkedError] in a forked child
     def close
       end_handle
+      end_subscriptions
+    rescue IoError
+      end_subscriptions
+      raise
     end
 
-    # @return [Boolean] whether the store is closed
+    # @return [Boolean] whether the store is closed, or this handle of it
     def closed?
       locked?
-      false
+      @of ? @of.closed? : false
     rescue ClosedError
       true
     end
@@ -150,6 +158,23 @@ module Strongroom
     # @raise [InUseError] if the writes of other threads do not end in time
     def transaction(&block)
       block ? Transaction.run(self, &block) : Transaction.new(self)
+    end
+
+    # Another handle of this store, whose calls say something of themselves, instead of what this one says: it stands in their
+    # events in the audit log, and nothing is decided by it. Closing the other one leaves the store open; closing the store
+    # closes both. With a block, the other one is closed at its end.
+    #
+    # @param labels [Hash{String => String}, Array<String>] such as `{ "app" => "backup" }`: tags in form
+    # @param reason [String, nil] one line of at most 256 bytes
+    # @param request_id [String, nil] what other logs know the calls by: one line of at most 128 bytes
+    # @param idempotency_key [String, nil] makes every change through the other handle happen once, see {Once}
+    # @yieldparam store [Store] the other handle
+    # @return [Store] or what the block returns
+    # @raise [InvalidArgumentError] if a text breaks a rule
+    def with(labels: {}, reason: nil, request_id: nil, idempotency_key: nil, &block)
+      says = Context.new(labels: labels, reason: reason, request_id: request_id, idempotency_key: idempotency_key)
+      make = -> { says.lend { |context| saying(context, says) } }
+      block ? Interrupts.lend(make, :close.to_proc, &block) : make.call
     end
 
     # Wipes the keys, and keeps the file from other handles. Everything but {#unlock}, {#locked?}, {#health} and {#close} is
@@ -198,6 +223,11 @@ module Strongroom
     # @return [Slots] the ways into the store
     def slots
       Slots.new(self)
+    end
+
+    # @return [Audit] the audit log
+    def audit
+      Audit.new(self)
     end
 
     # @return [OpenReport] what opening found out about the file
@@ -300,6 +330,43 @@ module Strongroom
         Copies.make(progress: progress, label: label, kdf: kdf) do |options, copied|
           Call.call(:strongroom_rekey, @handle, key, options, copied)
         end
+      end
+    end
+
+    # What ends with this store. Another handle of it has none.
+    # @api private
+    attr_reader :subscriptions
+
+    # The store that this is a handle of.
+    # @api private
+    def whole
+      @of ? @of.whole : self
+    end
+
+    # Whether every change through this handle happens once.
+    # @api private
+    def once?
+      !@says.idempotency_key.nil?
+    end
+
+    private
+
+    def end_subscriptions
+      @subscriptions.keys.each(&:finish)
+      nil
+    end
+
+    # The handle lives on this store, which must not be closed before by being garbage-collected.
+    def saying(context, says)
+      Call.obtain(:strongroom_with, @handle, context, free: :strongroom_close) do |handle|
+        self.class.__send__(:new, handle, self, says)
+      end
+    end
+
+    # Yields a handle for one change, which says what this one says.
+    def with_key(key, &block)
+      @says.lend(key || @says.idempotency_key) do |context|
+        Call.with(:strongroom_with, @handle, context, free: :strongroom_close, &block)
       end
     end
   end

@@ -15,9 +15,18 @@ module Strongroom
       milliseconds == Native::NO_TIME ? nil : from_ms(milliseconds)
     end
 
-    # Milliseconds since the Unix epoch; a fraction is dropped.
+    # Milliseconds since the Unix epoch; a fraction is dropped. The least number of C is the sign for no time.
     def to_ms(time)
-      Numbers.i64(exact(time).floor)
+      Numbers.fitting(exact(time).floor, Native::NO_TIME + 1, 2**63 - 1)
+    end
+
+    def to_ms_or_none(time)
+      time.nil? ? Native::NO_TIME : to_ms(time)
+    end
+
+    # Whole seconds since the Unix epoch; a fraction is dropped.
+    def epoch_seconds(time)
+      Numbers.i64(time.is_a?(Integer) ? time : (exact(time) / 1000).floor)
     end
 
     # Milliseconds since the Unix epoch; a fraction is made a whole one.
@@ -36,6 +45,24 @@ module Strongroom
       raise TypeError, "expected seconds as a number, not #{seconds.class}" unless seconds.is_a?(Numeric)
 
       Numbers.u64((seconds * 1000).round)
+    end
+
+    # A duration in whole seconds, from a number of them or a text that the library reads.
+    def whole_seconds(duration)
+      case duration
+      when String then Strongroom.parse_duration(duration)
+      when Numeric
+        whole = duration.to_i
+        raise RangeError, "#{duration} is no whole number of seconds" unless whole == duration
+
+        Numbers.u64(whole)
+      else raise TypeError, "expected seconds as a number or a text such as \"90d\", not #{duration.class}"
+      end
+    end
+
+    # Seconds between rotations, where 0 takes them away.
+    def period(duration)
+      duration.nil? ? 0 : whole_seconds(duration)
     end
 
     def seconds(milliseconds)

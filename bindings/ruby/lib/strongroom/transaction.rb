@@ -12,6 +12,7 @@ module Strongroom
     # @api private
     def initialize(store)
       @ended = false
+      @once = store.once?
       Call.obtain(:strongroom_begin, store.handle, free: :strongroom_close) { |handle| take_over(handle, store) }
     end
 
@@ -50,6 +51,21 @@ module Strongroom
     # @return [Boolean] whether it was committed or rolled back
     def ended?
       @ended
+    end
+
+    private
+
+    # Whether the handle that began it has a key.
+    def once?
+      @once
+    end
+
+    # A transaction says what the handle says that began it, and no key of a single call.
+    def with_key(key)
+      return yield(@handle) if key.nil?
+
+      raise InvalidArgumentError, "a transaction takes no idempotency keys: what it changes happens together; give the key " \
+                                  "to a change of the store"
     end
   end
 end

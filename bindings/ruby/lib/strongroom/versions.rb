@@ -7,39 +7,45 @@ module Strongroom
     #
     # @param path [String]
     # @param version [Integer]
+    # @param idempotency_key [String, nil] makes it happen once, see {Once}
     # @return [VersionInfo]
     # @raise [NotFoundError]
     # @raise [DestroyedError]
-    def delete_version(path, version)
-      change_version(:strongroom_delete_version, path, version)
+    # @raise [IdempotencyConflictError]
+    def delete_version(path, version, idempotency_key: nil)
+      change_version(idempotency_key, :strongroom_delete_version, path, version)
     end
 
     # Restores a deleted version; of one that is not deleted it changes nothing.
     #
     # @param path [String]
     # @param version [Integer]
+    # @param idempotency_key [String, nil] makes it happen once, see {Once}
     # @return [VersionInfo]
     # @raise [NotFoundError]
     # @raise [DestroyedError]
-    def restore_version(path, version)
-      change_version(:strongroom_restore_version, path, version)
+    # @raise [IdempotencyConflictError]
+    def restore_version(path, version, idempotency_key: nil)
+      change_version(idempotency_key, :strongroom_restore_version, path, version)
     end
 
     # Destroys the value of one version for good.
     #
     # @param path [String]
     # @param version [Integer]
+    # @param idempotency_key [String, nil] makes it happen once, see {Once}
     # @return [VersionInfo]
     # @raise [NotFoundError]
     # @raise [DestroyedError]
-    def destroy_version(path, version)
-      change_version(:strongroom_destroy_version, path, version)
+    # @raise [IdempotencyConflictError]
+    def destroy_version(path, version, idempotency_key: nil)
+      change_version(idempotency_key, :strongroom_destroy_version, path, version)
     end
 
     private
 
-    def change_version(function, path, version)
-      Pages.versions(function, @handle, *Text.pair(path), Numbers.u64(version)).first
+    def change_version(key, function, path, version)
+      once(key) { |handle| Pages.versions(function, handle, *Text.pair(path), Numbers.u64(version)).first }
     end
   end
 end

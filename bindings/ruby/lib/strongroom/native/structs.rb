@@ -4,6 +4,34 @@
 
 module Strongroom
   module Native
+    # `strongroom_audit_verified`.
+    class AuditVerified < FFI::Struct
+      layout :struct_size, :size_t,
+             :events, :uint64,
+             :first, :uint64,
+             :kept, :uint32,
+             :reserved, :uint32,
+             :head, [:char, 80]
+    end
+
+    # `strongroom_audit_exported`.
+    class AuditExported < FFI::Struct
+      layout :struct_size, :size_t,
+             :events, :uint64,
+             :head, [:char, 80]
+    end
+
+    # `strongroom_audit_policy`.
+    class AuditPolicy < FFI::Struct
+      layout :struct_size, :size_t,
+             :standard, :uint32,
+             :sensitive, :uint32,
+             :critical, :uint32,
+             :reserved, :uint32,
+             :keep_days, :int64,
+             :keep_bytes, :int64
+    end
+
     # `strongroom_kdf_cost`.
     class KdfCost < FFI::Struct
       layout :memory_kib, :uint32,
@@ -22,6 +50,67 @@ module Strongroom
              :trashed, :uint64,
              :versions, :uint64,
              :events, :uint64
+    end
+
+    # `strongroom_text`.
+    class Text < FFI::Struct
+      layout :data, :pointer,
+             :len, :size_t
+    end
+
+    # `strongroom_tag`.
+    class Tag < FFI::Struct
+      layout :key, Text,
+             :value, Text
+    end
+
+    # `strongroom_audit_event`.
+    class AuditEvent < FFI::Struct
+      layout :struct_size, :size_t,
+             :id, Text,
+             :kind, Text,
+             :path, Text,
+             :secret_id, Text,
+             :slot_id, Text,
+             :actor, Text,
+             :reason, Text,
+             :request_id, Text,
+             :labels, :pointer,
+             :label_count, :size_t,
+             :sequence, :uint64,
+             :generation, :uint64,
+             :version, :uint64,
+             :time, :int64,
+             :count, :uint32,
+             :status, :int32,
+             :durable, :int32,
+             :reserved, :uint32
+    end
+
+    # `strongroom_written`.
+    class Written < FFI::Struct
+      layout :struct_size, :size_t,
+             :version, :uint64,
+             :created_at, :int64,
+             :updated_at, :int64,
+             :tier, :uint32,
+             :reserved, :uint32,
+             :id, [:char, 32],
+             :path, [:char, 520]
+    end
+
+    # `strongroom_rotated`.
+    class Rotated < FFI::Struct
+      layout :struct_size, :size_t,
+             :version, :uint64,
+             :old_version, :uint64,
+             :old_expires_at, :int64,
+             :created_at, :int64,
+             :updated_at, :int64,
+             :tier, :uint32,
+             :reserved, :uint32,
+             :id, [:char, 32],
+             :path, [:char, 520]
     end
 
     # `strongroom_verified`.
@@ -83,18 +172,6 @@ module Strongroom
              :reserved, :int32
     end
 
-    # `strongroom_text`.
-    class Text < FFI::Struct
-      layout :data, :pointer,
-             :len, :size_t
-    end
-
-    # `strongroom_tag`.
-    class Tag < FFI::Struct
-      layout :key, Text,
-             :value, Text
-    end
-
     # `strongroom_secret_info`.
     class SecretInfo < FFI::Struct
       layout :struct_size, :size_t,
@@ -116,7 +193,11 @@ module Strongroom
              :max_versions, :int64,
              :trash_days, :int64,
              :tier, :uint32,
-             :reserved, :uint32
+             :reserved, :uint32,
+             :rotate_every, :uint64,
+             :rotation_due_at, :int64,
+             :on_expiry, :uint32,
+             :reserved_too, :uint32
     end
 
     # `strongroom_version_info`.
@@ -180,6 +261,16 @@ module Strongroom
              :reserved, :uint32
     end
 
+    # `strongroom_due_item`.
+    class DueItem < FFI::Struct
+      layout :struct_size, :size_t,
+             :id, Text,
+             :path, Text,
+             :at, :int64,
+             :reason, :uint32,
+             :reserved, :uint32
+    end
+
     # `strongroom_slot_id`.
     class SlotId < FFI::Struct
       layout :text, [:char, 40]
@@ -193,25 +284,16 @@ module Strongroom
              :id, [:char, 32]
     end
 
-    # `strongroom_written`.
-    class Written < FFI::Struct
-      layout :struct_size, :size_t,
-             :version, :uint64,
-             :created_at, :int64,
-             :updated_at, :int64,
-             :tier, :uint32,
-             :reserved, :uint32,
-             :id, [:char, 32],
-             :path, [:char, 520]
-    end
-
     # `strongroom_swept`.
     class Swept < FFI::Struct
       layout :struct_size, :size_t,
              :secrets, :uint64,
              :versions, :uint64,
              :more, :int32,
-             :held_back, :int32
+             :held_back, :int32,
+             :expiring, :uint64,
+             :expired, :uint64,
+             :audit_events, :uint64
     end
   end
 end

@@ -1,0 +1,63 @@
+"""Changes that happen once, however often they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ctypes import byref, c_int32, c_void_p
+from dataclasses import dataclass, replace
+from typing import Any, Optional, TypeVar
+
+from ._call import call, freed
+from ._context import Context
+from ._native import lib
+from ._types import Deleted, Rotated, SecretInfo, VersionInfo, Written
+
+Result = TypeVar("Result", Deleted, Rotated, SecretInfo, VersionInfo, Written)
+
+
+@dataclass
+class Once:
+    """One change: the handle it goes through; and behind it, whether it was not made because it had been."""
+
+    handle: Any
+    replayed: bool = False
+
+    def told(self, result: Result) -> Result:
+        """What the change returned, which tells whether it was replayed."""
+        return replace(result, replayed=True) if self.replayed else result
+
+
+class Changing:
+    """What a store and a transaction have in common where they change something."""
+
+    _handle: Any
+    #: What the calls of this handle say of themselves.
+    _context: Context
+
+    @contextmanager
+    def _once(self, key: Optional[str]) -> Iterator[Once]:
+        """Makes the change of the block under an idempotency key: the given one, or that of this handle. It goes through a
+        handle of its own that says what this one says, because whether it was replayed is known of a handle's last change,
+        and threads share this one."""
+        context = self._context if key is None else replace(self._context, idempotency_key=key)
+        if context.idempotency_key is None:
+            yield Once(self._handle)
+            return
+        with freed(_close, context.of_store(self._handle)) as handle:
+            once = Once(handle)
+            yield once
+            once.replayed = was_replayed(handle)
+
+
+def was_replayed(handle: Any) -> bool:
+    """Whether the last change through a handle was not made, because it had been."""
+    replayed = c_int32()
+    call(lib.strongroom_was_replayed, handle, byref(replayed))
+    return bool(replayed.value)
+
+
+def _close(handle: Optional[int]) -> int:
+    """Closes a handle that leaves its store open, which has nothing to tell."""
+    status: int = lib.strongroom_close(byref(c_void_p(handle)), None)
+    return status

@@ -1,0 +1,369 @@
+//! Telling of events as they are committed: to subscribers, to whoever waits, and to whoever comes back later.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::thread::ThreadId;
+use std::time::Duration;
+
+use super::audit::Filter;
+use super::{AuditEvent, Store};
+use crate::access::Action;
+use crate::clock::Wait;
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits::PAGE_ITEMS_MAX;
+use crate::record::audit::{Event, EventKind, genesis};
+use crate::record::event_kind::KindSet;
+use crate::record::path::SecretPath;
+use crate::tables::{Rows, Tables, audit};
+
+/// Which events to be told of.
+///
+/// Texts that break a rule are refused when they are used, by [`Store::subscribe`].
+#[derive(Clone, Debug, Default)]
+pub struct EventFilter {
+    namespace: Option<String>,
+    kinds: KindSet,
+}
+
+impl EventFilter {
+    /// Every event but those of reads (`secret.accessed`).
+    #[must_use]
+    pub fn all() -> Self {
+        Self::default()
+    }
+
+    /// Only what concerns this path, or what lies below it at any depth.
+    #[must_use]
+    pub fn under(mut self, path: impl Into<String>) -> Self {
+        self.namespace = Some(path.into());
+        self
+    }
+
+    /// Only events of this kind, such as `secret.created`, or of a group of them, such as `secret.*`, with which come reads. Further
+    /// calls add further kinds.
+    #[must_use]
+    pub fn kind(mut self, pattern: impl Into<String>) -> Self {
+        self.kinds = self.kinds.with(pattern);
+        self
+    }
+
+    fn checked(&self) -> Result<Filter> {
+        let all = || EventKind::ALL.iter().map(|kind| kind.code());
+        let but_reads = || all().filter(|code| *code != EventKind::SecretAccessed.code()).collect();
+        let namespace = self.namespace.as_deref().map(SecretPath::parse).transpose()?;
+        let codes = if self.kinds.is_empty() { Some(but_reads()) } else { self.kinds.codes()? };
+        Ok(Filter::of(namespace, codes))
+    }
+}
+
+type Callback = Box<dyn FnMut(&AuditEvent) + Send>;
+
+/// Who is told.
+struct Subscriber {
+    filter: Filter,
+    /// `None` once it is closed.
+    callback: Mutex<Option<Callback>>,
+    /// The thread that is inside the callback.
+    inside: Mutex<Option<ThreadId>>,
+    is_closed: AtomicBool,
+}
+
+impl Subscriber {
+    fn tell(&self, event: &AuditEvent) {
+        let mut callback = self.callback.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.is_closed.load(Ordering::Acquire) {
+            *callback = None;
+        }
+        let Some(told) = callback.as_mut() else { return };
+        *self.inside() = Some(std::thread::current().id());
+        let panicked = catch_unwind(AssertUnwindSafe(|| told(event))).is_err();
+        *self.inside() = None;
+        if panicked || self.is_closed.load(Ordering::Acquire) {
+            self.is_closed.store(true, Ordering::Release);
+            // Dropping what panicked may panic once more.
+            let last = callback.take();
+            let _ = catch_unwind(AssertUnwindSafe(|| drop(last)));
+        }
+    }
+
+    /// Keeps it from being called again, and waits until it is not being called, unless by itself.
+    fn close(&self) {
+        self.is_closed.store(true, Ordering::Release);
+        if *self.inside() != Some(std::thread::current().id()) {
+            let last = self.callback.lock().unwrap_or_else(PoisonError::into_inner).take();
+            drop(last);
+        }
+    }
+
+    fn inside(&self) -> MutexGuard<'_, Option<ThreadId>> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The subscribers of a store, and how far its log is.
+#[derive(Default)]
+pub(super) struct Feed {
+    subscribers: Mutex<Vec<Arc<Subscriber>>>,
+    /// The number of the last event.
+    last: AtomicU64,
+    /// The number of the last event that is none of a read.
+    last_change: Mutex<u64>,
+    changed: Condvar,
+}
+
+/// The events of a commit, as far as somebody waits for them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Span {
+    /// The number of the last.
+    pub(super) last: u64,
+    /// The number of the last that is none of a read.
+    pub(super) last_change: Option<u64>,
+}
+
+impl Span {
+    /// Of events whose first has this number.
+    pub(super) fn of(first: u64, events: &[Event]) -> Self {
+        let changes =
+            (first..).zip(events).filter(|(_, event)| event.kind != EventKind::SecretAccessed.code());
+        let last = first.saturating_add(audit::count(events)).saturating_sub(1);
+        Self { last, last_change: changes.last().map(|(number, _)| number) }
+    }
+}
+
+impl Feed {
+    /// Takes note of how far a log is that was just opened.
+    pub(super) fn adopt(&self, tables: &Tables) -> Result<()> {
+        let genesis = genesis(&tables.file().place().store_id);
+        let (last, change) = tables.read(|rows| {
+            let last = audit::end(rows, &genesis)?.next.saturating_sub(1);
+            Ok((last, last_change(rows)?))
+        })?;
+        self.last.store(last, Ordering::Release);
+        *self.last_change() = change;
+        self.changed.notify_all();
+        Ok(())
+    }
+
+    fn subscribers(&self) -> MutexGuard<'_, Vec<Arc<Subscriber>>> {
+        self.subscribers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn last_change(&self) -> MutexGuard<'_, u64> {
+        self.last_change.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The number of the last event in the log that is none of a read.
+fn last_change(rows: &impl Rows) -> Result<u64> {
+    let mut before = u64::MAX;
+    while let Some((first, segment)) = audit::segment_before(rows, before)? {
+        if let Some(change) = Span::of(first, &segment.events).last_change {
+            return Ok(change);
+        }
+        before = first;
+    }
+    Ok(0)
+}
+
+/// Being told of events, until it is closed or dropped: see [`Store::subscribe`].
+pub struct Subscription {
+    subscriber: Arc<Subscriber>,
+    shared: Weak<super::Shared>,
+}
+
+impl Subscription {
+    /// Ends it. If its callback runs on another thread just now, this waits until it has returned; it is not called again. A
+    /// callback may close its own subscription.
+    pub fn close(self) {}
+
+    /// Whether it has ended: its callback panicked.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.subscriber.is_closed.load(Ordering::Acquire)
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        if let Some(shared) = self.shared.upgrade() {
+            shared.feed.subscribers().retain(|other| !Arc::ptr_eq(other, &self.subscriber));
+        }
+        self.subscriber.close();
+    }
+}
+
+impl std::fmt::Debug for Subscription {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Subscription")
+    }
+}
+
+impl Store {
+    /// Calls `callback` with each event that the filter accepts, once it is durable, in the order of their numbers: on the thread that
+    /// committed it, before its call returns. It is told of commits through every handle of this open store, and never of a value.
+    ///
+    /// The callback may read. A write to the store from inside it is refused as [`ErrorKind::Reentrant`], and so is a read that is
+    /// audited [strictly](crate::AuditReads::Strict); writes of other threads wait until it returns. If it
+    /// panics, the commit stands, its caller notices nothing, and the subscription ends. What an application must not miss
+    /// although it was not running, it takes from [`changes`](Self::changes).
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`] for a path or a kind that breaks a rule; [`ErrorKind::Locked`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::mpsc;
+    /// use strongroom::{EventFilter, Store};
+    ///
+    /// let store = Store::in_memory()?;
+    /// let (tell, told) = mpsc::channel();
+    /// let filter = EventFilter::all().under("db").kind("secret.created");
+    /// let subscription = store.subscribe(&filter, move |event| drop(tell.send(event.path().map(str::to_owned))))?;
+    /// store.put("db/password", "hunter2")?;
+    /// subscription.close();
+    /// store.put("db/other", "hunter3")?;
+    /// assert_eq!(told.iter().collect::<Vec<_>>(), [Some("db/password".to_owned())]);
+    /// # Ok::<(), strongroom::Error>(())
+    /// ```
+    pub fn subscribe(
+        &self,
+        filter: impl std::borrow::Borrow<EventFilter>,
+        callback: impl FnMut(&AuditEvent) + Send + 'static,
+    ) -> Result<Subscription> {
+        self.authorise(Action::Audit)?;
+        let subscriber = Arc::new(Subscriber {
+            filter: filter.borrow().checked()?,
+            callback: Mutex::new(Some(Box::new(callback))),
+            inside: Mutex::new(None),
+            is_closed: AtomicBool::new(false),
+        });
+        self.shared.feed.subscribers().push(subscriber.clone());
+        Ok(Subscription { subscriber, shared: Arc::downgrade(&self.shared) })
+    }
+
+    /// At most so many durable events behind number `after`, in the order of their commits: what changed, without reads. An
+    /// application that keeps the number of the last event that it dealt with misses none, whoever wrote it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] if events behind `after` were removed from the log, but for 0, with which it begins where the log
+    /// does; [`ErrorKind::LimitExceeded`] for a limit outside 1 to 1,000.
+    pub fn changes(&self, after: u64, limit: usize) -> Result<Vec<AuditEvent>> {
+        self.changes_with(after, limit, &EventFilter::all())
+    }
+
+    /// As [`changes`](Self::changes), of events that a filter accepts.
+    ///
+    /// # Errors
+    ///
+    /// As [`changes`](Self::changes) and [`subscribe`](Self::subscribe).
+    pub fn changes_with(&self, after: u64, limit: usize, filter: &EventFilter) -> Result<Vec<AuditEvent>> {
+        let tables = self.authorise(Action::Audit)?;
+        if !(1..=PAGE_ITEMS_MAX).contains(&limit) {
+            let message = format!("1 to {PAGE_ITEMS_MAX} events are told at once");
+            return Err(Error::new(ErrorKind::LimitExceeded, message));
+        }
+        let filter = filter.checked()?;
+        let genesis = genesis(&tables.file().place().store_id);
+        tables.read(|rows| {
+            let begin = audit::begin(rows, &genesis)?;
+            if after != 0 && after.saturating_add(1) < begin.next {
+                let message = format!("the log begins with event {}: those before were removed", begin.next);
+                return Err(Error::new(ErrorKind::NotFound, message));
+            }
+            events_behind(&tables, rows, after, limit, &filter)
+        })
+    }
+
+    /// The number of the last event that [`changes`](Self::changes) tells; 0 if there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Locked`].
+    pub fn latest_change(&self) -> Result<u64> {
+        self.authorise(Action::Audit)?;
+        Ok(*self.shared.feed.last_change())
+    }
+
+    /// Waits until there is a change behind number `after`, for so long at most, and says whether there is one. It sees what is committed
+    /// through the handles of this open store.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Locked`] and [`ErrorKind::Closed`], also if that happens meanwhile.
+    pub fn wait_changes(&self, after: u64, timeout: Duration) -> Result<bool> {
+        let wait = Wait::for_at_most(timeout);
+        loop {
+            // Not held while it waits: the store could not be locked.
+            drop(self.authorise(Action::Audit)?);
+            let last = self.shared.feed.last_change();
+            if *last > after {
+                return Ok(true);
+            }
+            let Some(left) = wait.left() else { return Ok(false) };
+            // Whoever locks or closes the store wakes nobody who was not here yet.
+            let left = left.min(Duration::from_millis(100));
+            drop(self.shared.feed.changed.wait_timeout(last, left).unwrap_or_else(PoisonError::into_inner));
+        }
+    }
+
+    /// Tells of the commit with which a file took the place of another. The caller holds the gate.
+    pub(super) fn tell_replaced(&self, tables: &Tables) {
+        let genesis = genesis(&tables.file().place().store_id);
+        let end = tables.read(|rows| Ok((audit::end(rows, &genesis)?, last_change(rows)?)));
+        if let Ok((end, change)) = end {
+            self.tell(tables, Span { last: end.next.saturating_sub(1), last_change: Some(change) });
+        }
+    }
+
+    /// Tells of a commit. The caller holds the gate, and no lock that a read needs.
+    pub(super) fn tell(&self, tables: &Tables, span: Span) {
+        let feed = &self.shared.feed;
+        let before = feed.last.swap(span.last, Ordering::AcqRel);
+        if let Some(change) = span.last_change {
+            *feed.last_change() = change;
+            feed.changed.notify_all();
+        }
+        // Not held while they are called: they may end themselves.
+        let subscribers = feed.subscribers().clone();
+        if subscribers.is_empty() {
+            return;
+        }
+        let all = Filter::any();
+        let events = tables.read(|rows| events_behind(tables, rows, before, usize::MAX, &all));
+        // What cannot be read now is in the log all the same.
+        let events = events.unwrap_or_default();
+        for event in &events {
+            let interested =
+                subscribers.iter().filter(|subscriber| subscriber.filter.accepts(event.record()));
+            interested.for_each(|subscriber| subscriber.tell(event));
+        }
+        feed.subscribers().retain(|subscriber| !subscriber.is_closed.load(Ordering::Acquire));
+    }
+}
+
+/// At most so many events behind this number.
+fn events_behind(
+    tables: &Tables,
+    rows: &impl Rows,
+    after: u64,
+    limit: usize,
+    filter: &Filter,
+) -> Result<Vec<AuditEvent>> {
+    let store_id = &tables.file().place().store_id;
+    let mut events = Vec::new();
+    audit::scan_from(rows, after.saturating_add(1), &mut |first, segment| {
+        let numbered = (first..).zip(&segment.events);
+        for (number, event) in numbered.filter(|(number, event)| *number > after && filter.accepts(event)) {
+            if events.len() == limit {
+                return Ok(false);
+            }
+            events.push(AuditEvent::new(store_id, number, segment.generation, event));
+        }
+        Ok(true)
+    })?;
+    Ok(events)
+}
