@@ -13,7 +13,7 @@ use super::output::{out, out_handle, strongroom_text};
 use super::page::{Page, give, strongroom_page};
 use super::store::{root, strongroom_store};
 use super::strongroom_status;
-use crate::{EventFilter, Result, Subscription};
+use crate::{Context, EventFilter, Result, Subscription};
 
 /// Being told of events, until it is ended.
 pub struct strongroom_subscription {
@@ -222,8 +222,9 @@ pub unsafe extern "C" fn strongroom_feed_wait(
     let work = || {
         // SAFETY: as the top of the header says of pointers.
         let came = unsafe { out("came", came) }?;
-        // The handle may be closed meanwhile: this call keeps the store open until it returns.
-        let found = root(store)?.wait_changes(after, Duration::from_millis(timeout_ms))?;
+        // Through a handle that does not keep the store open: it may be closed meanwhile.
+        let waiting = root(store)?.with(Context::new())?;
+        let found = waiting.wait_changes(after, Duration::from_millis(timeout_ms))?;
         came.write(i32::from(found));
         Ok(())
     };

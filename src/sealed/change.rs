@@ -6,6 +6,7 @@
 //! until the commit, and never after.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::file::SealedFile;
 use super::open::read_header;
@@ -120,6 +121,10 @@ impl SealedFile {
         let mut next = Header::new(self.place, sequence, &slots);
         let bytes = self.seal_header(&mut next)?.to_vec();
         let unused = self.owner().copy.other();
+        if !self.synced.load(Ordering::Relaxed) {
+            // The copy in use may be what a process left that was killed before it synced: a power cut now would tear both.
+            self.poison_on_error(self.sync())?;
+        }
         let written = self
             .disk
             .write_at(unused.header_offset(), &bytes)

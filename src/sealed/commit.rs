@@ -1,6 +1,7 @@
 //! The real sync: an epoch's blocks, one superblock, one sync. Rules R3 to R6 of docs/FORMAT.md 9.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::epoch::Epoch;
 use super::file::{Durable, SealedBlock, SealedFile, Stamp};
@@ -198,7 +199,9 @@ impl SealedFile {
     }
 
     pub(super) fn sync(&self) -> Result<()> {
-        self.disk.sync().map_err(|source| Error::io("sync the store's file", source))
+        self.disk.sync().map_err(|source| Error::io("sync the store's file", source))?;
+        self.synced.store(true, Ordering::Relaxed);
+        Ok(())
     }
 
     /// A file put in our place would take the commit with it unseen.

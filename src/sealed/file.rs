@@ -38,6 +38,8 @@ pub(crate) struct SealedFile {
     /// Set by the first failed write or sync: what the medium holds is unknown until it is opened again. Readers ask
     /// here, because the lock above is held during a sync.
     poisoned: AtomicBool,
+    /// Whether this handle has synced the file. What a process that was killed left may not be on the medium before.
+    pub(super) synced: AtomicBool,
 }
 
 struct FileKeys {
@@ -81,6 +83,7 @@ impl SealedFile {
             owner: Mutex::new(owner),
             durable: Mutex::new(None),
             poisoned: AtomicBool::new(false),
+            synced: AtomicBool::new(false),
         })
     }
 

@@ -23,8 +23,9 @@ pub struct BegunTransaction {
     done: Done,
     now: Timestamp,
     tables: Arc<Tables>,
-    store: Arc<Store>,
+    /// Before the store, which writes what waits if nobody else has it.
     _pass: Pass,
+    store: Arc<Store>,
 }
 
 impl std::fmt::Debug for BegunTransaction {

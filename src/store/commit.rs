@@ -96,7 +96,8 @@ impl Store {
             let mut owed = self.owed();
             let result = tables.write(space, |batch| {
                 let (value, events) = work(batch, now)?;
-                if events.is_empty() && !self.shared.reads.is_urgent() {
+                // A commit has events, or a pin could not be found in the log again.
+                if events.is_empty() && (space != Space::Normal || !self.shared.reads.is_urgent()) {
                     return Ok(Outcome { value, commit: None });
                 }
                 // What waits must not keep a delete from fitting on a full disk.

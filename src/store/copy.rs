@@ -335,7 +335,7 @@ impl Store {
         nascent.publish()?;
         fresh.file().settle()?;
         tables.file().retire()?;
-        self.shared.root.replace(fresh);
+        self.shared.root.replace(fresh)?;
         {
             // The rest is in the new file, or belongs to a slot that is not.
             let mut owed = self.shared.owed.lock().unwrap_or_else(PoisonError::into_inner);

@@ -10,6 +10,7 @@ use super::audit::Filter;
 use super::{AuditEvent, Store};
 use crate::access::Action;
 use crate::clock::Wait;
+use crate::crypto::arena::Process;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::PAGE_ITEMS_MAX;
 use crate::record::audit::{Event, EventKind, genesis};
@@ -67,13 +68,17 @@ struct Subscriber {
     /// The thread that is inside the callback.
     inside: Mutex<Option<ThreadId>>,
     is_closed: AtomicBool,
+    /// In a forked child the callback may be held by a thread that does not exist.
+    process: Process,
 }
 
 impl Subscriber {
     fn tell(&self, event: &AuditEvent) {
         let mut callback = self.callback.lock().unwrap_or_else(PoisonError::into_inner);
         if self.is_closed.load(Ordering::Acquire) {
-            *callback = None;
+            let last = callback.take();
+            drop(callback);
+            return drop(last);
         }
         let Some(told) = callback.as_mut() else { return };
         *self.inside() = Some(std::thread::current().id());
@@ -81,8 +86,9 @@ impl Subscriber {
         *self.inside() = None;
         if panicked || self.is_closed.load(Ordering::Acquire) {
             self.is_closed.store(true, Ordering::Release);
-            // Dropping what panicked may panic once more.
+            // Not under the lock: what it holds may be this very subscription. Dropping what panicked may panic once more.
             let last = callback.take();
+            drop(callback);
             let _ = catch_unwind(AssertUnwindSafe(|| drop(last)));
         }
     }
@@ -186,6 +192,10 @@ impl Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
+        if self.subscriber.process.check().is_err() {
+            std::mem::forget(self.subscriber.clone());
+            return;
+        }
         if let Some(shared) = self.shared.upgrade() {
             shared.feed.subscribers().retain(|other| !Arc::ptr_eq(other, &self.subscriber));
         }
@@ -239,6 +249,7 @@ impl Store {
             callback: Mutex::new(Some(Box::new(callback))),
             inside: Mutex::new(None),
             is_closed: AtomicBool::new(false),
+            process: Process::this(),
         });
         self.shared.feed.subscribers().push(subscriber.clone());
         Ok(Subscription { subscriber, shared: Arc::downgrade(&self.shared) })

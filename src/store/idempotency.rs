@@ -173,7 +173,9 @@ impl Transaction<'_, '_> {
         let mut arguments = Arguments::default();
         say(&mut arguments);
         let (digest, epoch) = (arguments.digest(file)?, file.place().epoch);
-        let known = idempotency::find(self.batch, &id)?.filter(|known| known.until > self.now.as_millis());
+        // As the trash: a clock that jumped makes nothing happen twice.
+        let time = self.view().purge_time()?.as_millis();
+        let known = idempotency::find(self.batch, &id)?.filter(|known| known.until > time);
         if let Some(known) = known {
             check_same(&known, &digest, epoch)?;
             let value = T::of_answer(known.answer)?;
@@ -189,7 +191,7 @@ impl Transaction<'_, '_> {
         let window = Duration::from_secs(idempotency::window(self.batch)?);
         let until = self.now.after(window).as_millis();
         let record = IdempotencyRecord { digest, epoch, until, answer: value.answer() };
-        idempotency::forget(self.batch, self.now.as_millis(), IDEMPOTENCY_FORGOTTEN_AT_ONCE)?;
+        idempotency::forget(self.batch, time, IDEMPOTENCY_FORGOTTEN_AT_ONCE)?;
         #[cfg(test)]
         if faults::active(faults::Fault::KeyApart) {
             apart::keep((id, record));
@@ -202,12 +204,12 @@ impl Transaction<'_, '_> {
 
     /// Forgets calls whose time is over, at most so many, and says whether there are more.
     pub(super) fn forget_calls(&mut self, most: usize) -> Result<bool> {
-        let now = self.now.as_millis();
-        let forgotten = idempotency::forget(self.batch, now, most)?;
+        let time = self.view().purge_time()?.as_millis();
+        let forgotten = idempotency::forget(self.batch, time, most)?;
         if forgotten > 0 {
             self.log_call(EventKind::CallsForgotten, u64::try_from(forgotten).unwrap_or(u64::MAX))?;
         }
-        idempotency::has_over(self.batch, now)
+        idempotency::has_over(self.batch, time)
     }
 }
 

@@ -103,7 +103,7 @@ impl Store {
             let wrong_keys = present.wrong_keys.saturating_add(wrong_keys);
             *present = super::commit::Owed { discarded, wrong_keys, ..owed };
         }
-        self.shared.root.replace(tables);
+        self.shared.root.replace(tables)?;
         Ok(())
     }
 

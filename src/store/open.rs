@@ -146,7 +146,9 @@ impl Store {
         let written = self.write_out_at_last();
         // A transaction of a handle that came from this one would lose the rows under it.
         let _pass = self.shared.gate.enter()?;
-        self.shared.root.end().map_or(Ok(()), |tables| tables.close()).and(written)
+        // Whoever reads or copies meanwhile closes the rows at the end.
+        let rows = self.shared.root.end().and_then(Arc::into_inner);
+        rows.map_or(Ok(()), |tables| tables.close()).and(written)
     }
 }
 

@@ -92,14 +92,22 @@ impl Root {
     }
 
     /// Puts other rows in place. Operations under way end on the old ones.
-    pub(super) fn replace(&self, tables: Tables) {
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Closed`] if everything has ended meanwhile, and stays so.
+    pub(super) fn replace(&self, tables: Tables) -> Result<()> {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        if matches!(*state, State::Closed) {
+            return Err(closed());
+        }
         self.last_use.touch();
         if let State::Unlocked(old) = std::mem::replace(&mut *state, State::Unlocked(Arc::new(tables))) {
             let mut retired = self.retired();
             retired.retain(|tables| tables.strong_count() > 0);
             retired.push(Arc::downgrade(&old));
         }
+        Ok(())
     }
 
     /// Takes the rows out once nobody works on them, and leaves the locked file.

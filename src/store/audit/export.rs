@@ -134,7 +134,12 @@ fn places(rows: &impl Rows, begin: &Place, after: u64) -> Result<(Place, Place)>
 /// The next segments from this event on: at least one.
 fn some_segments(tables: &Tables, from: u64) -> Result<Vec<Segment>> {
     let mut segments = Vec::new();
+    let genesis = genesis(&tables.file().place().store_id);
     tables.read(|rows| {
+        if audit::begin(rows, &genesis)?.next > from {
+            let message = "a sweep removed events that were about to be exported; export again";
+            return Err(Error::new(ErrorKind::NotFound, message));
+        }
         segments = Vec::new();
         let mut events = 0;
         audit::scan_from(rows, from, &mut |first, segment| {
