@@ -247,3 +247,10 @@ fn slots_survive_every_crash_and_no_header_comes_back() {
         "{total:?}"
     );
 }
+
+/// Found by a campaign: a process was killed between giving the second copy of the header out of hand and its sync, and the power failed
+/// in the next change.
+#[test]
+fn a_change_behind_a_killed_one_leaves_a_header() {
+    live(275, &base()).unwrap();
+}
