@@ -261,9 +261,12 @@ impl Model {
         if expect.is_some_and(|expect| expect != secret.meta_version) {
             return Err(ErrorKind::Conflict);
         }
-        if secret.change(changes, now)? {
-            secret.meta_version += 1;
-            secret.updated = now;
+        // What fails half-way changes nothing.
+        let mut changed = secret.clone();
+        if changed.change(changes, now)? {
+            changed.meta_version += 1;
+            changed.updated = now;
+            *secret = changed;
             self.events += 1;
         }
         Ok(Done::Meta { version: secret.current, meta_version: secret.meta_version })
