@@ -42,8 +42,7 @@ impl Transaction<'_, '_> {
                 tx.confirm_clock()?;
             }
             let time = tx.view().purge_time()?;
-            // Of what expires into the trash there are two events, and at the end two of what is forgotten.
-            let items = sweep.items.min(tx.room().saturating_sub(2) / 2);
+            let items = sweep.items.min(tx.room());
             let mut report = SweepReport { held_back: time < tx.now, ..SweepReport::default() };
             for trashed in trash::due(tx.batch, time.as_millis(), items)? {
                 trash::remove(tx.batch, &trashed)?;
@@ -59,10 +58,12 @@ impl Transaction<'_, '_> {
                 tx.purge_version(&due)?;
                 report.versions += 1;
             }
-            let more = tx.tell_expiry(time, left, &mut report)?;
+            // Of what expires into the trash there are two events.
+            let more = tx.tell_expiry(time, left.min(tx.room() / 2), &mut report)?;
             let told = usize::try_from(report.expiring + report.expired).unwrap_or(usize::MAX);
-            let more_calls = tx.forget_calls(left.saturating_sub(told))?;
-            let old_events = tx.prune_audit(time, &mut report)?;
+            let calls = if tx.room() == 0 { 0 } else { left.saturating_sub(told) };
+            let more_calls = tx.forget_calls(calls)?;
+            let old_events = tx.room() == 0 || tx.prune_audit(time, &mut report)?;
             report.more = more || more_calls || old_events || trash::is_due(tx.batch, time.as_millis())?;
             Ok(report)
         })
