@@ -92,8 +92,17 @@ pub const SEGMENT_EVENTS_MAX: usize = 1024;
 /// Most bytes of the events in one row of the audit log: 48 KiB.
 pub const SEGMENT_BYTES_MAX: usize = 48 << 10;
 
-/// Events of reads and refusals that wait in memory one by one for a commit. As many more are kept without what told them apart.
-pub const EVENTS_WAITING_MAX: usize = 4096;
+/// Bytes of the events with which a row of the audit log is full: with its head and what redb adds it takes eight blocks, and a
+/// little more would take sixteen.
+pub const SEGMENT_BYTES_FILLED: usize = (32 << 10) - 128;
+
+/// Events of reads and refusals that wait in memory until they are written even if nothing else is. The fewer there are, the
+/// more of what a read costs is commits.
+pub const EVENTS_WAITING_FULL: usize = 6144;
+/// Bytes of them, in the same way.
+pub const WAITING_BYTES_FULL: usize = 18 * SEGMENT_BYTES_FILLED;
+/// Events of them that wait one by one if nothing can be written. As many more are kept without what told them apart.
+pub const EVENTS_WAITING_MAX: usize = 8192;
 /// Bytes of them, in the same way: 1 MiB.
 pub const WAITING_BYTES_MAX: usize = 1 << 20;
 /// Longest time the audit log is kept when it is not kept for good, in days: a hundred years of 365 days.
@@ -128,5 +137,7 @@ pub const VERIFY_AT_OPEN_MAX: u64 = 64 << 20;
 /// Most entries of the store's directory that are looked at, for strays and for copies of the store.
 pub const DIRECTORY_ENTRIES_MAX: usize = 10_000;
 
+const _: () = assert!(SEGMENT_BYTES_FILLED <= SEGMENT_BYTES_MAX);
+const _: () = assert!(EVENTS_WAITING_FULL < EVENTS_WAITING_MAX && WAITING_BYTES_FULL < WAITING_BYTES_MAX);
 const _: () = assert!(PATH_SEGMENTS_MAX * 2 <= PATH_LEN_MAX);
 const _: () = assert!(KDF_MEMORY_KIB_MIN <= KDF_MEMORY_KIB_MAX);

@@ -4,7 +4,7 @@ use super::records::events;
 use super::text::{Case, bytes_of};
 use super::{Fault, Kind};
 use crate::error::ErrorKind;
-use crate::record::audit::{follow, follow_all, genesis};
+use crate::record::audit::{Event, follow_all, genesis};
 use crate::record::path_list;
 use crate::record::value::{frame, unframe};
 
@@ -62,8 +62,11 @@ fn chain(case: &Case) -> Vec<u8> {
     let mut heads = vec![genesis(&case.array("store-id"))];
     let events = events(case);
     for (sequence, event) in (first..).zip(&events) {
-        heads.push(follow(heads.last().unwrap(), sequence, generation, event));
+        heads.push(follow_all(heads.last().unwrap(), sequence, generation, [event.view()]));
     }
-    assert_eq!(follow_all(&heads[0], first, generation, &events), *heads.last().unwrap());
+    assert_eq!(
+        follow_all(&heads[0], first, generation, events.iter().map(Event::view)),
+        *heads.last().unwrap()
+    );
     heads.concat()
 }

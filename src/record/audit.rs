@@ -46,6 +46,34 @@ pub(crate) struct Segment {
     pub(crate) head: [u8; 32],
 }
 
+/// An [`Event`] whose texts lie elsewhere. It is encoded in the same way.
+#[derive(Clone, Copy, Encode)]
+pub(crate) struct EventRef<'a> {
+    pub(crate) time: i64,
+    pub(crate) kind: u16,
+    pub(crate) subject: [u8; 16],
+    pub(crate) version: u64,
+    pub(crate) more: Option<MoreRef<'a>>,
+}
+
+/// As [`More`].
+#[derive(Clone, Copy, Encode)]
+pub(crate) struct MoreRef<'a> {
+    pub(crate) path: &'a str,
+    pub(crate) actor: Option<[u8; 16]>,
+    pub(crate) error: i32,
+    pub(crate) count: u32,
+    pub(crate) said: Option<&'a Said>,
+}
+
+/// As [`Segment`].
+#[derive(Encode)]
+pub(crate) struct SegmentRef<'a> {
+    pub(crate) generation: u64,
+    pub(crate) events: &'a [EventRef<'a>],
+    pub(crate) head: [u8; 32],
+}
+
 /// Where the log begins, once its beginning was removed.
 #[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq)]
 pub(crate) struct AuditCheckpoint {
@@ -103,13 +131,39 @@ impl Record for Segment {
 }
 
 impl Event {
+    pub(crate) fn view(&self) -> EventRef<'_> {
+        let Self { time, kind, subject, version, ref more } = *self;
+        EventRef { time, kind, subject, version, more: more.as_ref().map(More::view) }
+    }
+}
+
+impl More {
+    fn view(&self) -> MoreRef<'_> {
+        let Self { ref path, actor, error, count, ref said } = *self;
+        MoreRef { path, actor, error, count, said: said.as_ref() }
+    }
+}
+
+impl EventRef<'_> {
+    pub(crate) fn to_owned(self) -> Event {
+        let Self { time, kind, subject, version, more } = self;
+        let more = more.map(|MoreRef { path, actor, error, count, said }| More {
+            path: path.to_owned(),
+            actor,
+            error,
+            count,
+            said: said.cloned(),
+        });
+        Event { time, kind, subject, version, more }
+    }
+
     /// Bytes of the event in a segment.
     pub(crate) fn encoded_len(&self) -> usize {
         const FIXED: usize = 8 + 2 + 16 + 8 + 1;
         let said = |said: &Said| 3 * 8 + said.labels.len() + said.reason.len() + said.request_id.len();
-        let more = |more: &More| {
+        let more = |more: &MoreRef<'_>| {
             let actor = 1 + more.actor.map_or(0, |id| id.len());
-            8 + more.path.len() + actor + 4 + 4 + 1 + more.said.as_ref().map_or(0, said)
+            8 + more.path.len() + actor + 4 + 4 + 1 + more.said.map_or(0, said)
         };
         FIXED + self.more.as_ref().map_or(0, more)
     }
@@ -120,55 +174,72 @@ pub(crate) fn genesis(store_id: &[u8; 16]) -> [u8; 32] {
     sha256(&[b"strongroom/1/audit-genesis", store_id])
 }
 
-/// The head after one more event. Every field has a fixed width, or its length in front, so that a script can follow the chain.
-pub(crate) fn follow(head: &[u8; 32], sequence: u64, generation: u64, event: &Event) -> [u8; 32] {
+/// The head after events in a row, of which the first has the sequence number `first`.
+pub(crate) fn follow_all<'a>(
+    head: &[u8; 32],
+    first: u64,
+    generation: u64,
+    events: impl IntoIterator<Item = EventRef<'a>>,
+) -> [u8; 32] {
+    let numbers = std::iter::successors(Some(first), |sequence| Some(sequence.wrapping_add(1)));
+    let (mut head, mut hashed) = (*head, Vec::new());
+    for (sequence, event) in numbers.zip(events) {
+        hashed.clear();
+        link(&mut hashed, &head, sequence, generation, &event);
+        head = sha256(&[&hashed]);
+    }
+    head
+}
+
+/// What is hashed for the head after one more event. Every field has a fixed width, or its length in front, so that a script can
+/// follow the chain.
+fn link(hashed: &mut Vec<u8>, head: &[u8; 32], sequence: u64, generation: u64, event: &EventRef<'_>) {
     let label: &[u8] = match event.more {
         None => b"strongroom/1/audit",
         Some(_) => b"strongroom/1/audit-event",
     };
-    let (sequence, generation) = (sequence.to_le_bytes(), generation.to_le_bytes());
-    let (time, kind, version) =
-        (event.time.to_le_bytes(), event.kind.to_le_bytes(), event.version.to_le_bytes());
-    let mut parts: Vec<&[u8]> =
-        vec![label, head, &sequence, &generation, &time, &kind, &event.subject, &version];
-    let Some(more) = &event.more else { return sha256(&parts) };
-    let (error, count, actor) =
-        (more.error.to_le_bytes(), more.count.to_le_bytes(), more.actor.unwrap_or_default());
-    let nothing = Said::default();
-    let said = more.said.as_ref().unwrap_or(&nothing);
-    let texts = [&more.path, &said.labels, &said.reason, &said.request_id];
-    let lengths = texts.map(|text| u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes());
-    parts.extend([actor.as_slice(), &error, &count]);
-    for (text, length) in texts.iter().zip(&lengths) {
-        parts.extend([length.as_slice(), text.as_bytes()]);
+    let mut put = |bytes: &[u8]| hashed.extend_from_slice(bytes);
+    put(label);
+    put(head);
+    put(&sequence.to_le_bytes());
+    put(&generation.to_le_bytes());
+    put(&event.time.to_le_bytes());
+    put(&event.kind.to_le_bytes());
+    put(&event.subject);
+    put(&event.version.to_le_bytes());
+    let Some(more) = &event.more else { return };
+    put(&more.actor.unwrap_or_default());
+    put(&more.error.to_le_bytes());
+    put(&more.count.to_le_bytes());
+    let [labels, reason, request_id] =
+        more.said.map_or([""; 3], |said| [&said.labels, &said.reason, &said.request_id]);
+    for text in [more.path, labels, reason, request_id] {
+        put(&u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes());
+        put(text.as_bytes());
     }
-    sha256(&parts)
-}
-
-/// The head after a segment whose first event has the sequence number `first`.
-pub(crate) fn follow_all(head: &[u8; 32], first: u64, generation: u64, events: &[Event]) -> [u8; 32] {
-    let numbered = std::iter::successors(Some(first), |sequence| Some(sequence.wrapping_add(1))).zip(events);
-    numbered.fold(*head, |head, (sequence, event)| follow(&head, sequence, generation, event))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::codec::encode;
+    use crate::record::codec::{encode, encode_as};
 
     fn event(more: Option<More>) -> Event {
         Event { time: 1, kind: 2, subject: [3; 16], version: 4, more }
     }
 
     #[test]
-    fn the_length_of_an_event_is_that_of_its_encoding() {
+    fn an_event_is_the_same_whether_it_is_lent_or_owned() {
         let said = Said { labels: "a=b\n".into(), reason: "why".into(), request_id: "7".into() };
         let more = More { path: "a/b".into(), actor: Some([5; 16]), error: 10, count: 2, said: Some(said) };
         let bare = More::default();
         for event in [event(None), event(Some(bare)), event(Some(more))] {
-            let segment = |events| encode(&Segment { generation: 1, events, head: [0; 32] }).unwrap().len();
-            let len = segment(vec![event.clone()]) - segment(Vec::new());
-            assert_eq!(event.encoded_len(), len);
+            let segment = |events| encode(&Segment { generation: 1, events, head: [0; 32] }).unwrap();
+            let one = segment(vec![event.clone()]);
+            assert_eq!(event.view().encoded_len(), one.len() - segment(Vec::new()).len());
+            assert_eq!(event.view().to_owned(), event);
+            let lent = SegmentRef { generation: 1, events: &[event.view()], head: [0; 32] };
+            assert_eq!(*encode_as::<Segment>(&lent).unwrap(), *one);
         }
     }
 
@@ -178,10 +249,10 @@ mod tests {
             let (mut more, mut said) = (More::default(), Said::default());
             edit(&mut more, &mut said);
             more.said = (said != Said::default()).then_some(said);
-            follow(&[0; 32], 1, 1, &event(Some(more)))
+            follow_all(&[0; 32], 1, 1, [event(Some(more)).view()])
         };
         let mut heads = vec![
-            follow(&[0; 32], 1, 1, &event(None)),
+            follow_all(&[0; 32], 1, 1, [event(None).view()]),
             with(&|_, _| {}),
             with(&|more, _| more.path = "a".into()),
             with(&|more, _| more.actor = Some([1; 16])),

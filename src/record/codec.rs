@@ -56,7 +56,12 @@ impl<'a> Authenticated<'a> {
 
 /// `kind | version | fields`.
 pub(crate) fn encode<R: Record>(record: &R) -> Result<Plaintext> {
-    let bytes = bincode::encode_to_vec((R::KIND, R::VERSION, record), CONFIG)
+    encode_as::<R>(record)
+}
+
+/// As [`encode`], of the same fields in a type that borrows them.
+pub(crate) fn encode_as<R: Record>(fields: &impl bincode::Encode) -> Result<Plaintext> {
+    let bytes = bincode::encode_to_vec((R::KIND, R::VERSION, fields), CONFIG)
         .map(Plaintext::from)
         .map_err(|_| Error::internal("a record cannot be encoded"))?;
     // bincode holds only its decoder to a limit.

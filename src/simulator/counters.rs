@@ -235,29 +235,42 @@ fn blocks(disk: &CrashDisk, mut change: impl FnMut(usize)) -> (u64, u64) {
     (most, sum)
 }
 
-/// Blocks of each change for the record; the bounds are hardly above what was measured.
+/// Blocks of each change for the record; the bounds are hardly above what was measured. Whether the end of the log shares a
+/// branch of the tree with other rows is chance, and is worth a block: the sums are those of several sizes.
 #[test]
 fn a_change_writes_few_blocks() {
-    let bounds = [(10, 12, [1_050, 1_150, 1_150, 1_150]), (10_000, 15, [1_250, 1_350, 1_350, 1_450])];
-    for (secrets, most_allowed, sums_allowed) in bounds {
-        random::seeded::set(Some(11));
-        let disk = filled(secrets);
-        let clock = ManualClock::start(Timestamp::from_millis(1_800_000_000_000));
-        let store = StoreOptions::new().clock(&clock).open_on(disk.clone(), &unlock()).unwrap();
-        store.put("warm/up", "x").unwrap();
-        let new = |number| format!("production/new-{number}/api-key");
-        let meta = |tag: &str| Update::new().tag("env", tag).description("of the payment service");
-        let measured = [
-            blocks(&disk, |number| drop(store.put(&new(number), [5; 64]).unwrap())),
-            blocks(&disk, |number| drop(store.put(&name(number * 3 % secrets), [5; 64]).unwrap())),
-            blocks(&disk, |number| drop(store.update(&new(number), meta("prod")).unwrap())),
-            blocks(&disk, |number| drop(store.delete(&new(number)).unwrap())),
-        ];
-        random::seeded::set(None);
-        let kinds = ["put", "new version", "update", "delete"].into_iter().zip(sums_allowed);
-        for ((kind, sum_allowed), (most, sum)) in kinds.zip(measured) {
-            eprintln!("{secrets} secrets, {kind}: {most} blocks at most, {sum} in a hundred");
-            assert!(most <= most_allowed && sum <= sum_allowed, "{secrets} secrets, {kind}: {most}, {sum}");
+    let bounds: [(&[usize], u64, [u64; 4]); 2] = [
+        (&[10], 12, [1_050, 1_150, 1_150, 1_150]),
+        (&[9_000, 10_000, 11_000], 15, [1_250, 1_350, 1_350, 1_450]),
+    ];
+    for (sizes, most_allowed, sums_allowed) in bounds {
+        let measured: Vec<_> = sizes.iter().map(|&secrets| blocks_of_changes(secrets)).collect();
+        for (kind, (name, sum_allowed)) in
+            ["put", "new version", "update", "delete"].into_iter().zip(sums_allowed).enumerate()
+        {
+            let most = measured.iter().map(|kinds| kinds[kind].0).max().unwrap();
+            let sum = measured.iter().map(|kinds| kinds[kind].1).sum::<u64>() / sizes.len() as u64;
+            eprintln!("{sizes:?} secrets, {name}: {most} blocks at most, {sum} in a hundred");
+            assert!(most <= most_allowed && sum <= sum_allowed, "{sizes:?} secrets, {name}: {most}, {sum}");
         }
     }
+}
+
+/// Of puts, new versions, updates and deletes.
+fn blocks_of_changes(secrets: usize) -> [(u64, u64); 4] {
+    random::seeded::set(Some(11));
+    let disk = filled(secrets);
+    let clock = ManualClock::start(Timestamp::from_millis(1_800_000_000_000));
+    let store = StoreOptions::new().clock(&clock).open_on(disk.clone(), &unlock()).unwrap();
+    store.put("warm/up", "x").unwrap();
+    let new = |number| format!("production/new-{number}/api-key");
+    let meta = |tag: &str| Update::new().tag("env", tag).description("of the payment service");
+    let measured = [
+        blocks(&disk, |number| drop(store.put(&new(number), [5; 64]).unwrap())),
+        blocks(&disk, |number| drop(store.put(&name(number * 3 % secrets), [5; 64]).unwrap())),
+        blocks(&disk, |number| drop(store.update(&new(number), meta("prod")).unwrap())),
+        blocks(&disk, |number| drop(store.delete(&new(number)).unwrap())),
+    ];
+    random::seeded::set(None);
+    measured
 }

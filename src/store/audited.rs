@@ -4,10 +4,11 @@ use std::cell::Cell;
 
 use super::commit::event;
 use super::gate::Pass;
-use super::reads::Fact;
 use super::view::View;
+use super::waiting::Fact;
 use super::{AuditReads, Secret, Store, Transaction};
 use crate::access::{Action, authorise};
+use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::audit::{Event, EventKind, More};
 use crate::record::path::SecretPath;
@@ -120,12 +121,16 @@ impl Store {
         Ok(found.into_iter().map(|(result, _)| result).collect())
     }
 
-    /// Notes a read, unless it is to be written before the value is released.
+    /// Notes a read, unless it is to be written to the log before the value is released.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::ReadOnly`] for one that must be in the log, through a handle that cannot write.
     fn note_read(&self, tables: &Tables, read: &Read<'_>, asked: u64) -> Result<Noted> {
+        let now = self.now_seen();
+        if let (None, Some(touched)) = (read.error, read.touched) {
+            self.shared.accesses.note(&touched.id, now);
+        }
         let mode = self.shared.reads.mode(read.touched.map_or(0, |touched| touched.tier));
         let is_strict = mode == AuditReads::Strict && read.error.is_none();
         if self.shared.options.access == Access::ReadOnly {
@@ -140,12 +145,12 @@ impl Store {
         }
         let fact = read.fact(asked);
         if !is_strict {
-            self.note(tables, &fact);
+            self.note(tables, &fact, now);
             return Ok(Noted::Enough);
         }
         let more = More { path: fact.path.to_owned(), count: 1, ..More::default() };
         Ok(Noted::First(Event {
-            time: self.now_seen().as_millis(),
+            time: now.as_millis(),
             kind: fact.kind.code(),
             subject: fact.subject,
             version: fact.version,
@@ -154,12 +159,12 @@ impl Store {
     }
 
     /// Notes what happened without a commit. If much waits it is written, unless another thread writes.
-    pub(super) fn note(&self, tables: &Tables, fact: &Fact<'_>) {
+    pub(super) fn note(&self, tables: &Tables, fact: &Fact<'_>, now: Timestamp) {
         if self.shared.options.access == Access::ReadOnly {
             return;
         }
         let actor = tables.file().opener_id();
-        if self.shared.reads.note(fact, &self.said, actor, || self.now_seen())
+        if self.shared.reads.note(fact, &self.said, actor, now)
             && let Some(pass) = self.shared.gate.try_enter()
         {
             // Whatever is in the way of it: it waits on, and a read does not fail for it.
@@ -240,7 +245,7 @@ impl<'b> Transaction<'_, 'b> {
 
     fn note_read(&self, read: &Read<'_>, asked: u64) -> Result<()> {
         if let Noted::First(_) = self.store.note_read(self.tables, read, asked)? {
-            self.store.note(self.tables, &read.fact(asked));
+            self.store.note(self.tables, &read.fact(asked), self.store.now_seen());
             self.store.shared.reads.urge();
         }
         Ok(())

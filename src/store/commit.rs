@@ -7,7 +7,7 @@ use super::audit_policy::AuditPolicy;
 use super::events::Span;
 use super::gate::Pass;
 use super::policy::kdf_floor;
-use super::reads::Waiting;
+use super::waiting::Waiting;
 use crate::access::Action;
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
@@ -17,7 +17,8 @@ use crate::sealed::change::{Rewrapped, SlotChange};
 use crate::sealed::disk::file::Access;
 use crate::sealed::file::Stamp;
 use crate::sealed::space::Space;
-use crate::tables::{Batch, Outcome, Tables, audit, slots, state};
+use crate::tables::audit::{self, Place};
+use crate::tables::{Batch, Outcome, Tables, slots, state};
 
 /// What the next commit of a handle says beside what it is for.
 #[derive(Default)]
@@ -169,12 +170,15 @@ impl Store {
         let actor = tables.file().opener_id();
         let attribute = |event| self.attribute(actor, event);
         let before = owed.events(now).into_iter().chain(clock).map(attribute);
-        let waiting = waiting.map(Waiting::events).unwrap_or_default();
-        let events: Vec<Event> = before.chain(waiting).chain(events.into_iter().map(attribute)).collect();
-        let is_policy = events.iter().any(|event| event.kind == EventKind::AuditPolicyChanged.code());
-        let first = audit::next_sequence(batch)?;
-        let span = Span::of(first, &events);
-        let head = audit::append(batch, &stamp.audit_head, generation, events)?;
+        let before: Vec<Event> = before.collect();
+        let lost = waiting.and_then(Waiting::lost);
+        let after: Vec<Event> = events.into_iter().map(attribute).collect();
+        let views = |events| <[Event]>::iter(events).map(Event::view);
+        let waiting = || waiting.into_iter().flat_map(Waiting::events).chain(lost.as_ref().map(Event::view));
+        let events = || views(&before).chain(waiting()).chain(views(&after));
+        let is_policy = after.iter().any(|event| event.kind == EventKind::AuditPolicyChanged.code());
+        let Place { next, head } = audit::append(batch, &stamp.audit_head, generation, events())?;
+        let span = Span::until(next, events().map(|event| event.kind));
         Ok((Stamp { audit_head: head, clock_mark: now.as_millis() }, Told { is_policy, span }))
     }
 

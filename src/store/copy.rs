@@ -13,7 +13,7 @@ use super::slots::{NewSlot, check_label};
 use super::{Store, VerifyReport};
 use crate::access::Action;
 use crate::error::{Error, ErrorKind, Result};
-use crate::record::audit::EventKind;
+use crate::record::audit::{Event, EventKind};
 use crate::record::slot::SlotRecord;
 use crate::sealed::create::{Basis, CopyKeys};
 use crate::sealed::disk::file::Access;
@@ -424,8 +424,9 @@ impl Store {
         let clock = self.judge_clock(batch, stamp.clock_mark, now, &[])?;
         let replaced = event(now, kind, [0; 16], generation);
         let events = owed.events(now).into_iter().chain(clock).chain([replaced]);
-        let events = events.map(|event| self.attribute(actor, event)).collect();
-        let audit_head = audit::append(batch, &stamp.audit_head, generation, events)?;
+        let events: Vec<Event> = events.map(|event| self.attribute(actor, event)).collect();
+        let audit_head =
+            audit::append(batch, &stamp.audit_head, generation, events.iter().map(Event::view))?.head;
         Ok(Stamp { audit_head, clock_mark: now.as_millis() })
     }
 }

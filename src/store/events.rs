@@ -13,7 +13,7 @@ use crate::clock::Wait;
 use crate::crypto::arena::Process;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::PAGE_ITEMS_MAX;
-use crate::record::audit::{Event, EventKind, genesis};
+use crate::record::audit::{EventKind, genesis};
 use crate::record::event_kind::KindSet;
 use crate::record::path::SecretPath;
 use crate::tables::{Rows, Tables, audit};
@@ -128,12 +128,12 @@ pub(super) struct Span {
 }
 
 impl Span {
-    /// Of events whose first has this number.
-    pub(super) fn of(first: u64, events: &[Event]) -> Self {
-        let changes =
-            (first..).zip(events).filter(|(_, event)| event.kind != EventKind::SecretAccessed.code());
-        let last = first.saturating_add(audit::count(events)).saturating_sub(1);
-        Self { last, last_change: changes.last().map(|(number, _)| number) }
+    /// Of events of these kinds, before the one with this number.
+    pub(super) fn until(next: u64, kinds: impl DoubleEndedIterator<Item = u16>) -> Self {
+        let last = next.saturating_sub(1);
+        let mut back = (1..=last).rev().zip(kinds.rev());
+        let change = back.find(|(_, kind)| *kind != EventKind::SecretAccessed.code());
+        Self { last, last_change: change.map(|(number, _)| number) }
     }
 }
 
@@ -164,7 +164,8 @@ impl Feed {
 fn last_change(rows: &impl Rows) -> Result<u64> {
     let mut before = u64::MAX;
     while let Some((first, segment)) = audit::segment_before(rows, before)? {
-        if let Some(change) = Span::of(first, &segment.events).last_change {
+        let next = first.saturating_add(audit::count(&segment.events));
+        if let Some(change) = Span::until(next, segment.events.iter().map(|event| event.kind)).last_change {
             return Ok(change);
         }
         before = first;

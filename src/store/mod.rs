@@ -44,6 +44,7 @@ mod trash;
 mod verify;
 mod versions;
 mod view;
+mod waiting;
 mod window;
 mod write;
 

@@ -4,8 +4,8 @@ use std::cell::Cell;
 
 use super::audited::is_told;
 use super::commit::event;
-use super::reads::Fact;
 use super::view::View;
+use super::waiting::Fact;
 use super::{Store, time};
 use crate::access::Action;
 use crate::clock::Timestamp;
@@ -126,7 +126,11 @@ impl<'b> Transaction<'_, 'b> {
         self.done.failed = true;
         if let Some((kind, path)) = asked.filter(|_| is_told(error.kind())) {
             let (path, error) = (path.as_str(), error.kind().code());
-            self.store.note(self.tables, &Fact { kind, path, subject: [0; 16], version: 0, error });
+            self.store.note(
+                self.tables,
+                &Fact { kind, path, subject: [0; 16], version: 0, error },
+                self.store.now_seen(),
+            );
         }
         result
     }

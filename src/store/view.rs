@@ -45,7 +45,6 @@ impl<R: Rows> View<'_, R> {
         let record = self.find(path)?;
         let (version, value) = self.value(path, &record, number)?;
         let read = (version.number, Timestamp::from_millis(version.created_at));
-        self.store.shared.accesses.note(&record.id, self.store.now_seen());
         Ok(Secret::new(SecretInfo::new(self.store, path.clone(), record)?, read, value))
     }
 
@@ -96,7 +95,6 @@ impl<R: Rows> View<'_, R> {
             let value = secrets::value(self.rows, &self.tables.sealer(), path, &record.id, &version)?;
             accepted.push((version, value));
         }
-        self.store.shared.accesses.note(&record.id, self.now());
         Ok((record, accepted))
     }
 

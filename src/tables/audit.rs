@@ -3,35 +3,36 @@
 use super::snapshot::Rows;
 use super::{Batch, rows};
 use crate::error::{Error, ErrorKind, Result};
-use crate::limits::{SEGMENT_BYTES_MAX, SEGMENT_EVENTS_MAX};
-use crate::record::audit::{AuditCheckpoint, Event, Segment, follow_all};
-use crate::record::codec::{Authenticated, decode, encode};
+use crate::limits::{SEGMENT_BYTES_FILLED, SEGMENT_EVENTS_MAX};
+use crate::record::audit::{AuditCheckpoint, Event, EventRef, Segment, SegmentRef, follow_all};
+use crate::record::codec::{Authenticated, decode, encode_as};
 
-/// Appends the events of one commit, and returns the head after them.
-pub(crate) fn append(
+/// Appends the events of one commit behind this head, and returns where the log ends then.
+pub(crate) fn append<'a>(
     batch: &mut Batch<'_>,
     head: &[u8; 32],
     generation: u64,
-    events: Vec<Event>,
-) -> Result<[u8; 32]> {
-    let mut first = next_sequence(batch)?;
-    let mut head = *head;
+    events: impl IntoIterator<Item = EventRef<'a>>,
+) -> Result<Place> {
+    let mut end = Place { next: next_sequence(batch)?, head: *head };
     let mut events = events.into_iter().peekable();
+    let mut part = Vec::new();
     while events.peek().is_some() {
-        let (mut part, mut bytes) = (Vec::new(), 0);
+        let mut bytes = 0;
+        part.clear();
         while let Some(event) = events.next_if(|event| {
             part.is_empty()
-                || (part.len() < SEGMENT_EVENTS_MAX && bytes + event.encoded_len() <= SEGMENT_BYTES_MAX)
+                || (part.len() < SEGMENT_EVENTS_MAX && bytes + event.encoded_len() <= SEGMENT_BYTES_FILLED)
         }) {
             bytes += event.encoded_len();
             part.push(event);
         }
-        head = follow_all(&head, first, generation, &part);
-        let count = count(&part);
-        batch.insert(&rows::audit(first), &encode(&Segment { generation, events: part, head })?)?;
-        first += count;
+        let head = follow_all(&end.head, end.next, generation, part.iter().copied());
+        let segment = SegmentRef { generation, events: &part, head };
+        batch.insert(&rows::audit(end.next), &encode_as::<Segment>(&segment)?)?;
+        end = Place { next: end.next + count(&part), head };
     }
-    Ok(head)
+    Ok(end)
 }
 
 /// A place in the log: the number of the next event, and the head before it.
@@ -108,7 +109,7 @@ pub(crate) fn find_ancestor(
     rows.scan(&from, &last, &mut |key, row| {
         let segment: Segment = decode(&Authenticated::from_page(row))?;
         let first = rows::audit_of(key).ok_or_else(unnumbered)?;
-        at = follow_all(&at, first, segment.generation, &segment.events);
+        at = follow_all(&at, first, segment.generation, segment.events.iter().map(Event::view));
         if at == segment.head { Ok(true) } else { Err(broken(first)) }
     })?;
     Ok(if at == *end { Ancestor::Found } else { Ancestor::Missing })
@@ -195,7 +196,7 @@ pub(crate) fn follow_log(rows: &impl Rows, genesis: [u8; 32]) -> Result<Chain> {
 ///
 /// [`ErrorKind::Tampered`] if it does not follow from the place before it.
 pub(crate) fn follow_segment(at: &Place, first: u64, segment: &Segment) -> Result<Place> {
-    let head = follow_all(&at.head, first, segment.generation, &segment.events);
+    let head = follow_all(&at.head, first, segment.generation, segment.events.iter().map(Event::view));
     if first != at.next || head != segment.head || segment.events.is_empty() {
         return Err(broken(at.next));
     }
@@ -253,6 +254,6 @@ pub(crate) fn next_sequence(rows: &impl Rows) -> Result<u64> {
         .ok_or_else(|| Error::new(ErrorKind::LimitExceeded, "the audit log has no number left"))
 }
 
-pub(crate) fn count(events: &[Event]) -> u64 {
+pub(crate) fn count<E>(events: &[E]) -> u64 {
     u64::try_from(events.len()).unwrap_or(u64::MAX)
 }

@@ -91,7 +91,7 @@ fn forge(tables: &Tables, edit: impl FnOnce(&mut Batch<'_>) -> Result<()>) -> Re
             version: 1,
             more: None,
         };
-        let audit_head = audit::append(batch, &stamp.audit_head, generation, vec![event])?;
+        let audit_head = audit::append(batch, &stamp.audit_head, generation, [event.view()])?.head;
         Ok(Outcome { value: (), commit: Some(Stamp { audit_head, ..stamp }) })
     })
 }

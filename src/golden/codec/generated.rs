@@ -201,7 +201,7 @@ fn segment(random: Random<'_>) -> audit::Segment {
     let mut events = Vec::new();
     while events.len() < 1_024 {
         let event = event(random);
-        let Some(left) = room.checked_sub(event.encoded_len()) else { break };
+        let Some(left) = room.checked_sub(event.view().encoded_len()) else { break };
         room = left;
         events.push(event);
     }

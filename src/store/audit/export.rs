@@ -10,7 +10,7 @@ use super::{Audit, head_at};
 use crate::access::Action;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::SEGMENT_EVENTS_MAX;
-use crate::record::audit::{Event, Segment, follow, genesis};
+use crate::record::audit::{Event, Segment, follow_all, genesis};
 use crate::record::audit_head::AuditHead;
 use crate::record::context::Said;
 use crate::record::event_kind::AuditEventKind;
@@ -119,10 +119,12 @@ fn places(rows: &impl Rows, begin: &Place, after: u64) -> Result<(Place, Place)>
         audit::scan_from(rows, after, &mut |first, segment| {
             let before = audit::segment_before(rows, first)?;
             at = Place { next: first, head: before.map_or(begin.head, |(_, segment)| segment.head) };
-            let wanted = segment.events.iter().take(usize::try_from(after - first + 1).unwrap_or(usize::MAX));
-            let head = (first..)
-                .zip(wanted)
-                .fold(at.head, |head, (number, event)| follow(&head, number, segment.generation, event));
+            let wanted = segment
+                .events
+                .iter()
+                .take(usize::try_from(after - first + 1).unwrap_or(usize::MAX))
+                .map(Event::view);
+            let head = follow_all(&at.head, first, segment.generation, wanted);
             found = Some(Place { next: after.saturating_add(1), head });
             Ok(false)
         })?;

@@ -3,9 +3,9 @@
 use super::{Audit, head_at};
 use crate::access::Action;
 use crate::error::{Error, ErrorKind, Result};
-use crate::record::audit::{Event, EventKind, follow, genesis};
+use crate::record::audit::{Event, EventKind, follow_all, genesis};
 use crate::record::audit_head::AuditHead;
-use crate::store::reads::Fact;
+use crate::store::waiting::Fact;
 use crate::store::{PinCheck, Store};
 use crate::tables::audit::{self, Place};
 use crate::tables::{Rows, Tables};
@@ -86,14 +86,8 @@ fn verify(
 
 /// The hash after event `sequence`, if that is one of these.
 fn head_after(at: &Place, generation: u64, events: &[Event], sequence: u64) -> Option<[u8; 32]> {
-    let mut head = at.head;
-    for (number, event) in (at.next..).zip(events) {
-        head = follow(&head, number, generation, event);
-        if number == sequence {
-            return Some(head);
-        }
-    }
-    None
+    let last = usize::try_from(sequence.checked_sub(at.next)?).ok()?;
+    Some(follow_all(&at.head, at.next, generation, events.get(..=last)?.iter().map(Event::view)))
 }
 
 fn hold(kept: &AuditHead, found: [u8; 32]) -> Result<PinCheck> {
@@ -115,7 +109,7 @@ impl Store {
     pub(in crate::store) fn note_integrity(&self, tables: &Tables, error: &Error) {
         if matches!(error.kind(), ErrorKind::Tampered | ErrorKind::Damaged) {
             let (kind, error) = (EventKind::IntegrityFailed, error.kind().code());
-            self.note(tables, &Fact { kind, path: "", subject: [0; 16], version: 0, error });
+            self.note(tables, &Fact { kind, path: "", subject: [0; 16], version: 0, error }, self.now_seen());
         }
     }
 }
