@@ -9,7 +9,7 @@ use crate::lifecycle::raw;
 use crate::rounds::{candidate, compare};
 
 /// Gets of one round.
-const GETS: usize = 20_000;
+const GETS: usize = 100_000;
 
 /// Reads any secret of the store at `path`, and the same few again and again, with reads audited in batches and not at all: two
 /// handles, as what a store audits is its policy.
@@ -34,6 +34,6 @@ pub(crate) fn read(path: &Path, secrets: u64) {
             }
         };
         let candidates = vec![candidate("not audited", gets(&off)), candidate("batched", gets(&batched))];
-        compare(&format!("{GETS} gets of 64 B at {secrets} secrets, {what}"), 30, candidates);
+        compare(&format!("{GETS} gets of 64 B at {secrets} secrets, {what}"), 15, candidates);
     }
 }

@@ -1,12 +1,11 @@
 //! What waits to be in the audit log, as compactly as it can be looked through: this is part of every read.
 
 use std::collections::HashMap;
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasher, Hasher};
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
 use crate::clock::Timestamp;
-use crate::crypto::mac::sha256;
 use crate::limits::{EVENTS_WAITING_FULL, EVENTS_WAITING_MAX, WAITING_BYTES_FULL, WAITING_BYTES_MAX};
 use crate::record::audit::{Event, EventKind, EventRef, More, MoreRef};
 use crate::record::context::Said;
@@ -37,7 +36,11 @@ pub(super) struct Waiting {
     entries: Vec<Entry>,
     /// The paths of them, in a row.
     paths: String,
-    places: HashMap<Key, u32>,
+    /// Where each lies, by a hash of what tells it apart, which would itself be five times as large. Of two with the same hash the
+    /// later one is found.
+    places: HashMap<u64, u32>,
+    /// Through which handles they came, one behind the other.
+    voices: Vec<Voice>,
     /// Of the events as they are encoded.
     bytes: usize,
     /// How many events there are at least before somebody is told again to write them, and how many bytes.
@@ -52,68 +55,31 @@ struct Entry {
     time: i64,
     subject: [u8; 16],
     version: u64,
-    actor: [u8; 16],
-    /// Held so that no other context takes its place in memory, and its key.
-    said: Arc<Said>,
     path: Range<u32>,
+    voice: u32,
     error: i32,
     count: u32,
     kind: EventKind,
 }
 
-/// What makes two of them one with a count.
-#[derive(Eq, PartialEq)]
-struct Key {
-    /// The subject, or the digest of the path.
-    subject: [u8; 16],
-    version: u64,
-    /// Where the context lies.
-    said: usize,
-    error: i32,
-    kind: u16,
+/// Who, and with what context.
+struct Voice {
+    actor: [u8; 16],
+    /// Held so that no other context takes its place in memory.
+    said: Arc<Said>,
 }
 
-impl Hash for Key {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        // What tells nearly all of them apart, in one go.
-        state.write_u128(u128::from_le_bytes(self.subject) ^ u128::from(self.version));
-    }
+/// A number as the place of something that is bounded far below that.
+fn short(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
 }
 
-impl Key {
-    fn of(fact: &Fact<'_>, said: &Arc<Said>) -> Self {
-        let subject = match fact.subject {
-            [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0] => {
-                sha256(&[fact.path.as_bytes()]).first_chunk().copied().unwrap_or_default()
-            }
-            subject => subject,
-        };
-        let said = Arc::as_ptr(said).addr();
-        Self { subject, version: fact.version, said, error: fact.error, kind: fact.kind.code() }
-    }
+fn long(place: u32) -> usize {
+    usize::try_from(place).unwrap_or(usize::MAX)
 }
 
-impl Entry {
-    fn view<'a>(&'a self, paths: &'a str) -> EventRef<'a> {
-        EventRef {
-            time: self.time,
-            kind: self.kind.code(),
-            subject: self.subject,
-            version: self.version,
-            more: Some(MoreRef {
-                path: self.path(paths),
-                actor: Some(self.actor),
-                error: self.error,
-                count: self.count,
-                said: (*self.said != Said::default()).then_some(&self.said),
-            }),
-        }
-    }
-
-    fn path<'a>(&self, paths: &'a str) -> &'a str {
-        let place = |at: u32| usize::try_from(at).unwrap_or(usize::MAX);
-        paths.get(place(self.path.start)..place(self.path.end)).unwrap_or_default()
-    }
+fn text<'a>(paths: &'a str, place: &Range<u32>) -> &'a str {
+    paths.get(long(place.start)..long(place.end)).unwrap_or_default()
 }
 
 impl Waiting {
@@ -125,61 +91,97 @@ impl Waiting {
         actor: [u8; 16],
         now: Timestamp,
     ) -> bool {
-        let key = Key::of(fact, said);
-        if self.repeat(&key, 1) {
-            return false;
-        }
-        self.admit(key, fact, &Occasion { time: now.as_millis(), actor, said, count: 1 });
-        self.is_much()
+        let occasion = Occasion { time: now.as_millis(), actor, said, count: 1 };
+        self.absorb(fact, &occasion) && self.is_much()
     }
 
-    /// Counts once more what waits already.
-    fn repeat(&mut self, key: &Key, times: u32) -> bool {
-        let place = self.places.get(key).and_then(|place| usize::try_from(*place).ok());
-        let Some(entry) = place.and_then(|place| self.entries.get_mut(place)) else { return false };
-        entry.count = entry.count.saturating_add(times);
-        true
-    }
-
-    /// Takes in what does not wait yet: as it is, then by its subject alone, and in the end only as a number.
-    fn admit(&mut self, key: Key, fact: &Fact<'_>, occasion: &Occasion<'_>) {
+    /// Takes in what happened: as it is, then by its subject alone, and in the end only as a number. Says whether that takes room.
+    fn absorb(&mut self, fact: &Fact<'_>, occasion: &Occasion<'_>) -> bool {
         // The context that no handle has.
         static NOBODY: LazyLock<Arc<Said>> = LazyLock::new(Arc::default);
+        let hash = self.hash(fact, occasion.said);
+        if self.repeat(hash, fact, occasion) {
+            return false;
+        }
         if self.entries.len() < EVENTS_WAITING_MAX && self.bytes < WAITING_BYTES_MAX {
-            return self.push(key, fact, occasion);
+            self.push(hash, fact, occasion);
+            return true;
         }
         let fact = Fact { version: 0, ..*fact };
         let occasion = Occasion { said: &NOBODY, ..*occasion };
-        let key = Key::of(&fact, &NOBODY);
-        if self.repeat(&key, occasion.count) {
-            return;
+        let hash = self.hash(&fact, &NOBODY);
+        if self.repeat(hash, &fact, &occasion) {
+            return false;
         }
         if self.entries.len() < 2 * EVENTS_WAITING_MAX && self.bytes < 2 * WAITING_BYTES_MAX {
-            return self.push(key, &fact, &occasion);
+            self.push(hash, &fact, &occasion);
+            return true;
         }
         self.lost = self.lost.saturating_add(occasion.count);
         self.last = (occasion.time, occasion.actor);
+        false
     }
 
-    fn push(&mut self, key: Key, fact: &Fact<'_>, occasion: &Occasion<'_>) {
-        // Both are bounded far below that.
-        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        let start = place(self.paths.len());
+    /// Of what makes two of them one with a count.
+    fn hash(&self, fact: &Fact<'_>, said: &Arc<Said>) -> u64 {
+        // A write into the hasher for each field takes longer than the hash.
+        let said = u128::try_from(Arc::as_ptr(said).addr()).unwrap_or_default();
+        let kind = u128::from(fact.error.unsigned_abs()) << 16 | u128::from(fact.kind.code());
+        let rest = said << 64 ^ kind << 64 ^ u128::from(fact.version);
+        let mut hasher = self.places.hasher().build_hasher();
+        hasher.write_u128(u128::from_le_bytes(fact.subject) ^ rest);
+        if fact.subject == [0; 16] {
+            hasher.write(fact.path.as_bytes());
+        }
+        hasher.finish()
+    }
+
+    /// Counts once more what waits already.
+    fn repeat(&mut self, hash: u64, fact: &Fact<'_>, occasion: &Occasion<'_>) -> bool {
+        let place = self.places.get(&hash).copied().map(long);
+        let Some(entry) = place.and_then(|place| self.entries.get_mut(place)) else { return false };
+        let voice = self.voices.get(long(entry.voice));
+        let is_same = entry.subject == fact.subject
+            && (entry.version, entry.error, entry.kind) == (fact.version, fact.error, fact.kind)
+            && voice.is_some_and(|voice| Arc::ptr_eq(&voice.said, occasion.said))
+            && (fact.subject != [0; 16] || text(&self.paths, &entry.path) == fact.path);
+        if is_same {
+            entry.count = entry.count.saturating_add(occasion.count);
+        }
+        is_same
+    }
+
+    fn push(&mut self, hash: u64, fact: &Fact<'_>, occasion: &Occasion<'_>) {
+        let voice = self.voices.last();
+        if !voice
+            .is_some_and(|voice| Arc::ptr_eq(&voice.said, occasion.said) && voice.actor == occasion.actor)
+        {
+            self.voices.push(Voice { actor: occasion.actor, said: occasion.said.clone() });
+        }
+        let start = short(self.paths.len());
         self.paths.push_str(fact.path);
         let entry = Entry {
             time: occasion.time,
             subject: fact.subject,
             version: fact.version,
-            actor: occasion.actor,
-            said: occasion.said.clone(),
-            path: start..place(self.paths.len()),
+            path: start..short(self.paths.len()),
+            voice: short(self.voices.len() - 1),
             error: fact.error,
             count: occasion.count,
             kind: fact.kind,
         };
-        self.bytes += entry.view(&self.paths).encoded_len();
-        self.places.insert(key, place(self.entries.len()));
+        self.bytes += self.view(&entry).encoded_len();
+        self.places.insert(hash, short(self.entries.len()));
         self.entries.push(entry);
+    }
+
+    fn view<'a>(&'a self, entry: &Entry) -> EventRef<'a> {
+        let Entry { time, subject, version, error, count, kind, .. } = *entry;
+        let voice = self.voices.get(long(entry.voice));
+        let said = voice.map(|voice| &*voice.said).filter(|said| **said != Said::default());
+        let (path, actor) = (text(&self.paths, &entry.path), voice.map(|voice| voice.actor));
+        let more = MoreRef { path, actor, error, count, said };
+        EventRef { time, kind: kind.code(), subject, version, more: Some(more) }
     }
 
     /// Whether so much waits that it should be written, and did not when this was last asked, or more came since.
@@ -201,12 +203,10 @@ impl Waiting {
             self.last = later.last;
         }
         for entry in &later.entries {
-            let Entry { time, subject, version, actor, ref said, error, count, kind, .. } = *entry;
-            let fact = Fact { kind, path: entry.path(&later.paths), subject, version, error };
-            let key = Key::of(&fact, said);
-            if !self.repeat(&key, count) {
-                self.admit(key, &fact, &Occasion { time, actor, said, count });
-            }
+            let Some(voice) = later.voices.get(long(entry.voice)) else { continue };
+            let Entry { time, subject, version, error, count, kind, .. } = *entry;
+            let fact = Fact { kind, path: text(&later.paths, &entry.path), subject, version, error };
+            self.absorb(&fact, &Occasion { time, actor: voice.actor, said: &voice.said, count });
         }
     }
 
@@ -221,7 +221,7 @@ impl Waiting {
 
     /// What is told one by one.
     pub(super) fn events(&self) -> impl DoubleEndedIterator<Item = EventRef<'_>> {
-        self.entries.iter().map(|entry| entry.view(&self.paths))
+        self.entries.iter().map(|entry| self.view(entry))
     }
 
     /// The event that says how many more there were.
