@@ -96,15 +96,18 @@ pub const SEGMENT_BYTES_MAX: usize = 48 << 10;
 /// little more would take sixteen.
 pub const SEGMENT_BYTES_FILLED: usize = (32 << 10) - 128;
 
-/// Events of reads and refusals that wait in memory until they are written even if nothing else is. The fewer there are, the
-/// more of what a read costs is commits.
-pub const EVENTS_WAITING_FULL: usize = 6144;
+/// Bytes of the events of reads and refusals that one commit takes along: with what else it writes they fit the blocks that a
+/// superblock can vouch for.
+pub const PORTION_BYTES: usize = 8 * SEGMENT_BYTES_FILLED;
+/// Events of reads and refusals that wait in memory until they are written even if nothing else is. The more there are, the
+/// more often one of them happens again and is only counted.
+pub const EVENTS_WAITING_FULL: usize = 8_000;
 /// Bytes of them, in the same way.
-pub const WAITING_BYTES_FULL: usize = 18 * SEGMENT_BYTES_FILLED;
+pub const WAITING_BYTES_FULL: usize = 896 << 10;
 /// Events of them that wait one by one if nothing can be written. As many more are kept without what told them apart.
-pub const EVENTS_WAITING_MAX: usize = 8192;
-/// Bytes of them, in the same way: 1 MiB.
-pub const WAITING_BYTES_MAX: usize = 1 << 20;
+pub const EVENTS_WAITING_MAX: usize = 12_000;
+/// Bytes of them, in the same way.
+pub const WAITING_BYTES_MAX: usize = 1536 << 10;
 /// Longest time the audit log is kept when it is not kept for good, in days: a hundred years of 365 days.
 pub const AUDIT_DAYS_MAX: u32 = 36_500;
 /// Most rows of the audit log that one sweep removes.

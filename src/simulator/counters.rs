@@ -1,5 +1,6 @@
 //! What reaches the disk, counted: the promise of no writes by readers and one sync per commit.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,9 +8,10 @@ use super::disk::{Counters, CrashDisk};
 use super::engine::unlock;
 use crate::crypto::random;
 use crate::format::layout::{BLOCK_LEN, SUPERBLOCK_LEN};
+use crate::limits::EVENTS_WAITING_FULL;
 use crate::{
-    Listed, ManualClock, Put, Query, Result, Retention, SecretRef, Sort, Store, StoreOptions, Sweep, Tier,
-    Timestamp, Update,
+    AuditQuery, Listed, ManualClock, Put, Query, Result, Retention, SecretRef, Sort, Store, StoreOptions,
+    Sweep, Tier, Timestamp, Update,
 };
 
 fn since(before: Counters, disk: &CrashDisk) -> Counters {
@@ -217,6 +219,47 @@ fn what_only_looks_changes_nothing_and_syncs_nothing() {
         let before = disk.counters();
         store.close().unwrap();
         assert_eq!(since(before, &disk).changes(), 0, "closing, read only: {read_only}");
+    }
+}
+
+#[test]
+fn reads_are_written_together_and_no_commit_of_them_syncs_twice() {
+    const READS: usize = EVENTS_WAITING_FULL;
+    let disk = filled(READS);
+    let store = reopen(&disk, false);
+    let read = |numbers: Range<usize>| numbers.for_each(|number| drop(store.get(&name(number)).unwrap()));
+    let before = disk.counters();
+    read(1..READS);
+    assert_eq!(since(before, &disk).changes(), 0);
+    read(0..1);
+    let used = since(before, &disk);
+    let blocks = used.bytes_written / BLOCK_LEN as u64;
+    eprintln!("{READS} reads: {} commits, {blocks} blocks", used.syncs);
+    assert!(used.syncs <= 4 && blocks <= 300, "{} commits, {blocks} blocks", used.syncs);
+    assert_eq!(reads_in_log(&store), (READS, 0));
+    // More than one commit takes along.
+    read(0..READS / 2);
+    for left in [READS / 2 - 2_600..READS / 2 - 2_000, 0..1] {
+        let before = disk.counters();
+        store.put("takes/some", "along").unwrap();
+        assert_eq!(since(before, &disk).syncs, 1);
+        let (durable, waiting) = reads_in_log(&store);
+        assert!(left.contains(&waiting), "{waiting}");
+        assert_eq!(durable + waiting, READS + READS / 2);
+    }
+}
+
+/// How many reads the log tells of: durable ones, and those that wait.
+fn reads_in_log(store: &Store) -> (usize, usize) {
+    let mut query = AuditQuery::all().kind("secret.accessed").limit(1_000);
+    let (mut durable, mut waiting) = (0, 0);
+    loop {
+        let page = store.audit().query(&query).unwrap();
+        for event in page.events() {
+            *if event.is_durable() { &mut durable } else { &mut waiting } += event.count() as usize;
+        }
+        let Some(cursor) = page.next_cursor() else { return (durable, waiting) };
+        query = query.after(cursor.clone());
     }
 }
 

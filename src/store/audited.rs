@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::commit::event;
+use super::commit::{Purpose, event};
 use super::gate::Pass;
 use super::view::View;
 use super::waiting::Fact;
@@ -180,13 +180,13 @@ impl Store {
 
     /// Writes what waits, if anything does.
     pub(super) fn write_out(&self, _pass: &Pass) -> Result<()> {
-        if self.shared.reads.is_empty() {
-            return Ok(());
+        // What comes meanwhile waits for the next time.
+        for _ in 0..self.shared.reads.commits() {
+            let tables = self.shared.root.unused()?;
+            tables.file().check_usable()?;
+            self.commit_for(Purpose::Waiting, &tables, |_, _| Ok(((), Vec::new())))?;
         }
-        let tables = self.shared.root.unused()?;
-        tables.file().check_usable()?;
-        self.shared.reads.urge();
-        self.commit(&tables, |_, _| Ok(((), Vec::new())))
+        Ok(())
     }
 
     /// Writes what waits before the store is closed.
@@ -206,10 +206,10 @@ impl Store {
     /// Writes how much waits and not what, into the spare blocks.
     fn write_count(&self, _pass: &Pass) -> Result<()> {
         let tables = self.shared.root.unused()?;
-        let taken = self.shared.reads.take();
+        let taken = self.shared.reads.take_all();
         let mut lost = event(self.now(&tables)?, EventKind::EventsLost, [0; 16], 0);
         lost.more.get_or_insert_default().count = taken.count();
-        self.commit_in(Space::Spare, &tables, |_, _| Ok(((), vec![lost])))
+        self.commit_for(Purpose::Change(Space::Spare), &tables, |_, _| Ok(((), vec![lost])))
     }
 }
 

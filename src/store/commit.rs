@@ -7,7 +7,7 @@ use super::audit_policy::AuditPolicy;
 use super::events::Span;
 use super::gate::Pass;
 use super::policy::kdf_floor;
-use super::waiting::Waiting;
+use super::waiting::Taken;
 use crate::access::Action;
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
@@ -81,13 +81,13 @@ impl Store {
         tables: &Tables,
         work: impl FnOnce(&mut Batch<'_>, Timestamp) -> Result<(T, Vec<Event>)>,
     ) -> Result<T> {
-        self.commit_in(Space::Normal, tables, work)
+        self.commit_for(Purpose::Change(Space::Normal), tables, work)
     }
 
-    /// As [`commit`](Self::commit), in the room it may use.
-    pub(super) fn commit_in<T>(
+    /// As [`commit`](Self::commit), for one purpose or another.
+    pub(super) fn commit_for<T>(
         &self,
-        space: Space,
+        purpose: Purpose,
         tables: &Tables,
         work: impl FnOnce(&mut Batch<'_>, Timestamp) -> Result<(T, Vec<Event>)>,
     ) -> Result<T> {
@@ -95,14 +95,19 @@ impl Store {
         let (mut taken, mut told) = (None, None);
         let result = {
             let mut owed = self.owed();
-            let result = tables.write(space, |batch| {
+            let result = tables.write(purpose.space(), |batch| {
                 let (value, events) = work(batch, now)?;
+                let is_needed_for_reads = match purpose {
+                    Purpose::Change(Space::Normal) => self.shared.reads.is_urgent(),
+                    Purpose::Change(_) => false,
+                    Purpose::Waiting => !self.shared.reads.is_empty(),
+                };
                 // A commit has events, or a pin could not be found in the log again.
-                if events.is_empty() && (space != Space::Normal || !self.shared.reads.is_urgent()) {
+                if events.is_empty() && !is_needed_for_reads {
                     return Ok(Outcome { value, commit: None });
                 }
                 // What waits must not keep a delete from fitting on a full disk.
-                taken = (space == Space::Normal).then(|| self.shared.reads.take());
+                taken = (purpose.space() == Space::Normal).then(|| self.shared.reads.take());
                 let (stamp, concluded) = self.conclude(tables, batch, now, &owed, taken.as_ref(), events)?;
                 told = Some(concluded);
                 Ok(Outcome { value, commit: Some(stamp) })
@@ -120,7 +125,7 @@ impl Store {
         &self,
         tables: &Tables,
         result: Result<T>,
-        taken: Option<Waiting>,
+        taken: Option<Taken>,
         told: Option<Told>,
     ) -> Result<T> {
         match (&result, told) {
@@ -158,7 +163,7 @@ impl Store {
         batch: &mut Batch<'_>,
         now: Timestamp,
         owed: &Owed,
-        waiting: Option<&Waiting>,
+        waiting: Option<&Taken>,
         events: Vec<Event>,
     ) -> Result<(Stamp, Told)> {
         let stamp = tables.file().stamp()?;
@@ -171,10 +176,10 @@ impl Store {
         let attribute = |event| self.attribute(actor, event);
         let before = owed.events(now).into_iter().chain(clock).map(attribute);
         let before: Vec<Event> = before.collect();
-        let lost = waiting.and_then(Waiting::lost);
+        let lost = waiting.and_then(Taken::lost);
         let after: Vec<Event> = events.into_iter().map(attribute).collect();
         let views = |events| <[Event]>::iter(events).map(Event::view);
-        let waiting = || waiting.into_iter().flat_map(Waiting::events).chain(lost.as_ref().map(Event::view));
+        let waiting = || waiting.into_iter().flat_map(Taken::events).chain(lost.as_ref().map(Event::view));
         let events = || views(&before).chain(waiting()).chain(views(&after));
         let is_policy = after.iter().any(|event| event.kind == EventKind::AuditPolicyChanged.code());
         let Place { next, head } = audit::append(batch, &stamp.audit_head, generation, events())?;
@@ -242,6 +247,24 @@ impl Store {
 pub(super) fn event(now: Timestamp, kind: EventKind, subject: [u8; 16], version: u64) -> Event {
     let more = More { count: 1, ..More::default() };
     Event { time: now.as_millis(), kind: kind.code(), subject, version, more: Some(more) }
+}
+
+/// What a commit is for.
+#[derive(Clone, Copy)]
+pub(super) enum Purpose {
+    /// A change, in the room it may use.
+    Change(Space),
+    /// To write some of what waits.
+    Waiting,
+}
+
+impl Purpose {
+    fn space(self) -> Space {
+        match self {
+            Self::Change(space) => space,
+            Self::Waiting => Space::Normal,
+        }
+    }
 }
 
 /// What the events of a commit say beside what they tell.

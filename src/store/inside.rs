@@ -32,7 +32,7 @@ impl Store {
 
     /// Forgets what was read, as a process that is killed does: closing then writes no events of it.
     pub(crate) fn forget_reads(&self) {
-        drop(self.shared.reads.take());
+        drop(self.shared.reads.take_all());
     }
 
     /// A backup to a medium that is not a file.

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::AuditReads;
 use super::audit_policy::AuditPolicy;
-use super::waiting::{Fact, Waiting};
+use super::waiting::{Fact, Taken, Waiting};
 use crate::clock::Timestamp;
-use crate::record::audit::{Event, EventRef};
+use crate::record::audit::Event;
 use crate::record::context::Said;
 use crate::record::tier::Tier;
 
@@ -61,23 +61,35 @@ impl Reads {
 
     /// Whether what waits is to be committed, even by itself.
     pub(super) fn is_urgent(&self) -> bool {
-        self.urgent.load(Ordering::Relaxed) && !self.is_empty()
+        self.is_urged() && !self.is_empty()
+    }
+
+    fn is_urged(&self) -> bool {
+        self.urgent.load(Ordering::Relaxed)
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.waiting().is_empty()
+        self.commits() == 0
     }
 
     /// What waits, as events.
     pub(super) fn pending(&self) -> Vec<Event> {
-        let waiting = self.waiting();
-        let lost = waiting.lost();
-        waiting.events().chain(lost.as_ref().map(Event::view)).map(EventRef::to_owned).collect()
+        self.waiting().events()
     }
 
-    /// Takes out what waits, for a commit.
-    pub(super) fn take(&self) -> Waiting {
-        std::mem::take(&mut *self.waiting())
+    /// Takes out what the next commit takes along: not more than there is room for, unless all of it is to be written.
+    pub(super) fn take(&self) -> Taken {
+        self.waiting().take(self.is_urged())
+    }
+
+    /// Takes out everything.
+    pub(super) fn take_all(&self) -> Taken {
+        self.waiting().take(true)
+    }
+
+    /// How many commits take out everything.
+    pub(super) fn commits(&self) -> usize {
+        self.waiting().commits()
     }
 
     /// After the commit that wrote what was taken out.
@@ -86,7 +98,7 @@ impl Reads {
     }
 
     /// Puts what was taken out back, in front of what came meanwhile.
-    pub(super) fn put_back(&self, taken: Waiting) {
+    pub(super) fn put_back(&self, taken: Taken) {
         self.waiting().put_back(taken);
     }
 
@@ -98,8 +110,8 @@ impl Reads {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::limits::{EVENTS_WAITING_FULL, EVENTS_WAITING_MAX};
-    use crate::record::audit::EventKind;
+    use crate::limits::{EVENTS_WAITING_FULL, EVENTS_WAITING_MAX, PORTION_BYTES};
+    use crate::record::audit::{EventKind, EventRef};
     use crate::store::waiting::Fact;
 
     fn fact(subject: u16, version: u64) -> Fact<'static> {
@@ -128,7 +140,7 @@ mod tests {
         for _ in 0..3 {
             note(u16::MAX, 1);
         }
-        let taken = reads.take();
+        let taken = reads.take_all();
         assert!(reads.is_empty());
         reads.note(&fact(0, 1), &said, [2; 16], now);
         assert_eq!(taken.count(), noted);
@@ -138,6 +150,39 @@ mod tests {
         assert_eq!(events.iter().map(count).sum::<u32>(), noted + 1);
         let lost = events.last().unwrap();
         assert_eq!((lost.kind, count(lost)), (EventKind::EventsLost.code(), 3));
+    }
+
+    #[test]
+    fn a_commit_takes_the_oldest_portion_and_all_of_them_if_that_is_urgent() {
+        let (reads, said, now) = (Reads::default(), Arc::default(), Timestamp::from_millis(7));
+        let note = |range: std::ops::Range<u16>| {
+            range.for_each(|subject| _ = reads.note(&fact(subject, 1), &said, [2; 16], now));
+        };
+        let subjects = |events: Vec<Event>| -> Vec<u16> {
+            events.iter().map(|event| u16::from_le_bytes([event.subject[0], event.subject[1]])).collect()
+        };
+        let owned = |taken: &Taken| taken.events().map(EventRef::to_owned).collect::<Vec<_>>();
+        note(0..EVENTS_WAITING_FULL as u16);
+        let portions = reads.commits();
+        assert!(portions > 2, "{portions}");
+        let first = reads.take();
+        let cut = owned(&first).len() as u16;
+        assert_eq!(subjects(owned(&first)), (0..cut).collect::<Vec<_>>());
+        assert!(first.events().map(|event| event.encoded_len()).sum::<usize>() < PORTION_BYTES + 100);
+        // What was taken out waits once more if it happens again, and what still waits is counted.
+        note(0..1);
+        note(cut..cut + 1);
+        let expected: Vec<u16> = (cut..EVENTS_WAITING_FULL as u16).chain([0]).collect();
+        let waiting = reads.pending();
+        assert_eq!(waiting[0].more.as_ref().unwrap().count, 2);
+        assert_eq!(subjects(waiting), expected);
+        reads.put_back(first);
+        assert_eq!(reads.commits(), portions);
+        assert_eq!(reads.pending().len(), EVENTS_WAITING_FULL + 1);
+        reads.urge();
+        let all = reads.take();
+        assert_eq!((all.count(), reads.commits()), (EVENTS_WAITING_FULL as u32 + 2, 0));
+        assert_eq!(subjects(owned(&all)), (0..EVENTS_WAITING_FULL as u16).chain([0]).collect::<Vec<_>>());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use super::audited::is_told;
-use super::commit::event;
+use super::commit::{Purpose, event};
 use super::view::View;
 use super::waiting::Fact;
 use super::{Store, time};
@@ -85,7 +85,7 @@ impl Store {
         work: impl FnOnce(&mut Transaction<'_, '_>) -> Result<T>,
     ) -> Result<T> {
         let (_pass, tables) = self.begin_writing(Action::Begin)?;
-        let value = self.commit_in(space, &tables, |batch, now| {
+        let value = self.commit_for(Purpose::Change(space), &tables, |batch, now| {
             let done = Done::after(&tables)?;
             let mut transaction = Transaction { store: self, tables: &tables, batch, now, done };
             let value = work(&mut transaction)?;

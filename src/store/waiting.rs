@@ -1,12 +1,14 @@
 //! What waits to be in the audit log, as compactly as it can be looked through: this is part of every read.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, Hasher};
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
 use crate::clock::Timestamp;
-use crate::limits::{EVENTS_WAITING_FULL, EVENTS_WAITING_MAX, WAITING_BYTES_FULL, WAITING_BYTES_MAX};
+use crate::limits::{
+    EVENTS_WAITING_FULL, EVENTS_WAITING_MAX, PORTION_BYTES, WAITING_BYTES_FULL, WAITING_BYTES_MAX,
+};
 use crate::record::audit::{Event, EventKind, EventRef, More, MoreRef};
 use crate::record::context::Said;
 
@@ -21,34 +23,54 @@ pub(super) struct Fact<'a> {
     pub(super) error: i32,
 }
 
-/// When it happened first, through which handle, and how often.
-#[derive(Clone, Copy)]
-struct Occasion<'a> {
-    time: i64,
-    actor: [u8; 16],
-    said: &'a Arc<Said>,
-    count: u32,
-}
-
-/// Events that wait, in the order in which each first happened.
+/// Events that wait, each portion of them for a commit of its own.
 #[derive(Default)]
 pub(super) struct Waiting {
+    /// The oldest first.
+    portions: VecDeque<Portion>,
+    /// The number of the oldest.
+    first: u32,
+    /// Where each lies, by a hash of what tells it apart, which would itself be three times as large. Of two with the same hash the
+    /// later one is found; what was taken out is no longer found.
+    places: HashMap<u64, Place>,
+    /// All there are, and their bytes.
+    size: Size,
+    /// The least size at which somebody is told again to write them.
+    told: Size,
+    lost: Lost,
+}
+
+/// How many events, and their bytes as they are encoded.
+#[derive(Clone, Copy, Default)]
+struct Size {
+    events: usize,
+    bytes: usize,
+}
+
+/// The number of its portion, and where it lies in that.
+#[derive(Clone, Copy)]
+struct Place {
+    portion: u32,
+    entry: u32,
+}
+
+/// What was only counted, with the time and the actor of the last.
+#[derive(Clone, Copy, Default)]
+struct Lost {
+    count: u32,
+    time: i64,
+    actor: [u8; 16],
+}
+
+/// Events in the order in which each first happened.
+#[derive(Default)]
+struct Portion {
     entries: Vec<Entry>,
     /// The paths of them, in a row.
     paths: String,
-    /// Where each lies, by a hash of what tells it apart, which would itself be five times as large. Of two with the same hash the
-    /// later one is found.
-    places: HashMap<u64, u32>,
     /// Through which handles they came, one behind the other.
     voices: Vec<Voice>,
-    /// Of the events as they are encoded.
     bytes: usize,
-    /// How many events there are at least before somebody is told again to write them, and how many bytes.
-    told: (usize, usize),
-    /// What was only counted.
-    lost: u32,
-    /// The time and the actor of the last of that.
-    last: (i64, [u8; 16]),
 }
 
 struct Entry {
@@ -69,6 +91,13 @@ struct Voice {
     said: Arc<Said>,
 }
 
+/// What was taken out, for a commit.
+#[derive(Default)]
+pub(super) struct Taken {
+    portions: Vec<Portion>,
+    lost: Lost,
+}
+
 /// A number as the place of something that is bounded far below that.
 fn short(place: usize) -> u32 {
     u32::try_from(place).unwrap_or(u32::MAX)
@@ -78,8 +107,18 @@ fn long(place: u32) -> usize {
     usize::try_from(place).unwrap_or(usize::MAX)
 }
 
-fn text<'a>(paths: &'a str, place: &Range<u32>) -> &'a str {
-    paths.get(long(place.start)..long(place.end)).unwrap_or_default()
+impl Size {
+    const FULL: Self = Self { events: EVENTS_WAITING_FULL, bytes: WAITING_BYTES_FULL };
+    const MAX: Self = Self { events: EVENTS_WAITING_MAX, bytes: WAITING_BYTES_MAX };
+
+    /// Whether there is more of either.
+    fn exceeds(self, other: Self) -> bool {
+        self.events >= other.events || self.bytes >= other.bytes
+    }
+
+    fn plus(self, other: Self) -> Self {
+        Self { events: self.events + other.events, bytes: self.bytes + other.bytes }
+    }
 }
 
 impl Waiting {
@@ -91,34 +130,27 @@ impl Waiting {
         actor: [u8; 16],
         now: Timestamp,
     ) -> bool {
-        let occasion = Occasion { time: now.as_millis(), actor, said, count: 1 };
-        self.absorb(fact, &occasion) && self.is_much()
-    }
-
-    /// Takes in what happened: as it is, then by its subject alone, and in the end only as a number. Says whether that takes room.
-    fn absorb(&mut self, fact: &Fact<'_>, occasion: &Occasion<'_>) -> bool {
         // The context that no handle has.
         static NOBODY: LazyLock<Arc<Said>> = LazyLock::new(Arc::default);
-        let hash = self.hash(fact, occasion.said);
-        if self.repeat(hash, fact, occasion) {
+        let hash = self.hash(fact, said);
+        if self.repeat(hash, fact, said) {
             return false;
         }
-        if self.entries.len() < EVENTS_WAITING_MAX && self.bytes < WAITING_BYTES_MAX {
-            self.push(hash, fact, occasion);
-            return true;
+        if !self.size.exceeds(Size::MAX) {
+            self.push(hash, fact, (said, actor, now));
+            return self.is_much();
         }
+        // By its subject alone, and in the end only as a number.
         let fact = Fact { version: 0, ..*fact };
-        let occasion = Occasion { said: &NOBODY, ..*occasion };
         let hash = self.hash(&fact, &NOBODY);
-        if self.repeat(hash, &fact, &occasion) {
+        if self.repeat(hash, &fact, &NOBODY) {
             return false;
         }
-        if self.entries.len() < 2 * EVENTS_WAITING_MAX && self.bytes < 2 * WAITING_BYTES_MAX {
-            self.push(hash, &fact, &occasion);
-            return true;
+        if !self.size.exceeds(Size::MAX.plus(Size::MAX)) {
+            self.push(hash, &fact, (&NOBODY, actor, now));
+            return self.is_much();
         }
-        self.lost = self.lost.saturating_add(occasion.count);
-        self.last = (occasion.time, occasion.actor);
+        self.lost = Lost { count: self.lost.count.saturating_add(1), time: now.as_millis(), actor };
         false
     }
 
@@ -137,41 +169,110 @@ impl Waiting {
     }
 
     /// Counts once more what waits already.
-    fn repeat(&mut self, hash: u64, fact: &Fact<'_>, occasion: &Occasion<'_>) -> bool {
-        let place = self.places.get(&hash).copied().map(long);
-        let Some(entry) = place.and_then(|place| self.entries.get_mut(place)) else { return false };
+    fn repeat(&mut self, hash: u64, fact: &Fact<'_>, said: &Arc<Said>) -> bool {
+        let Some(Place { portion, entry }) = self.places.get(&hash).copied() else { return false };
+        let portion = self.portions.get_mut(long(portion.wrapping_sub(self.first)));
+        portion.is_some_and(|portion| portion.repeat(entry, fact, said))
+    }
+
+    fn push(&mut self, hash: u64, fact: &Fact<'_>, occasion: (&Arc<Said>, [u8; 16], Timestamp)) {
+        if self.portions.back().is_none_or(Portion::is_full) {
+            self.portions.push_back(Portion::default());
+        }
+        let portion = self.first.wrapping_add(short(self.portions.len() - 1));
+        let Some(last) = self.portions.back_mut() else { return };
+        let bytes = last.bytes;
+        self.places.insert(hash, Place { portion, entry: short(last.entries.len()) });
+        last.push(fact, occasion);
+        self.size = self.size.plus(Size { events: 1, bytes: last.bytes - bytes });
+    }
+
+    /// Whether so much waits that it should be written, and did not when this was last asked, or more came since.
+    fn is_much(&mut self) -> bool {
+        let is_much = self.size.exceeds(Size::FULL) && self.size.exceeds(self.told);
+        if is_much {
+            let Size { events, bytes } = Size::FULL;
+            self.told = self.size.plus(Size { events: events / 4, bytes: bytes / 4 });
+        }
+        is_much
+    }
+
+    /// Takes out what goes into one commit: the oldest portion, or everything.
+    pub(super) fn take(&mut self, everything: bool) -> Taken {
+        let portions = if everything { self.portions.len() } else { self.portions.len().min(1) };
+        let portions: Vec<Portion> = self.portions.drain(..portions).collect();
+        self.first = self.first.wrapping_add(short(portions.len()));
+        if !self.portions.is_empty() {
+            let (events, bytes) =
+                (count(&portions), portions.iter().map(|portion| portion.bytes).sum::<usize>());
+            self.size = Size { events: self.size.events - events, bytes: self.size.bytes - bytes };
+            return Taken { portions, lost: Lost::default() };
+        }
+        (self.size, self.told, self.places) = Default::default();
+        Taken { portions, lost: std::mem::take(&mut self.lost) }
+    }
+
+    /// Puts what was taken out back, in front of what came meanwhile.
+    pub(super) fn put_back(&mut self, taken: Taken) {
+        let Taken { portions, lost } = taken;
+        self.first = self.first.wrapping_sub(short(portions.len()));
+        for portion in portions.into_iter().rev() {
+            self.size = self.size.plus(Size { events: portion.entries.len(), bytes: portion.bytes });
+            self.portions.push_front(portion);
+        }
+        let last = if self.lost.count == 0 { lost } else { self.lost };
+        self.lost = Lost { count: lost.count.saturating_add(self.lost.count), ..last };
+    }
+
+    /// How many commits take out everything.
+    pub(super) fn commits(&self) -> usize {
+        self.portions.len().max(usize::from(self.lost.count > 0))
+    }
+
+    /// What waits.
+    pub(super) fn events(&self) -> Vec<Event> {
+        let lost = self.lost.event();
+        let events = self.portions.iter().flat_map(Portion::events);
+        events.chain(lost.as_ref().map(Event::view)).map(EventRef::to_owned).collect()
+    }
+}
+
+impl Portion {
+    fn is_full(&self) -> bool {
+        self.bytes >= PORTION_BYTES
+    }
+
+    fn repeat(&mut self, entry: u32, fact: &Fact<'_>, said: &Arc<Said>) -> bool {
+        let Some(entry) = self.entries.get_mut(long(entry)) else { return false };
         let voice = self.voices.get(long(entry.voice));
         let is_same = entry.subject == fact.subject
             && (entry.version, entry.error, entry.kind) == (fact.version, fact.error, fact.kind)
-            && voice.is_some_and(|voice| Arc::ptr_eq(&voice.said, occasion.said))
+            && voice.is_some_and(|voice| Arc::ptr_eq(&voice.said, said))
             && (fact.subject != [0; 16] || text(&self.paths, &entry.path) == fact.path);
         if is_same {
-            entry.count = entry.count.saturating_add(occasion.count);
+            entry.count = entry.count.saturating_add(1);
         }
         is_same
     }
 
-    fn push(&mut self, hash: u64, fact: &Fact<'_>, occasion: &Occasion<'_>) {
-        let voice = self.voices.last();
-        if !voice
-            .is_some_and(|voice| Arc::ptr_eq(&voice.said, occasion.said) && voice.actor == occasion.actor)
-        {
-            self.voices.push(Voice { actor: occasion.actor, said: occasion.said.clone() });
+    fn push(&mut self, fact: &Fact<'_>, (said, actor, now): (&Arc<Said>, [u8; 16], Timestamp)) {
+        let is_other = |voice: &Voice| !Arc::ptr_eq(&voice.said, said) || voice.actor != actor;
+        if self.voices.last().is_none_or(is_other) {
+            self.voices.push(Voice { actor, said: said.clone() });
         }
         let start = short(self.paths.len());
         self.paths.push_str(fact.path);
         let entry = Entry {
-            time: occasion.time,
+            time: now.as_millis(),
             subject: fact.subject,
             version: fact.version,
             path: start..short(self.paths.len()),
             voice: short(self.voices.len() - 1),
             error: fact.error,
-            count: occasion.count,
+            count: 1,
             kind: fact.kind,
         };
         self.bytes += self.view(&entry).encoded_len();
-        self.places.insert(hash, short(self.entries.len()));
         self.entries.push(entry);
     }
 
@@ -184,51 +285,42 @@ impl Waiting {
         EventRef { time, kind: kind.code(), subject, version, more: Some(more) }
     }
 
-    /// Whether so much waits that it should be written, and did not when this was last asked, or more came since.
-    fn is_much(&mut self) -> bool {
-        let (events, bytes) = self.told;
-        let is_much = self.entries.len() >= events.max(EVENTS_WAITING_FULL)
-            || self.bytes >= bytes.max(WAITING_BYTES_FULL);
-        if is_much {
-            self.told = (self.entries.len() + EVENTS_WAITING_FULL / 4, self.bytes + WAITING_BYTES_FULL / 4);
-        }
-        is_much
+    fn events(&self) -> impl DoubleEndedIterator<Item = EventRef<'_>> {
+        self.entries.iter().map(|entry| self.view(entry))
     }
+}
 
-    /// Puts what was taken out back, in front of what came meanwhile.
-    pub(super) fn put_back(&mut self, taken: Self) {
-        let later = std::mem::replace(self, taken);
-        self.lost = self.lost.saturating_add(later.lost);
-        if later.lost > 0 {
-            self.last = later.last;
-        }
-        for entry in &later.entries {
-            let Some(voice) = later.voices.get(long(entry.voice)) else { continue };
-            let Entry { time, subject, version, error, count, kind, .. } = *entry;
-            let fact = Fact { kind, path: text(&later.paths, &entry.path), subject, version, error };
-            self.absorb(&fact, &Occasion { time, actor: voice.actor, said: &voice.said, count });
-        }
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.entries.is_empty() && self.lost == 0
-    }
-
-    /// How often anything happened.
-    pub(super) fn count(&self) -> u32 {
-        self.entries.iter().map(|entry| entry.count).fold(self.lost, u32::saturating_add)
-    }
-
+impl Taken {
     /// What is told one by one.
     pub(super) fn events(&self) -> impl DoubleEndedIterator<Item = EventRef<'_>> {
-        self.entries.iter().map(|entry| self.view(entry))
+        self.portions.iter().flat_map(Portion::events)
     }
 
     /// The event that says how many more there were.
     pub(super) fn lost(&self) -> Option<Event> {
-        let (time, actor) = self.last;
-        let more = More { actor: Some(actor), count: self.lost, ..More::default() };
-        let kind = EventKind::EventsLost.code();
-        (self.lost > 0).then_some(Event { time, kind, subject: [0; 16], version: 0, more: Some(more) })
+        self.lost.event()
     }
+
+    /// How often anything happened.
+    pub(super) fn count(&self) -> u32 {
+        let entries = self.portions.iter().flat_map(|portion| &portion.entries);
+        entries.map(|entry| entry.count).fold(self.lost.count, u32::saturating_add)
+    }
+}
+
+impl Lost {
+    fn event(&self) -> Option<Event> {
+        let Self { count, time, actor } = *self;
+        let more = More { actor: Some(actor), count, ..More::default() };
+        let kind = EventKind::EventsLost.code();
+        (count > 0).then_some(Event { time, kind, subject: [0; 16], version: 0, more: Some(more) })
+    }
+}
+
+fn count(portions: &[Portion]) -> usize {
+    portions.iter().map(|portion| portion.entries.len()).sum()
+}
+
+fn text<'a>(paths: &'a str, place: &Range<u32>) -> &'a str {
+    paths.get(long(place.start)..long(place.end)).unwrap_or_default()
 }
