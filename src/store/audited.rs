@@ -22,6 +22,8 @@ pub(super) struct Touched {
     pub(super) id: [u8; 16],
     pub(super) version: u64,
     pub(super) tier: u8,
+    /// When it was read, if it was.
+    pub(super) time: Option<Timestamp>,
 }
 
 /// A value that was asked for, and what came of it.
@@ -127,10 +129,6 @@ impl Store {
     ///
     /// [`ErrorKind::ReadOnly`] for one that must be in the log, through a handle that cannot write.
     fn note_read(&self, tables: &Tables, read: &Read<'_>, asked: u64) -> Result<Noted> {
-        let now = self.now_seen();
-        if let (None, Some(touched)) = (read.error, read.touched) {
-            self.shared.accesses.note(&touched.id, now);
-        }
         let mode = self.shared.reads.mode(read.touched.map_or(0, |touched| touched.tier));
         let is_strict = mode == AuditReads::Strict && read.error.is_none();
         if self.shared.options.access == Access::ReadOnly {
@@ -144,6 +142,8 @@ impl Store {
             return Ok(Noted::Enough);
         }
         let fact = read.fact(asked);
+        let time = read.touched.and_then(|touched| touched.time);
+        let now = time.unwrap_or_else(|| self.now_seen());
         if !is_strict {
             self.note(tables, &fact, now);
             return Ok(Noted::Enough);

@@ -45,6 +45,7 @@ impl<R: Rows> View<'_, R> {
         let record = self.find(path)?;
         let (version, value) = self.value(path, &record, number)?;
         let read = (version.number, Timestamp::from_millis(version.created_at));
+        self.accessed(&record, self.store.now_seen());
         Ok(Secret::new(SecretInfo::new(self.store, path.clone(), record)?, read, value))
     }
 
@@ -56,7 +57,7 @@ impl<R: Rows> View<'_, R> {
         number: Option<u64>,
     ) -> Result<(Cow<'r, VersionRecord>, SecretBytes)> {
         let number = number.unwrap_or(record.current.number);
-        self.touched.set(Some(Touched { id: record.id, version: number, tier: record.tier }));
+        self.touched.set(Some(Touched { id: record.id, version: number, tier: record.tier, time: None }));
         let version = self.version(path, record, number)?;
         match self.state(record, &version)? {
             VersionState::Current | VersionState::Superseded | VersionState::Grace { .. } => {
@@ -85,7 +86,7 @@ impl<R: Rows> View<'_, R> {
     ) -> Result<(SecretRecord, Vec<(VersionRecord, SecretBytes)>)> {
         let record = self.find(path)?;
         let version = record.current.number;
-        self.touched.set(Some(Touched { id: record.id, version, tier: record.tier }));
+        self.touched.set(Some(Touched { id: record.id, version, tier: record.tier, time: None }));
         let versions = history::all(self.rows, &record)?;
         let times = self.times_for(&versions)?;
         let state = |version: &VersionRecord| VersionState::of(version, record.current.number, times);
@@ -95,7 +96,14 @@ impl<R: Rows> View<'_, R> {
             let value = secrets::value(self.rows, &self.tables.sealer(), path, &record.id, &version)?;
             accepted.push((version, value));
         }
+        self.accessed(&record, self.now());
         Ok((record, accepted))
+    }
+
+    /// Takes note of when a value of this secret was read.
+    fn accessed(&self, record: &SecretRecord, now: Timestamp) {
+        self.store.shared.accesses.note(&record.id, now);
+        self.touched.set(self.touched.get().map(|touched| Touched { time: Some(now), ..touched }));
     }
 
     /// # Errors
