@@ -54,6 +54,11 @@ impl<'a> Reader<'a> {
         self.0
     }
 
+    /// How much is left, in bytes.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Whether nothing is left.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -54,42 +54,25 @@ fn row_of(rows: &impl Rows, tag: &str, path: &[u8]) -> Result<Option<Row>> {
 /// Whether the index has this tag at this path.
 pub(crate) fn has(rows: &impl Rows, tag: &str, path: &[u8]) -> Result<bool> {
     let Some((_, row)) = row_of(rows, tag, path)? else { return Ok(false) };
-    let mut has = false;
-    path_list::walk(&row, &mut |found| {
-        has = found == path;
-        Ok(found < path)
-    })?;
-    Ok(has)
+    path_list::contains(&row, path)
 }
 
 fn insert(batch: &mut Batch<'_>, tag: &str, path: &[u8]) -> Result<()> {
     // The first row of a tag begins with the empty path, so that there is a row for every other.
     let (key, row) = row_of(batch, tag, path)?.unwrap_or_else(|| (rows::tag(tag, &[]), Vec::new()));
-    let mut list = Writer::default();
-    // What stands behind the path, or at it.
-    let mut behind = None;
-    path_list::walk(&row, &mut |found| {
-        if behind.is_none() && found >= path {
-            behind = Some(found == path);
-            list.push(path)?;
-        }
-        if found != path {
-            list.push(found)?;
-        }
+    let Some(list) = path_list::insert(&row, path)? else { return Ok(()) };
+    if list.len() <= ROW_LEN_MAX {
+        return batch.insert(&key, &list);
+    }
+    let mut paths = 0;
+    path_list::walk(&list, &mut |_| {
+        paths += 1;
         Ok(true)
     })?;
-    match behind {
-        Some(true) => return Ok(()),
-        Some(false) => {}
-        None => list.push(path)?,
-    }
-    if list.bytes().len() <= ROW_LEN_MAX {
-        return batch.insert(&key, list.bytes());
-    }
     let (mut front, mut back) = (Writer::default(), Writer::default());
     let mut bound = None;
-    path_list::walk(list.bytes(), &mut |found| {
-        if front.paths() < list.paths() / 2 {
+    path_list::walk(&list, &mut |found| {
+        if front.paths() < paths / 2 {
             front.push(found)?;
         } else {
             bound.get_or_insert_with(|| found.to_vec());
@@ -105,17 +88,11 @@ fn insert(batch: &mut Batch<'_>, tag: &str, path: &[u8]) -> Result<()> {
 
 fn remove(batch: &mut Batch<'_>, tag: &str, path: &[u8]) -> Result<()> {
     let Some((key, row)) = row_of(batch, tag, path)? else { return Ok(()) };
-    let mut list = Writer::default();
-    path_list::walk(&row, &mut |found| {
-        if found != path {
-            list.push(found)?;
-        }
-        Ok(true)
-    })?;
-    if list.paths() == 0 {
-        return batch.remove(&key).map(drop);
+    match path_list::remove(&row, path)? {
+        None => Ok(()),
+        Some(list) if list.is_empty() => batch.remove(&key).map(drop),
+        Some(list) => batch.insert(&key, &list),
     }
-    batch.insert(&key, list.bytes())
 }
 
 /// Visits the paths that may bear all these tags, in order, from `from` up to and without `to`, as they stand in keys,
