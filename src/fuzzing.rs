@@ -22,7 +22,7 @@ use crate::format::superblock::{PLAINTEXT_LEN, Superblock};
 use crate::record::audit::{AuditCheckpoint, Segment};
 use crate::record::codec::{Authenticated, Record, decode, encode};
 use crate::record::idempotency::IdempotencyRecord;
-use crate::record::path_list::{Writer, walk};
+use crate::record::path_list::{Writer, contains, insert, remove, walk};
 use crate::record::policy::{
     AuditPolicyRecord, BackupRecord, ClockJumpRecord, EnvironmentRecord, IdempotencyPolicyRecord,
     KdfFloorRecord, RetentionRecord,
@@ -149,8 +149,8 @@ pub fn records(bytes: &[u8]) {
     }
 }
 
-/// A path list: what is accepted is written as the same bytes again, and no path is held that is longer than they are.
-/// Gives whether it was.
+/// A path list: what is accepted is written as the same bytes again, no path is held that is longer than they are, and each path
+/// can be taken out and put in again. Gives whether it was.
 ///
 /// # Panics
 ///
@@ -165,8 +165,22 @@ pub fn path_list(bytes: &[u8]) -> bool {
         list.push(path)?;
         Ok(true)
     });
+    // Changes look at a part of it only, which may be a list in front of what is none.
+    drop((insert(bytes, &last), remove(bytes, &last)));
     let accepted = walked.is_ok();
     assert!(!accepted || list.bytes() == bytes, "a path list is written as other bytes");
+    if accepted {
+        let again = walk(bytes, &mut |path| {
+            let less = remove(bytes, path)?.unwrap_or_default();
+            assert!(
+                contains(bytes, path)? && !contains(&less, path)?,
+                "a path is not found, or not taken out"
+            );
+            assert!(insert(&less, path)?.as_deref() == Some(bytes), "a path is put back otherwise");
+            Ok(true)
+        });
+        assert!(again.is_ok(), "a list is none when it is changed");
+    }
     accepted
 }
 
