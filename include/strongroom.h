@@ -3471,6 +3471,33 @@ strongroom_status strongroom_get_into(const struct strongroom_store *store,
                                       struct strongroom_error **error);
 
 /**
+ * Reads a secret, version `version` or the current one with 0, into the caller's memory if it fits there, and as an object if it does
+ * not: so it is read once, however large it is, and a small one without an object. If it fits, `*secret` is NULL, the value is in
+ * `buffer`, what strongroom_secret_describe tells in `*info`, and its texts and tags in `texts`; else `*secret` is the object, and these
+ * three are not to be read. `*value_len` gets the length of the value in both cases. Nobody who passes NULL for `info` needs room in
+ * `texts`, which is NULL then. 512 bytes are enough for the texts of most secrets.
+ *
+ * Ownership: borrows `store` and `path`; writes `buffer`, which the caller wipes, `*value_len`, `*info` and `texts`, which `*info` points
+ * into. `*secret`, unless NULL, is the caller's, to free with strongroom_secret_free.
+ * Thread safety: any thread.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, NOT_FOUND, DESTROYED, VERSION_EXPIRED, EXPIRED, LOCKED, TAMPERED, POISONED, IO, FORKED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_read(const struct strongroom_store *store,
+                                  const char *path,
+                                  size_t path_len,
+                                  uint64_t version,
+                                  uint8_t *buffer,
+                                  size_t buffer_len,
+                                  size_t *value_len,
+                                  struct strongroom_secret_info *info,
+                                  uint8_t *texts,
+                                  size_t texts_len,
+                                  struct strongroom_secret **secret,
+                                  struct strongroom_error **error);
+
+/**
  * Reads what is known of a secret without its value: a page of one strongroom_page_secret.
  *
  * Ownership: borrows `store` and `path`. `*page` is the caller's, to free with strongroom_page_free.

@@ -51,6 +51,15 @@ class access {
         (void)strongroom_error_free(object);
         return found;
     }
+    // Reads into memory of the caller's, who wipes it, what fits there, and gives an object only for what does not. `length` is that of the
+    // value. `info`, with its struct_size set, unless it is nullptr, points into `texts`.
+    [[nodiscard]] std::optional<secret> read(std::string_view path, std::uint8_t *buffer, std::size_t size, std::size_t &length,
+                                             strongroom_secret_info *info = nullptr, std::uint8_t *texts = nullptr,
+                                             std::size_t texts_size = 0, std::uint64_t version = 0) const {
+        strongroom_secret *found = nullptr;
+        detail::call(strongroom_read, handle(), path.data(), path.size(), version, buffer, size, &length, info, texts, texts_size, &found);
+        return found ? std::optional<secret>(found) : std::nullopt;
+    }
     described<strongroom_secret_info> info(std::string_view path) const {
         return described<strongroom_secret_info>(page_of(strongroom_info, path.data(), path.size()));
     }

@@ -47,13 +47,18 @@ func called(t *testing.T) map[string]bool {
 	return all
 }
 
+// unused are the functions of the library that this package has no use for, and why.
+var unused = map[string]string{
+	"strongroom_read": "SecretBytes hold an object of the library's, and GetInto needs none",
+}
+
 func TestEveryFunctionOfTheLibraryIsCalled(t *testing.T) {
 	symbols := strings.Fields(read(t, "../../include/strongroom.symbols"))
 	equal(t, len(symbols) >= 150, true)
 	found := called(t)
 	for _, symbol := range symbols {
-		if !found[symbol] {
-			t.Errorf("nothing calls %s", symbol)
+		if found[symbol] == (unused[symbol] != "") {
+			t.Errorf("%s is called, or is not and no reason is given", symbol)
 		}
 		delete(found, symbol)
 	}

@@ -4,6 +4,7 @@ use std::ptr;
 
 use super::constants::*;
 use super::output::{Sized1, Text, inherited, strongroom_text, time};
+use super::room::Room;
 use crate::{
     Author, Due, DueReason, KeySlot, OnExpiry, Retention, SecretInfo, SlotKind, Tags, Tier, Usage,
     VersionInfo, VersionState,
@@ -222,15 +223,39 @@ impl SecretRow {
     }
 
     pub(super) fn view(&self) -> strongroom_secret_info {
-        let (info, trashed) = (&self.info, self.info.trashed());
-        strongroom_secret_info {
-            struct_size: 0,
+        let texts = SecretTexts {
             id: self.id.view(),
             path: self.path.view(),
             description: self.description.view(),
             content_type: self.content_type.view(),
             tags: if self.tags.is_empty() { ptr::null() } else { self.tags.as_ptr() },
             tag_count: self.tags.len(),
+        };
+        texts.view(&self.info)
+    }
+}
+
+/// What is known of a secret and lies elsewhere.
+struct SecretTexts {
+    id: strongroom_text,
+    path: strongroom_text,
+    description: strongroom_text,
+    content_type: strongroom_text,
+    tags: *const strongroom_tag,
+    tag_count: usize,
+}
+
+impl SecretTexts {
+    fn view(self, info: &SecretInfo) -> strongroom_secret_info {
+        let trashed = info.trashed();
+        strongroom_secret_info {
+            struct_size: 0,
+            id: self.id,
+            path: self.path,
+            description: self.description,
+            content_type: self.content_type,
+            tags: self.tags,
+            tag_count: self.tag_count,
             version: info.version(),
             meta_version: info.meta_version(),
             size_class: info.size_class(),
@@ -253,6 +278,24 @@ impl SecretRow {
             rotation_due_at: time(info.rotation_due_at()),
         }
     }
+}
+
+/// What is known of a secret, in memory of the caller's; `None` if it does not fit.
+pub(super) fn secret_info_in(room: &mut Room, info: &SecretInfo) -> Option<strongroom_secret_info> {
+    let found = info.tags();
+    let mut tags = room.array(found.len())?;
+    let texts = SecretTexts {
+        id: room.text(&info.id().to_string())?,
+        path: room.text(info.path().as_str())?,
+        description: room.text(info.description())?,
+        content_type: room.text(info.content_type())?,
+        tags: tags.start(),
+        tag_count: found.len(),
+    };
+    for (key, value) in found.iter() {
+        tags.push(strongroom_tag { key: room.text(key)?, value: room.text(value)? });
+    }
+    Some(texts.view(info))
 }
 
 /// Something that is to be done with a secret.

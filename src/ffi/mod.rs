@@ -34,6 +34,7 @@ mod page;
 mod policy;
 mod query;
 mod read;
+mod room;
 mod rotate;
 mod secret;
 mod sign;

@@ -1,15 +1,14 @@
 //! Secret values that C owns.
 
 use std::ptr;
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 
-use super::constants::STRONGROOM_NO_TIME;
 use super::error::{free, strongroom_error};
 use super::guard::{guard, or_default};
 use super::handle::{self, Kind, Object};
 use super::input::invalid;
 use super::items::{SecretRow, strongroom_secret_info};
-use super::output::{fill, out_handle};
+use super::output::{fill, out_handle, time};
 use super::strongroom_status;
 use crate::{Error, ErrorKind, RecoveryCode, Result, Secret, SecretBytes};
 
@@ -18,21 +17,18 @@ pub struct strongroom_secret {
     _private: (),
 }
 
-enum Value {
-    Bytes(SecretBytes),
-    Code(RecoveryCode),
-}
-
 pub(super) struct Owned {
     value: Value,
-    /// Of a recovery code, and of what was generated, there is none.
-    of: Option<Origin>,
+    /// What is known of a secret, once somebody asked: making it takes as long as a quarter of a read.
+    row: OnceLock<SecretRow>,
 }
 
-struct Origin {
-    info: SecretRow,
-    version: u64,
-    created_at: i64,
+#[expect(clippy::large_enum_variant, reason = "most are the large one, and each is in a box already")]
+enum Value {
+    Read(Secret),
+    /// Of no secret yet.
+    Bytes(SecretBytes),
+    Code(RecoveryCode),
 }
 
 impl Object for Owned {
@@ -42,28 +38,36 @@ impl Object for Owned {
 
 impl Owned {
     pub(super) fn new(secret: Secret) -> Self {
-        let of = Origin {
-            info: SecretRow::new(secret.info().clone()),
-            version: secret.version(),
-            created_at: secret.version_created_at().as_millis(),
-        };
-        Self { value: Value::Bytes(secret.into_value()), of: Some(of) }
+        Self { value: Value::Read(secret), row: OnceLock::new() }
     }
 
-    /// Of no secret yet.
     pub(super) fn bytes(bytes: SecretBytes) -> Self {
-        Self { value: Value::Bytes(bytes), of: None }
+        Self { value: Value::Bytes(bytes), row: OnceLock::new() }
     }
 
     pub(super) fn code(code: RecoveryCode) -> Self {
-        Self { value: Value::Code(code), of: None }
+        Self { value: Value::Code(code), row: OnceLock::new() }
     }
 
     fn expose(&self) -> &[u8] {
         match &self.value {
+            Value::Read(secret) => secret.value().expose(),
             Value::Bytes(bytes) => bytes.expose(),
             Value::Code(code) => code.expose().as_bytes(),
         }
+    }
+
+    /// Of a recovery code, and of what was generated, there is none.
+    fn secret(&self) -> Option<&Secret> {
+        match &self.value {
+            Value::Read(secret) => Some(secret),
+            Value::Bytes(_) | Value::Code(_) => None,
+        }
+    }
+
+    fn row(&self) -> Option<&SecretRow> {
+        let secret = self.secret()?;
+        Some(self.row.get_or_init(|| SecretRow::new(secret.info().clone())))
     }
 }
 
@@ -95,7 +99,7 @@ pub extern "C" fn strongroom_secret_len(secret: *const strongroom_secret) -> usi
 /// Errors: none.
 #[unsafe(no_mangle)]
 pub extern "C" fn strongroom_secret_version(secret: *const strongroom_secret) -> u64 {
-    or_default(|| handle::get::<Owned>(secret).map(|owned| owned.of.as_ref().map_or(0, |of| of.version)))
+    or_default(|| handle::get::<Owned>(secret).map(|owned| owned.secret().map_or(0, Secret::version)))
 }
 
 /// When that version was written, in milliseconds since the Unix epoch; STRONGROOM_NO_TIME for what has none.
@@ -105,9 +109,8 @@ pub extern "C" fn strongroom_secret_version(secret: *const strongroom_secret) ->
 /// Errors: none.
 #[unsafe(no_mangle)]
 pub extern "C" fn strongroom_secret_version_created_at(secret: *const strongroom_secret) -> i64 {
-    let time =
-        or_default(|| handle::get::<Owned>(secret).map(|owned| owned.of.as_ref().map(|of| of.created_at)));
-    time.unwrap_or(STRONGROOM_NO_TIME)
+    let created_at = |owned: &Owned| owned.secret().map(Secret::version_created_at);
+    time(or_default(|| handle::get::<Owned>(secret).map(|owned| created_at(&owned))))
 }
 
 /// What is known of the secret as it is now, whichever version was read.
@@ -124,9 +127,9 @@ pub unsafe extern "C" fn strongroom_secret_describe(
 ) -> strongroom_status {
     let work = || {
         let owned = handle::get::<Owned>(secret)?;
-        let of = owned.of.as_ref().ok_or_else(|| invalid("a recovery code has no metadata"))?;
+        let row = owned.row().ok_or_else(|| invalid("a recovery code has no metadata"))?;
         // SAFETY: as the top of the header says of pointers.
-        unsafe { fill("info", info, &of.info.view()) }
+        unsafe { fill("info", info, &row.view()) }
     };
     // SAFETY: as above.
     unsafe { guard(error, work) }

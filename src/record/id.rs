@@ -114,12 +114,14 @@ pub(super) fn parse_id(text: &str, prefix: &str) -> Option<[u8; 16]> {
 
 pub(super) fn write_id(f: &mut fmt::Formatter<'_>, prefix: &str, bytes: [u8; 16]) -> fmt::Result {
     f.write_str(prefix)?;
-    let bits = u128::from_be_bytes(bytes);
-    for place in (0..26).rev() {
-        let digit = usize::try_from((bits >> (5 * place)) & 31).unwrap_or_default();
-        write!(f, "{}", char::from(ALPHABET.get(digit).copied().unwrap_or_default()))?;
+    let mut bits = u128::from_be_bytes(bytes);
+    let mut text = [0; 26];
+    for letter in text.iter_mut().rev() {
+        let digit = usize::try_from(bits & 31).unwrap_or_default();
+        *letter = ALPHABET.get(digit).copied().unwrap_or_default();
+        bits >>= 5;
     }
-    Ok(())
+    f.write_str(std::str::from_utf8(&text).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -24,6 +24,14 @@ static void check_reading(sr::access &on) {
     CHECK(on.get_into("team/token", buffer, sizeof buffer) == 5 && buffer[0] == 'v');
     sr::wipe(buffer, sizeof buffer);
     CHECK(buffer[0] == 0);
+    std::size_t length = 0;
+    std::uint8_t texts[512];
+    strongroom_secret_info known{};
+    known.struct_size = sizeof known;
+    CHECK(!on.read("team/token", buffer, sizeof buffer, length, &known, texts, sizeof texts) && length == 5 && buffer[0] == 'v');
+    CHECK(sr::view(known.path) == "team/token");
+    const std::optional<sr::secret> large = on.read("team/token", buffer, 4, length);
+    CHECK(large && sr::equal(*large, "value") && length == 5);
     CHECK(on.matches("team/token", "value") && !on.matches("team/token", std::vector<std::uint8_t>{1, 2}));
     sr::secrets several = on.get_many({"team/token", "none"});
     CHECK(several.size() == 2 && several.take(0).size() == 5);

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import array
+import ctypes
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from conftest import START
 
 import strongroom
+from strongroom import _operations
+from strongroom._signatures import SIGNATURES
 
 
 def test_a_put_can_be_read(store: strongroom.Store) -> None:
@@ -213,26 +218,83 @@ def test_a_store_is_a_mapping(store: strongroom.Store) -> None:
     assert {path: store[path].reveal() for path in store} == {"a/c": "2"}
 
 
-def test_a_value_that_grows_between_two_looks(store: strongroom.Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """strongroom_get_into is asked again until the room is enough."""
-    from strongroom import _operations
+def test_a_value_of_any_length_is_read_once(store: strongroom.Store) -> None:
+    for length in (0, 1, 255, 256, 257, 5000):
+        path = f"of/{length}"
+        store[path] = b"x" * length
+        with store[path] as value, store.get(path) as secret, store.get(path, 1) as numbered:
+            assert value == secret.value == numbered.value == b"x" * length
+            assert len(value) == len(secret.value) == length
+            assert secret.version == numbered.version == secret.info.version == 1
+        (event,) = store.audit.query(under=path, type="secret.accessed").events
+        assert event.count == 3
 
-    store["a"] = b"x" * 300
-    sizes = iter([600, 1200])
-    real = _operations._get_into
-    rooms = []
 
-    def growing(*arguments: object) -> int:
-        rooms.append(arguments[5])
+def test_what_is_known_is_that_of_the_moment(store: strongroom.Store) -> None:
+    for length in (3, 300):  # below and above what the first try has room for
+        several: list[dict[str, str]] = [{}, {"ä": "ö", "label": ""}, {f"key-{number:02}": "x" * 20 for number in range(30)}]
+        for tags in several:
+            path = f"of/{length}/{len(tags)}"
+            store.put(path, "x" * length, tags=tags, description="wofür", content_type="text/plain", max_versions=7)
+            known = store.info(path)
+            found = store.get(path)
+            store.put(path, "y" * length, tags={}, description="other")
+            for _ in range(3):
+                store.get("of/3/0").wipe()
+            assert replace(found.info, accessed_at=None) == replace(known, accessed_at=None)
+            assert (found.version, found.info.version, found.info.tags) == (1, 1, tags)
+            old = store.get(path, 1)
+            assert (old.version, old.info.version, old.info.description) == (1, 2, "other")
+            assert old.value == "x" * length
+
+
+def test_what_is_known_goes_with_the_secret(store: strongroom.Store) -> None:
+    for length in (3, 300):
+        store["a"] = b"x" * length
+        with store.get("a") as secret, store.get("a") as looked:
+            known = looked.info
+        with pytest.raises(strongroom.ClosedError):
+            _ = secret.info
+        assert looked.info is known
+        assert secret.version == known.version
+
+
+def test_reads_pass_what_the_library_declares(store: strongroom.Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a function is called with directly is of the types that it is declared with."""
+    returns, takes = SIGNATURES["strongroom_read"]
+    real, calls = _operations._read, 0
+    assert real.restype is returns
+
+    def checked(*arguments: Any) -> int:
+        nonlocal calls
+        calls += 1
+        assert len(arguments) == len(takes)
+        for argument, kind in zip(arguments, takes):
+            kind.from_param(argument)
+            assert argument is None or not isinstance(argument, (int, str))
+            if isinstance(argument, (ctypes.c_size_t, ctypes.c_uint64, ctypes.c_void_p)):
+                assert isinstance(argument, kind)
         status: int = real(*arguments)
-        for size in sizes:
-            store["a"] = b"y" * size
-            break
         return status
 
-    monkeypatch.setattr(_operations, "_get_into", growing)
-    assert store["a"] == b"y" * 1200
-    assert rooms == [256, 300, 600, 1200]
+    monkeypatch.setattr(_operations, "_read", checked)
+    store["a"] = "1"
+    for value in (store["a"], store.get("a").value, store.get("a", 1).value):
+        assert value == "1"
+    with store.transaction() as tx:
+        assert tx["a"] == tx.get("a").value
+    assert calls == 5
+    for wrong in (b"a", None, 7):
+        with pytest.raises(TypeError):
+            store[wrong]  # type: ignore[index]
+        with pytest.raises(TypeError):
+            store.get(wrong)  # type: ignore[arg-type]
+    with pytest.raises(strongroom.InvalidArgumentError):
+        store["a\0b"]
+    for number in (-1, 2**64):
+        with pytest.raises(OverflowError):
+            store.get("a", number)
+    assert calls <= 6
 
 
 def test_times_are_exact(store: strongroom.Store, clock: strongroom.ManualClock) -> None:

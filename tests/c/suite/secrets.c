@@ -61,6 +61,65 @@ static void check_reading(strongroom_store *on) {
     EQUAL(matches, 0);
 }
 
+/* Everything that strongroom_read leaves alone is filled with this. */
+enum { UNTOUCHED = 0x5a };
+
+static void check_reading_what_fits(strongroom_store *on) {
+    strongroom_error *error = NULL;
+    strongroom_secret *secret = NULL;
+    strongroom_secret_info info = {.struct_size = sizeof info};
+    uint8_t buffer[5], texts[512];
+    size_t len = 0;
+    OK(strongroom_read(on, TEXT("team/token"), 1, buffer, sizeof buffer, &len, &info, texts, sizeof texts, &secret, &error));
+    CHECK(secret == NULL && len == 5 && memcmp(buffer, "value", 5) == 0);
+    check_described(&info);
+    CHECK((const uint8_t *)info.id.data >= texts && (const uint8_t *)info.tags < texts + sizeof texts);
+
+    memset(buffer, 0, sizeof buffer);
+    OK(strongroom_read(on, TEXT("team/token"), 0, buffer, sizeof buffer, &len, NULL, NULL, 0, &secret, &error));
+    CHECK(secret == NULL && len == 5 && memcmp(buffer, "value", 5) == 0);
+}
+
+/* However little room there is, nothing behind it is written, and the object has all there is. */
+static void check_reading_what_does_not_fit(strongroom_store *on) {
+    strongroom_error *error = NULL;
+    strongroom_secret *secret = NULL;
+    uint8_t buffer[8], texts[512];
+    size_t fitting = 0;
+    for (size_t room = 0; room < sizeof texts; room++) {
+        strongroom_secret_info info = {.struct_size = sizeof info};
+        size_t len = 0;
+        memset(buffer, UNTOUCHED, sizeof buffer);
+        memset(texts, UNTOUCHED, sizeof texts);
+        OK(strongroom_read(on, TEXT("team/token"), 0, buffer, 5, &len, &info, texts, room, &secret, &error));
+        EQUAL(len, 5);
+        for (size_t place = room; place < sizeof texts; place++)
+            EQUAL(texts[place], UNTOUCHED);
+        EQUAL(buffer[5], UNTOUCHED);
+        if (secret == NULL) {
+            check_described(&info);
+            fitting++;
+            continue;
+        }
+        EQUAL(fitting, 0);
+        EQUAL(buffer[0], UNTOUCHED);
+        EQUAL(strongroom_secret_len(secret), 5);
+        info.struct_size = sizeof info;
+        OK(strongroom_secret_describe(secret, &info, &error));
+        check_described(&info);
+        EQUAL(strongroom_secret_free(secret), STRONGROOM_OK);
+    }
+    CHECK(fitting > 0 && fitting < sizeof texts);
+
+    size_t len = 0;
+    OK(strongroom_read(on, TEXT("team/token"), 0, buffer, 4, &len, NULL, NULL, 0, &secret, &error));
+    EQUAL(len, 5);
+    CHECK(memcmp(strongroom_secret_data(secret), "value", 5) == 0);
+    EQUAL(strongroom_secret_free(secret), STRONGROOM_OK);
+    FAILS(STRONGROOM_E_NOT_FOUND, strongroom_read(on, TEXT("none"), 0, buffer, 8, &len, NULL, NULL, 0, &secret, &error));
+    CHECK(secret == NULL);
+}
+
 static void check_several(strongroom_store *on) {
     strongroom_error *error = NULL;
     strongroom_secrets *secrets = NULL;
@@ -138,6 +197,8 @@ void secrets_part(strongroom_store *on) {
     FAILS(STRONGROOM_E_ALREADY_EXISTS, strongroom_put(on, TEXT("team/token"), BYTES("value"), changes, NULL, &error));
     EQUAL(strongroom_changes_free(changes), STRONGROOM_OK);
     check_reading(on);
+    check_reading_what_fits(on);
+    check_reading_what_does_not_fit(on);
     check_several(on);
     check_update(on);
     check_renaming(on);

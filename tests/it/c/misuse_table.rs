@@ -195,6 +195,8 @@ fn good(function: &Function, parameter: &Parameter) -> String {
         ("const uint8_t*", _) => "good_bytes",
         ("strongroom_progress_fn", _) | ("void*", _) => "NULL",
         ("char*" | "uint8_t*", _) => "(void *)out.raw",
+        // Apart from `out`, where a struct may say its size.
+        ("size_t*", _) => "&(size_t){0}",
         ("size_t", "file_len") => "strlen(good_file)",
         ("size_t", "cursor_len") => "strlen(good_cursor)",
         ("size_t", "pin_len") => "strlen(good_pin)",

@@ -11,6 +11,9 @@ const ENDS: [(&str, &str); 3] = [
     ("strongroom_unsubscribe", "subscription"),
 ];
 
+/// Functions that may be done and give no object.
+const GIVES_OR_NOT: [(&str, &str); 1] = [("strongroom_read", "secret")];
+
 /// Measures for as long as it is told to.
 const LEFT_OUT: [&str; 1] = ["strongroom_calibrate"];
 
@@ -106,6 +109,9 @@ fn picked(function: &Function, parameter: &Parameter, sized: &dyn Fn(&str) -> bo
         let picked = Picked::new("void *", name, "NULL".to_owned(), argument);
         return match object {
             "error" => picked,
+            _ if GIVES_OR_NOT.contains(&(function.name.as_str(), object)) => {
+                picked.then(format!("if ({name}_) keep({}, status, {name}_);", place(object)))
+            }
             _ => picked.then(format!("keep({}, status, {name}_);", place(object))),
         };
     }

@@ -12,6 +12,7 @@ import ctypes
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from ._constants import ABI_VERSION
 from ._signatures import SIGNATURES, TEST_SIGNATURES
@@ -67,3 +68,11 @@ def _load(file: str) -> ctypes.CDLL:
 
 #: The library. Its functions are called without the interpreter's lock.
 lib = _load(_find())
+
+
+def direct(name: str) -> Any:
+    """A function for what is done very often. It checks and converts no arguments, which takes longer than the call: they
+    must be bytes, None, or objects of ctypes that are of the types it is declared with."""
+    function = lib[name]
+    function.restype = SIGNATURES[name][0]
+    return function

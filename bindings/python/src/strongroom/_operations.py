@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import builtins
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from ctypes import byref, c_char, c_int32, c_size_t, c_uint64, c_void_p
+from ctypes import byref, c_int32, c_size_t, c_uint64, c_void_p
 from datetime import datetime
 from typing import Any, Optional, Union
 
@@ -19,35 +18,27 @@ from ._context import SAYS_NOTHING, Context
 from ._duration import Duration
 from ._errors import Error
 from ._generator import Generator, new_value
-from ._kinds import BufferTooSmallError, NotFoundError
-from ._native import lib
+from ._kinds import NotFoundError
+from ._native import direct, lib
 from ._numbers import u64
+from ._places import TEXTS, new_place, unused
 from ._policy import Policy
 from ._query import Query
 from ._rotation import Rotation
-from ._secret import Secret
-from ._secret_bytes import SecretBytes, Value, owning
+from ._secret import Held, Secret
+from ._secret_bytes import ROOM, Room, SecretBytes, Value
 from ._signing import Signing
 from ._text import Tags, text, text_or_none
 from ._texts import Texts
 from ._types import Deleted, Namespace, Page, SecretInfo, Stats, Swept, TagCount, VersionInfo, Written
 
-_get = lib.strongroom_get
-_get_into = lib.strongroom_get_into
-_TOO_SMALL = BufferTooSmallError.code
-#: What most values fit in.
-_FIRST_ROOM = 256
-_FirstRoom = c_char * _FIRST_ROOM
-
-
-def _new_place() -> Any:
-    """Where a read writes a length and an error, and the references to both."""
-    length, error = c_size_t(), c_void_p()
-    return length, error, byref(length), byref(error)
-
-
-#: Places that no call is using: making one takes as long as a quarter of a read.
-_places: list[Any] = []
+_read = direct("strongroom_read")
+_take_place, _give_place = unused.pop, unused.append
+_new: Any = object.__new__
+_ROOM = c_size_t(ROOM)
+_NO_ROOM = c_size_t(0)
+#: The version that is current.
+_CURRENT = c_uint64(0)
 
 
 class Operations(Rotation, Signing):
@@ -67,8 +58,8 @@ class Operations(Rotation, Signing):
     def __init__(self, handle: Any, context: Context = SAYS_NOTHING) -> None:
         """Takes a handle of the library's over, whose calls say this of themselves."""
         self._handle = handle
+        self._this = c_void_p(handle)
         self._context = context
-        self._process = os.getpid()
 
     # Reading
 
@@ -77,13 +68,33 @@ class Operations(Rotation, Signing):
 
         Raises NotFoundError and DestroyedError.
         """
-        encoded, length = text(path)
-        handle, error = c_void_p(), c_void_p()
-        number = 0 if version is None else u64(version)
-        status = _get(self._handle, encoded, length, number, byref(handle), byref(error))
+        encoded = path.encode() if isinstance(path, str) else text(path)[0]
+        number = _CURRENT if version is None else c_uint64(u64(version))
+        try:
+            place = _take_place()
+        except IndexError:
+            place = new_place()
+        path_length, length, known, info, start, handle, error, to_length, to_info, to_texts, to_handle, to_error = place
+        # Its bytes are wiped from here on, whatever happens. Calls of __init__ would take longer than what they do.
+        value: SecretBytes = _new(SecretBytes)
+        value._array = room = Room()
+        path_length.value = len(encoded)
+        this = self._this
+        status = _read(
+            this, encoded, path_length, number, room, _ROOM, to_length, to_info, to_texts, TEXTS, to_handle, to_error
+        )
         if status:
             raise failure(status, error.value)
-        return Secret(handle.value, self._process)
+        if handle:
+            return Secret(handle.value)
+        value._length = length.value
+        found: Secret = _new(Secret)
+        found.value = value
+        found.version = number.value or info.version
+        found._info = None
+        found._known = known.raw, start
+        _give_place(place)
+        return found
 
     def get_many(self, paths: Iterable[str]) -> builtins.list[Union[Secret, Error]]:
         """Reads the current versions of several secrets, all of one state of the store: in the order of the paths a secret
@@ -95,7 +106,7 @@ class Operations(Rotation, Signing):
 
     def _take(self, found: Any, index: int) -> Union[Secret, Error]:
         try:
-            return Secret(obtain(lib.strongroom_secrets_take, found, index), self._process)
+            return Secret(obtain(lib.strongroom_secrets_take, found, index))
         except Error as error:
             return error
 
@@ -395,24 +406,26 @@ class Operations(Rotation, Signing):
 
     def __getitem__(self, path: str) -> SecretBytes:
         """The current value. Raises NotFoundError, which is a KeyError, and DestroyedError."""
-        encoded, path_length = text(path)
-        array, room = _FirstRoom(), _FIRST_ROOM
-        while True:
-            try:
-                place = _places.pop()
-            except IndexError:
-                place = _new_place()
-            length, error, to_length, to_error = place
-            status = _get_into(self._handle, encoded, path_length, 0, array, room, to_length, to_error)
-            if not status:
-                found = owning(array, length.value)
-                _places.append(place)
-                return found
-            raised = failure(status, error.value)
-            if status != _TOO_SMALL:
-                raise raised
-            room = length.value
-            array = (c_char * room)()
+        encoded = path.encode() if isinstance(path, str) else text(path)[0]
+        try:
+            place = _take_place()
+        except IndexError:
+            place = new_place()
+        path_length, length, _, _, _, handle, error, to_length, _, _, to_handle, to_error = place
+        value: SecretBytes = _new(SecretBytes)
+        value._array = room = Room()
+        path_length.value = len(encoded)
+        this = self._this
+        status = _read(
+            this, encoded, path_length, _CURRENT, room, _ROOM, to_length, None, None, _NO_ROOM, to_handle, to_error
+        )
+        if status:
+            raise failure(status, error.value)
+        if handle:
+            return Held(handle.value).take_value()
+        value._length = length.value
+        _give_place(place)
+        return value
 
     def __setitem__(self, path: str, value: Value) -> None:
         """Writes a secret, as ``put``."""

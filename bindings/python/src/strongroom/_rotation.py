@@ -25,8 +25,6 @@ from ._types import Due, Rotated, VersionInfo
 class Rotation(Changing):
     """What a store and a transaction can do with secrets that are replaced from time to time."""
 
-    _process: int
-
     def rotate(
         self,
         path: str,
@@ -89,7 +87,7 @@ class Rotation(Changing):
         found = obtain(lib.strongroom_accepted, self._handle, *text(path))
         with freed(lib.strongroom_secrets_free, found):
             count = lib.strongroom_secrets_len(found)
-            return [Secret(obtain(lib.strongroom_secrets_take, found, index), self._process) for index in range(count)]
+            return [Secret(obtain(lib.strongroom_secrets_take, found, index)) for index in range(count)]
 
     def verify_any(self, path: str, candidate: Value) -> Optional[int]:
         """The number of the newest accepted version that this is the value of; None if it is of none. How long it takes does

@@ -10,15 +10,15 @@ from typing import Any, Optional
 from . import _items
 from . import _structs as c
 from ._call import call, sized
+from ._finalize import free_here
 from ._kinds import ClosedError
 from ._native import lib
-from ._secret_bytes import SecretBytes, owning
+from ._secret_bytes import ROOM, ZEROS, SecretBytes, owning
 from ._types import SecretInfo
 
 _data = lib.strongroom_secret_data
 _len = lib.strongroom_secret_len
 _version = lib.strongroom_secret_version
-_free = lib.strongroom_secret_free
 
 
 def take_value(handle: Any) -> SecretBytes:
@@ -28,45 +28,72 @@ def take_value(handle: Any) -> SecretBytes:
     return owning(kind.from_buffer_copy(kind.from_address(_data(handle))), length)
 
 
+class Held:
+    """An object of the library's that knows a secret. It is freed when nobody refers to it, and so not while it is asked."""
+
+    __slots__ = ("_handle", "_process")
+
+    def __init__(self, handle: Any) -> None:
+        """Takes the object over."""
+        self._handle = handle
+        self._process = os.getpid()
+
+    def take_value(self) -> SecretBytes:
+        """Copies the value."""
+        return take_value(self._handle)
+
+    def version(self) -> int:
+        """The number of the version."""
+        number: int = _version(self._handle)
+        return number
+
+    def info(self) -> SecretInfo:
+        """What is known of the secret."""
+        info = sized(c.SecretInfo)
+        call(lib.strongroom_secret_describe, self._handle, byref(info))
+        return _items.secret_info(info)
+
+    def __del__(self, _free_here: Any = free_here, _free: Any = lib.strongroom_secret_free) -> None:
+        _free_here(self._process, _free, self._handle)
+
+
 class Secret:
     """A version of a secret. At the end of ``with`` its value is wiped; without one, when it is garbage-collected."""
 
-    __slots__ = ("__weakref__", "_handle", "_info", "_process", "value", "version")
+    __slots__ = ("__weakref__", "_info", "_known", "value", "version")
 
     #: The value, wiped with the secret or by its own ``wipe()``.
     value: SecretBytes
     #: The number of the version that was read.
     version: int
+    #: What was known of it, once somebody looked.
+    _info: Optional[SecretInfo]
+    #: What that is made of: an object of the library's, or a copy of what it wrote and where that was. None if wiped.
+    _known: Any
 
-    def __init__(self, handle: Any, process: int) -> None:
+    def __init__(self, handle: Any) -> None:
         """Takes an object of the library's over."""
-        self._handle = handle
-        self._process = process
-        self._info: Optional[SecretInfo] = None
-        self.value = take_value(handle)
-        self.version = _version(handle)
+        held = Held(handle)
+        self._known = held
+        self._info = None
+        self.value = held.take_value()
+        self.version = held.version()
 
     @property
     def info(self) -> SecretInfo:
         """What was known of the secret when it was read, whichever version that was. ClosedError behind ``with``, unless
         it was looked at before."""
         if self._info is None:
-            if self._handle is None:
+            known = self._known
+            if known is None:
                 raise ClosedError("this secret was wiped")
-            info = sized(c.SecretInfo)
-            call(lib.strongroom_secret_describe, self._handle, byref(info))
-            self._info = _items.secret_info(info)
+            self._info = known.info() if isinstance(known, Held) else _items.copied_secret_info(*known)
         return self._info
 
     def wipe(self) -> None:
         """Wipes the value."""
         self.value.wipe()
-        self._release()
-
-    def _release(self, _getpid: Any = os.getpid, _free: Any = _free) -> None:
-        handle, self._handle = self._handle, None
-        if handle is not None and _getpid() == self._process:
-            _free(handle)
+        self._known = None
 
     def __enter__(self) -> Secret:
         return self
@@ -74,11 +101,11 @@ class Secret:
     def __exit__(
         self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
     ) -> None:
-        self.wipe()
-
-    def __del__(self) -> None:
-        if self._handle is not None:
-            self._release()
+        value = self.value
+        array, value._array = value._array, None
+        if array is not None:
+            array.raw = ZEROS if len(array) == ROOM else bytes(len(array))
+        self._known = None
 
     def __repr__(self) -> str:
         return f"<Secret: version {self.version}>"

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 #: What is taken where a value or a credential is: text stands for its UTF-8.
 Value = Union["SecretBytes", "Buffer", str]
 
+#: What most values fit in, in bytes; what they are read into, which has to be quick to make; and what that is wiped with.
+ROOM = 256
+Room = ctypes.c_char * ROOM
+ZEROS = bytes(ROOM)
+
 
 class SecretBytes:
     """Secret bytes in memory of their own, which is overwritten by ``wipe()``, at the end of ``with`` and when they are
@@ -49,7 +54,7 @@ class SecretBytes:
         """Overwrites the bytes. Views of them show zeros from then on; everything else is a ClosedError."""
         array, self._array = self._array, None
         if array is not None:
-            array.raw = bytes(len(array))
+            array.raw = ZEROS if len(array) == ROOM else bytes(len(array))
 
     def __enter__(self) -> SecretBytes:
         return self
@@ -59,7 +64,7 @@ class SecretBytes:
     ) -> None:
         array, self._array = self._array, None
         if array is not None:
-            array.raw = bytes(len(array))
+            array.raw = ZEROS if len(array) == ROOM else bytes(len(array))
 
     def __del__(self, _bytes: Any = bytes, _len: Any = len) -> None:
         array = self._array

@@ -192,6 +192,10 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "strongroom_query_free": (I32, [Handle]),
     "strongroom_get": (I32, [Handle, Chars, Size, U64, Out, Out]),
     "strongroom_get_into": (I32, [Handle, Chars, Size, U64, Address, Size, POINTER(Size), Out]),
+    "strongroom_read": (
+        I32,
+        [Handle, Chars, Size, U64, Address, Size, POINTER(Size), POINTER(c.SecretInfo), Address, Size, Out, Out],
+    ),
     "strongroom_info": (I32, [Handle, Chars, Size, Out, Out]),
     "strongroom_get_many": (I32, [Handle, POINTER(c.Text), Size, Out, Out]),
     "strongroom_matches": (I32, [Handle, Chars, Size, Address, Size, POINTER(I32), Out]),

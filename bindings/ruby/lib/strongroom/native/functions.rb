@@ -176,6 +176,7 @@ module Strongroom
       strongroom_query_free: [:int32, [:size_t], false],
       strongroom_get: [:int32, [:size_t, :buffer_in, :size_t, :uint64, :buffer_inout, :buffer_inout], true],
       strongroom_get_into: [:int32, [:size_t, :buffer_in, :size_t, :uint64, :buffer_inout, :size_t, :buffer_inout, :buffer_inout], true],
+      strongroom_read: [:int32, [:size_t, :buffer_in, :size_t, :uint64, :buffer_inout, :size_t, :buffer_inout, :buffer_inout, :buffer_inout, :size_t, :buffer_inout, :buffer_inout], true],
       strongroom_info: [:int32, [:size_t, :buffer_in, :size_t, :buffer_inout, :buffer_inout], true],
       strongroom_get_many: [:int32, [:size_t, :buffer_in, :size_t, :buffer_inout, :buffer_inout], true],
       strongroom_matches: [:int32, [:size_t, :buffer_in, :size_t, :buffer_in, :size_t, :buffer_inout, :buffer_inout], true],
