@@ -84,22 +84,23 @@ module Strongroom
     private
 
     # What most values fit in.
-    FIRST_ROOM = 256
-    private_constant :FIRST_ROOM
+    ROOM = 256
+    private_constant :ROOM
 
     def read_value(path)
       name = Text.pair(path)
       length = FFI::Buffer.new(:size_t)
-      room = FIRST_ROOM
-      begin
-        SecretBytes.filled(room) do |memory|
-          Call.call(:strongroom_get_into, @handle, *name, 0, memory, room, length)
-          length.get_uint64(0)
+      large = nil
+      small = SecretBytes.filled(ROOM) do |memory|
+        arguments = [@handle, *name, 0, memory, ROOM, length, nil, nil, 0]
+        Call.with(:strongroom_read, *arguments, free: :strongroom_secret_free) do |secret|
+          next length.get_uint64(0) if secret.zero?
+
+          large = Secret.bytes_of(secret)
+          0
         end
-      rescue BufferTooSmallError
-        room = length.get_uint64(0)
-        retry
       end
+      large || small
     end
   end
 end
