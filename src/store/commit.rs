@@ -102,8 +102,10 @@ impl Store {
                     return Ok(Outcome { value, commit: None });
                 }
                 // What waits must not keep a delete from fitting on a full disk.
-                taken = (space == Space::Normal).then(|| self.shared.reads.take());
-                let (stamp, concluded) = self.conclude(tables, batch, now, &owed, taken.as_ref(), events)?;
+                let generation = tables.file().generation()?.saturating_add(1);
+                taken = (space == Space::Normal).then(|| self.shared.reads.take(generation));
+                let (stamp, concluded) =
+                    self.conclude(tables, batch, now, &owed, taken.as_deref(), events)?;
                 told = Some(concluded);
                 Ok(Outcome { value, commit: Some(stamp) })
             });
@@ -120,7 +122,7 @@ impl Store {
         &self,
         tables: &Tables,
         result: Result<T>,
-        taken: Option<Waiting>,
+        taken: Option<Arc<Waiting>>,
         told: Option<Told>,
     ) -> Result<T> {
         match (&result, told) {
@@ -135,8 +137,9 @@ impl Store {
                 }
             }
             _ => {
-                if let Some(taken) = taken {
-                    self.shared.reads.put_back(taken);
+                if taken.is_some() {
+                    drop(taken);
+                    self.shared.reads.put_back();
                 }
             }
         }

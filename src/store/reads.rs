@@ -15,14 +15,32 @@ use crate::record::tier::Tier;
 pub(super) struct Reads {
     /// Two bits for each tier.
     modes: AtomicU8,
-    waiting: Mutex<Waiting>,
+    line: Mutex<Line>,
     /// Whether the next commit may not be left out: what was released in a transaction is to be in the log.
     urgent: AtomicBool,
 }
 
+/// What waits, and what became of what waited. Whoever looks at the log takes from here what is not in its rows yet.
+#[derive(Default)]
+struct Line {
+    waiting: Waiting,
+    /// What the commit of this number is about to write.
+    writing: Option<(u64, Arc<Waiting>)>,
+    /// The number of the last commit that wrote what waited.
+    written: u64,
+}
+
+impl Line {
+    fn put_back(&mut self) {
+        if let Some((_, taken)) = self.writing.take() {
+            self.waiting.put_back(Arc::unwrap_or_clone(taken));
+        }
+    }
+}
+
 impl Default for Reads {
     fn default() -> Self {
-        Self { modes: AtomicU8::new(0), waiting: Mutex::default(), urgent: AtomicBool::new(false) }
+        Self { modes: AtomicU8::new(0), line: Mutex::default(), urgent: AtomicBool::new(false) }
     }
 }
 
@@ -51,7 +69,7 @@ impl Reads {
 
     /// Notes what happened, and says whether so much waits that it should be written.
     pub(super) fn note(&self, fact: &Fact<'_>, said: &Arc<Said>, actor: [u8; 16], now: Timestamp) -> bool {
-        self.waiting().note(fact, said, actor, now)
+        self.line().waiting.note(fact, said, actor, now)
     }
 
     /// That of what waits something must be written before long.
@@ -64,34 +82,53 @@ impl Reads {
         self.urgent.load(Ordering::Relaxed) && !self.is_empty()
     }
 
+    /// Whether everything is written.
     pub(super) fn is_empty(&self) -> bool {
-        self.waiting().is_empty()
+        let line = self.line();
+        line.waiting.is_empty() && line.writing.as_ref().is_none_or(|(_, writing)| writing.is_empty())
     }
 
-    /// What waits, as events.
-    pub(super) fn pending(&self) -> Vec<Event> {
-        let waiting = self.waiting();
-        let lost = waiting.lost();
-        waiting.events().chain(lost.as_ref().map(Event::view)).map(EventRef::to_owned).collect()
+    /// What is not in the log as the commit of this number left it, as events. `None` if a later one has written some of it.
+    pub(super) fn pending(&self, generation: u64) -> Option<Vec<Event>> {
+        let line = self.line();
+        if line.written > generation {
+            return None;
+        }
+        let writing = line.writing.as_ref().filter(|(number, _)| *number > generation);
+        let mut events = Vec::new();
+        for waiting in writing.map(|(_, writing)| &**writing).into_iter().chain([&line.waiting]) {
+            let lost = waiting.lost();
+            events.extend(waiting.events().chain(lost.as_ref().map(Event::view)).map(EventRef::to_owned));
+        }
+        Some(events)
     }
 
-    /// Takes out what waits, for a commit.
-    pub(super) fn take(&self) -> Waiting {
-        std::mem::take(&mut *self.waiting())
+    /// Takes out what waits, for the commit of this number.
+    pub(super) fn take(&self, generation: u64) -> Arc<Waiting> {
+        let mut line = self.line();
+        // Of a commit that ended in a panic.
+        line.put_back();
+        let taken = Arc::new(std::mem::take(&mut line.waiting));
+        line.writing = Some((generation, taken.clone()));
+        taken
     }
 
     /// After the commit that wrote what was taken out.
     pub(super) fn written(&self) {
+        let mut line = self.line();
+        if let Some((number, _)) = line.writing.take() {
+            line.written = number;
+        }
         self.urgent.store(false, Ordering::Relaxed);
     }
 
     /// Puts what was taken out back, in front of what came meanwhile.
-    pub(super) fn put_back(&self, taken: Waiting) {
-        self.waiting().put_back(taken);
+    pub(super) fn put_back(&self) {
+        self.line().put_back();
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    fn line(&self) -> MutexGuard<'_, Line> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -124,16 +161,15 @@ mod tests {
                 note(subject, version);
             }
         }
-        assert_eq!(reads.pending().len(), 2 * EVENTS_WAITING_MAX);
+        assert_eq!(reads.pending(0).unwrap().len(), 2 * EVENTS_WAITING_MAX);
         for _ in 0..3 {
             note(u16::MAX, 1);
         }
-        let taken = reads.take();
-        assert!(reads.is_empty());
+        let taken = reads.take(1);
         reads.note(&fact(0, 1), &said, [2; 16], now);
         assert_eq!(taken.count(), noted);
-        reads.put_back(taken);
-        let events = reads.pending();
+        reads.put_back();
+        let events = reads.pending(0).unwrap();
         let count = |event: &Event| event.more.as_ref().unwrap().count;
         assert_eq!(events.iter().map(count).sum::<u32>(), noted + 1);
         let lost = events.last().unwrap();
@@ -147,6 +183,34 @@ mod tests {
         for said in [&one, &other, &one] {
             reads.note(&fact(1, 1), said, [2; 16], Timestamp::from_millis(7));
         }
-        assert_eq!(reads.pending().len(), 2);
+        assert_eq!(reads.pending(0).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn what_a_commit_writes_is_pending_for_whoever_does_not_see_that_commit() {
+        let (reads, said, now) = (Reads::default(), Arc::default(), Timestamp::from_millis(7));
+        let note = |subject| reads.note(&fact(subject, 1), &said, [2; 16], now);
+        let pending = |generation| {
+            let subject = |event: Event| event.subject[0];
+            reads.pending(generation).map(|events| events.into_iter().map(subject).collect::<Vec<_>>())
+        };
+        note(1);
+        assert_eq!(pending(4), Some(vec![1]));
+        drop(reads.take(5));
+        note(2);
+        assert_eq!((pending(4), pending(5)), (Some(vec![1, 2]), Some(vec![2])));
+        assert!(!reads.is_empty());
+        reads.put_back();
+        assert_eq!((pending(4), pending(5)), (Some(vec![1, 2]), Some(vec![1, 2])));
+        drop(reads.take(5));
+        reads.written();
+        assert!(reads.is_empty());
+        note(3);
+        assert_eq!((pending(4), pending(5)), (None, Some(vec![3])));
+        // A commit that ended in a panic wrote nothing.
+        drop(reads.take(6));
+        note(4);
+        drop(reads.take(6));
+        assert_eq!((pending(5), pending(6)), (Some(vec![3, 4]), Some(vec![])));
     }
 }

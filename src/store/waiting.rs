@@ -31,7 +31,7 @@ struct Occasion<'a> {
 }
 
 /// Events that wait, in the order in which each first happened.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Waiting {
     entries: Vec<Entry>,
     /// The paths of them, in a row.
@@ -51,6 +51,7 @@ pub(super) struct Waiting {
     last: (i64, [u8; 16]),
 }
 
+#[derive(Clone)]
 struct Entry {
     time: i64,
     subject: [u8; 16],
@@ -63,6 +64,7 @@ struct Entry {
 }
 
 /// Who, and with what context.
+#[derive(Clone)]
 struct Voice {
     actor: [u8; 16],
     /// Held so that no other context takes its place in memory.
