@@ -451,11 +451,11 @@ fn many_reads_are_written_before_the_next_commit_and_none_is_lost() {
     let store = Store::in_memory().unwrap();
     store.put("a", "x").unwrap();
     let generation = store.pin().unwrap().generation();
-    for number in 0..3_000 {
+    for number in 0..7_000 {
         check_refused(store.get(&format!("absent/{number}")), ErrorKind::NotFound);
     }
     assert!(store.pin().unwrap().generation() > generation, "a full segment is written");
-    assert_eq!(told(&store, &AuditQuery::all().success(false)).len(), 3_000);
+    assert_eq!(told(&store, &AuditQuery::all().success(false)).len(), 7_000);
     store.audit().verify(None).unwrap();
 }
 
