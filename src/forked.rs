@@ -363,10 +363,11 @@ fn a_child_that_is_forked_while_a_callback_runs_drops_the_subscription_without_w
                         child.live(|| crate::crypto::arena::fork::drop_in_child(subscription))
                     }
                 };
-                assert_eq!(child.told(), "dropped");
-                child.end();
+                let child_told = child.told();
                 leave.send(()).unwrap();
                 writer.join().unwrap().unwrap();
+                assert_eq!(child_told, "dropped");
+                child.end();
                 assert!(!subscription.is_closed());
                 leave.send(()).unwrap();
                 store.put("team/f", "told once more").unwrap();
