@@ -266,19 +266,21 @@ fn what_is_older_than_the_policy_keeps_goes_behind_a_checkpoint() {
 
 /// Where an export goes to, which lets something happen before a line of it.
 struct Meddling<F> {
-    lines: Vec<u8>,
+    text: Vec<u8>,
+    lines: usize,
     before: usize,
     happens: Option<F>,
 }
 
 impl<F: FnOnce()> std::io::Write for Meddling<F> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        if self.lines.iter().filter(|byte| **byte == b'\n').count() == self.before
+        if self.lines == self.before
             && let Some(happens) = self.happens.take()
         {
             happens();
         }
-        self.lines.extend_from_slice(bytes);
+        self.text.extend_from_slice(bytes);
+        self.lines += bytes.iter().filter(|byte| **byte == b'\n').count();
         Ok(bytes.len())
     }
 
@@ -304,11 +306,11 @@ fn an_export_beside_a_sweep_is_whole_or_says_what_the_sweep_removed() {
             store.policy().set_audit(AuditPolicy::new().keep_bytes(0)).unwrap();
             assert!(store.sweep(Sweep::new()).unwrap().audit_events >= EVENTS as u64);
         };
-        let mut target = Meddling { lines: Vec::new(), before, happens: Some(sweep) };
+        let mut target = Meddling { text: Vec::new(), lines: 0, before, happens: Some(sweep) };
         let exported = store.audit().export_to(&mut target, 0);
         assert!(target.happens.is_none(), "it never came to line {before}");
         let export = folder.join("export");
-        std::fs::write(&export, &target.lines).unwrap();
+        std::fs::write(&export, &target.text).unwrap();
         match exported {
             Ok(exported) => {
                 whole += 1;
