@@ -8,7 +8,7 @@ use crate::crypto::arena::{Wish, refusal};
 use crate::error::{ErrorKind, Result};
 use crate::own_process;
 use crate::sealed::unlock::Unlock;
-use crate::store::{CopyOptions, Query, Retention, SecretRef, Store, Sweep, Update};
+use crate::store::{CopyOptions, EventFilter, Query, Retention, SecretRef, Store, Sweep, Update};
 
 /// How the child learns that it is one.
 const WAYS: [(&str, Option<Wish>); 2] = [("its pages are empty", None), ("its id", Some(Wish::WipeOnFork))];
@@ -337,4 +337,45 @@ fn a_child_that_is_forked_while_another_thread_locks_waits_for_nobody() {
         });
         assert_eq!(child_found.unwrap().trim_end(), ["Forked"; 27].join(" "));
     });
+}
+
+/// The thread that is inside the callback does not exist in the child, and never leaves it there.
+#[test]
+fn a_child_that_is_forked_while_a_callback_runs_drops_the_subscription_without_waiting() {
+    in_own_processes(
+        "a_child_that_is_forked_while_a_callback_runs_drops_the_subscription_without_waiting",
+        |folder| {
+            let (store, _) = filled(&folder.0.join("s"));
+            let (inside, is_inside) = std::sync::mpsc::channel();
+            let (leave, leaves) = std::sync::mpsc::channel();
+            let subscription = store.subscribe(EventFilter::all(), move |event| {
+                inside.send(event.sequence()).unwrap();
+                leaves.recv().unwrap();
+            });
+            let subscription = subscription.unwrap();
+            std::thread::scope(|scope| {
+                let writer = scope.spawn(|| store.put("team/f", "told meanwhile"));
+                let told = is_inside.recv().unwrap();
+                let mut child = match fork() {
+                    Ok(child) => child,
+                    Err(child) => {
+                        let subscription = &raw const subscription;
+                        child.live(|| crate::crypto::arena::fork::drop_in_child(subscription))
+                    }
+                };
+                let child_told = child.told();
+                leave.send(()).unwrap();
+                writer.join().unwrap().unwrap();
+                assert_eq!(child_told, "dropped");
+                child.end();
+                assert!(!subscription.is_closed());
+                leave.send(()).unwrap();
+                store.put("team/f", "told once more").unwrap();
+                assert!(is_inside.recv().unwrap() > told);
+            });
+            drop(subscription);
+            store.put("team/f", "told to nobody").unwrap();
+            assert!(is_inside.recv().is_err());
+        },
+    );
 }

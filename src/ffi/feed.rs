@@ -231,3 +231,6 @@ pub unsafe extern "C" fn strongroom_feed_wait(
     // SAFETY: as above.
     unsafe { guard(error, work) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -206,10 +206,13 @@ impl Store {
     /// Writes how much waits and not what, into the spare blocks.
     fn write_count(&self, _pass: &Pass) -> Result<()> {
         let tables = self.shared.root.unused()?;
-        let taken = self.shared.reads.take_all();
         let mut lost = event(self.now(&tables)?, EventKind::EventsLost, [0; 16], 0);
+        let taken = self.shared.reads.take_all(tables.file().generation()?.saturating_add(1));
         lost.more.get_or_insert_default().count = taken.count();
-        self.commit_for(Purpose::Change(Space::Spare), &tables, |_, _| Ok(((), vec![lost])))
+        let written = self.commit_for(Purpose::Change(Space::Spare), &tables, |_, _| Ok(((), vec![lost])));
+        // The store is about to be closed: whatever came of it, nothing waits any more.
+        self.shared.reads.written();
+        written
     }
 }
 

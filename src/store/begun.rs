@@ -105,7 +105,8 @@ impl BegunTransaction {
         if events.is_empty() && !self.store.shared.reads.is_urgent() {
             return writing.abort();
         }
-        let taken = self.store.shared.reads.take();
+        let generation = self.tables.file().generation()?.saturating_add(1);
+        let taken = self.store.shared.reads.take(generation);
         let mut told = None;
         let result = {
             let mut owed = self.store.owed();

@@ -107,8 +107,10 @@ impl Store {
                     return Ok(Outcome { value, commit: None });
                 }
                 // What waits must not keep a delete from fitting on a full disk.
-                taken = (purpose.space() == Space::Normal).then(|| self.shared.reads.take());
-                let (stamp, concluded) = self.conclude(tables, batch, now, &owed, taken.as_ref(), events)?;
+                let generation = tables.file().generation()?.saturating_add(1);
+                taken = (purpose.space() == Space::Normal).then(|| self.shared.reads.take(generation));
+                let (stamp, concluded) =
+                    self.conclude(tables, batch, now, &owed, taken.as_deref(), events)?;
                 told = Some(concluded);
                 Ok(Outcome { value, commit: Some(stamp) })
             });
@@ -125,7 +127,7 @@ impl Store {
         &self,
         tables: &Tables,
         result: Result<T>,
-        taken: Option<Taken>,
+        taken: Option<Arc<Taken>>,
         told: Option<Told>,
     ) -> Result<T> {
         match (&result, told) {
@@ -140,8 +142,9 @@ impl Store {
                 }
             }
             _ => {
-                if let Some(taken) = taken {
-                    self.shared.reads.put_back(taken);
+                if taken.is_some() {
+                    drop(taken);
+                    self.shared.reads.put_back();
                 }
             }
         }

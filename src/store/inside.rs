@@ -24,6 +24,11 @@ impl Store {
         self.shared.root.tables().unwrap()
     }
 
+    /// How many handles there are of the open store.
+    pub(crate) fn handles(&self) -> usize {
+        Arc::strong_count(&self.shared)
+    }
+
     /// How many events tell of what was done, in a log that verifies.
     pub(crate) fn done_events(&self) -> u64 {
         self.verify().unwrap();
@@ -32,7 +37,8 @@ impl Store {
 
     /// Forgets what was read, as a process that is killed does: closing then writes no events of it.
     pub(crate) fn forget_reads(&self) {
-        drop(self.shared.reads.take_all());
+        drop(self.shared.reads.take_all(0));
+        self.shared.reads.written();
     }
 
     /// A backup to a medium that is not a file.

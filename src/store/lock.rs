@@ -133,7 +133,38 @@ fn delay_after(wrong_keys: u32) -> Duration {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, mpsc};
+
     use super::*;
+    use crate::sealed::disk::calling::{At, CallingDisk};
+    use crate::{Context, StoreOptions};
+
+    #[test]
+    fn a_store_that_is_closed_while_it_is_unlocked_stays_closed() {
+        let ends: [fn(Store); 2] =
+            [drop, |store| assert_eq!(store.close().unwrap_err().kind(), ErrorKind::Reentrant)];
+        for end in ends {
+            let (disk, key) = (Arc::new(CallingDisk::default()), Unlock::raw_key(&[7; 32]));
+            let store = StoreOptions::new().create_on(disk.clone(), &key).unwrap();
+            store.put("name", "value").unwrap();
+            let other = store.with(Context::new()).unwrap();
+            store.lock().unwrap();
+            let (tell, told) = mpsc::channel();
+            disk.call(At::Read, move || {
+                end(store);
+                tell.send(()).unwrap();
+            });
+            let unlocked = other.unlock(&key);
+            told.try_recv().expect("it was closed meanwhile");
+            assert_eq!(unlocked.unwrap_err().kind(), ErrorKind::Closed);
+            assert!(other.is_closed() && !other.is_locked());
+            assert_eq!(other.get("name").unwrap_err().kind(), ErrorKind::Closed);
+            assert_eq!(other.unlock(&key).unwrap_err().kind(), ErrorKind::Closed);
+            assert_eq!(Arc::strong_count(&disk), 1, "nothing holds the file");
+            let store = StoreOptions::new().open_on(disk, &key).unwrap();
+            assert_eq!(store.get("name").unwrap().value().expose(), b"value");
+        }
+    }
 
     #[test]
     fn attempts_after_wrong_keys_wait_longer_and_longer() {

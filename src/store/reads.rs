@@ -7,7 +7,7 @@ use super::AuditReads;
 use super::audit_policy::AuditPolicy;
 use super::waiting::{Fact, Taken, Waiting};
 use crate::clock::Timestamp;
-use crate::record::audit::Event;
+use crate::record::audit::{Event, EventRef};
 use crate::record::context::Said;
 use crate::record::tier::Tier;
 
@@ -15,14 +15,40 @@ use crate::record::tier::Tier;
 pub(super) struct Reads {
     /// Two bits for each tier.
     modes: AtomicU8,
-    waiting: Mutex<Waiting>,
+    line: Mutex<Line>,
     /// Whether the next commit may not be left out: what was released in a transaction is to be in the log.
     urgent: AtomicBool,
 }
 
+/// What waits, and what became of what waited. Whoever looks at the log takes from here what is not in its rows yet.
+#[derive(Default)]
+struct Line {
+    waiting: Waiting,
+    /// What the commit of this number is about to write.
+    writing: Option<(u64, Arc<Taken>)>,
+    /// The number of the last commit that wrote what waited.
+    written: u64,
+}
+
+impl Line {
+    fn take(&mut self, everything: bool, generation: u64) -> Arc<Taken> {
+        // Of a commit that ended in a panic.
+        self.put_back();
+        let taken = Arc::new(self.waiting.take(everything));
+        self.writing = Some((generation, taken.clone()));
+        taken
+    }
+
+    fn put_back(&mut self) {
+        if let Some((_, taken)) = self.writing.take() {
+            self.waiting.put_back(Arc::unwrap_or_clone(taken));
+        }
+    }
+}
+
 impl Default for Reads {
     fn default() -> Self {
-        Self { modes: AtomicU8::new(0), waiting: Mutex::default(), urgent: AtomicBool::new(false) }
+        Self { modes: AtomicU8::new(0), line: Mutex::default(), urgent: AtomicBool::new(false) }
     }
 }
 
@@ -51,7 +77,7 @@ impl Reads {
 
     /// Notes what happened, and says whether so much waits that it should be written.
     pub(super) fn note(&self, fact: &Fact<'_>, said: &Arc<Said>, actor: [u8; 16], now: Timestamp) -> bool {
-        self.waiting().note(fact, said, actor, now)
+        self.line().waiting.note(fact, said, actor, now)
     }
 
     /// That of what waits something must be written before long.
@@ -68,42 +94,57 @@ impl Reads {
         self.urgent.load(Ordering::Relaxed)
     }
 
+    /// Whether everything is written.
     pub(super) fn is_empty(&self) -> bool {
-        self.commits() == 0
+        let line = self.line();
+        line.waiting.commits() == 0 && line.writing.as_ref().is_none_or(|(_, writing)| writing.is_empty())
     }
 
-    /// What waits, as events.
-    pub(super) fn pending(&self) -> Vec<Event> {
-        self.waiting().events()
-    }
-
-    /// Takes out what the next commit takes along: not more than there is room for, unless all of it is to be written.
-    pub(super) fn take(&self) -> Taken {
-        self.waiting().take(self.is_urged())
-    }
-
-    /// Takes out everything.
-    pub(super) fn take_all(&self) -> Taken {
-        self.waiting().take(true)
-    }
-
-    /// How many commits take out everything.
+    /// How many commits take out everything that waits at most.
     pub(super) fn commits(&self) -> usize {
-        self.waiting().commits()
+        self.line().waiting.commits()
+    }
+
+    /// What is not in the log as the commit of this number left it, as events. `None` if a later one has written some of it.
+    pub(super) fn pending(&self, generation: u64) -> Option<Vec<Event>> {
+        let line = self.line();
+        if line.written > generation {
+            return None;
+        }
+        let writing = line.writing.as_ref().filter(|(number, _)| *number > generation);
+        let writing = writing.map(|(_, taken)| &**taken);
+        let lost = [writing.and_then(Taken::lost), line.waiting.lost()];
+        let [before, after] = lost.each_ref().map(|lost| lost.as_ref().map(Event::view));
+        let events = writing.into_iter().flat_map(Taken::events).chain(before);
+        Some(events.chain(line.waiting.events()).chain(after).map(EventRef::to_owned).collect())
+    }
+
+    /// Takes out what the commit of this number takes along: not more than there is room for, unless all of it is to be written.
+    pub(super) fn take(&self, generation: u64) -> Arc<Taken> {
+        self.line().take(self.is_urged(), generation)
+    }
+
+    /// Takes out everything for the commit of this number.
+    pub(super) fn take_all(&self, generation: u64) -> Arc<Taken> {
+        self.line().take(true, generation)
     }
 
     /// After the commit that wrote what was taken out.
     pub(super) fn written(&self) {
+        let mut line = self.line();
+        if let Some((number, _)) = line.writing.take() {
+            line.written = line.written.max(number);
+        }
         self.urgent.store(false, Ordering::Relaxed);
     }
 
     /// Puts what was taken out back, in front of what came meanwhile.
-    pub(super) fn put_back(&self, taken: Taken) {
-        self.waiting().put_back(taken);
+    pub(super) fn put_back(&self) {
+        self.line().put_back();
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    fn line(&self) -> MutexGuard<'_, Line> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -111,7 +152,7 @@ impl Reads {
 mod tests {
     use super::*;
     use crate::limits::{EVENTS_WAITING_FULL, EVENTS_WAITING_MAX, PORTION_BYTES};
-    use crate::record::audit::{EventKind, EventRef};
+    use crate::record::audit::EventKind;
     use crate::store::waiting::Fact;
 
     fn fact(subject: u16, version: u64) -> Fact<'static> {
@@ -136,16 +177,17 @@ mod tests {
                 note(subject, version);
             }
         }
-        assert_eq!(reads.pending().len(), 2 * EVENTS_WAITING_MAX);
+        assert_eq!(reads.pending(0).unwrap().len(), 2 * EVENTS_WAITING_MAX);
         for _ in 0..3 {
             note(u16::MAX, 1);
         }
-        let taken = reads.take_all();
-        assert!(reads.is_empty());
+        let taken = reads.take_all(1);
+        assert_eq!(reads.commits(), 0);
         reads.note(&fact(0, 1), &said, [2; 16], now);
         assert_eq!(taken.count(), noted);
-        reads.put_back(taken);
-        let events = reads.pending();
+        drop(taken);
+        reads.put_back();
+        let events = reads.pending(0).unwrap();
         let count = |event: &Event| event.more.as_ref().unwrap().count;
         assert_eq!(events.iter().map(count).sum::<u32>(), noted + 1);
         let lost = events.last().unwrap();
@@ -165,7 +207,7 @@ mod tests {
         note(0..EVENTS_WAITING_FULL as u16);
         let portions = reads.commits();
         assert!(portions > 2, "{portions}");
-        let first = reads.take();
+        let first = reads.take(1);
         let cut = owned(&first).len() as u16;
         assert_eq!(subjects(owned(&first)), (0..cut).collect::<Vec<_>>());
         assert!(first.events().map(|event| event.encoded_len()).sum::<usize>() < PORTION_BYTES + 100);
@@ -173,14 +215,15 @@ mod tests {
         note(0..1);
         note(cut..cut + 1);
         let expected: Vec<u16> = (cut..EVENTS_WAITING_FULL as u16).chain([0]).collect();
-        let waiting = reads.pending();
+        let waiting = reads.pending(1).unwrap();
         assert_eq!(waiting[0].more.as_ref().unwrap().count, 2);
         assert_eq!(subjects(waiting), expected);
-        reads.put_back(first);
+        drop(first);
+        reads.put_back();
         assert_eq!(reads.commits(), portions);
-        assert_eq!(reads.pending().len(), EVENTS_WAITING_FULL + 1);
+        assert_eq!(reads.pending(0).unwrap().len(), EVENTS_WAITING_FULL + 1);
         reads.urge();
-        let all = reads.take();
+        let all = reads.take(1);
         assert_eq!((all.count(), reads.commits()), (EVENTS_WAITING_FULL as u32 + 2, 0));
         assert_eq!(subjects(owned(&all)), (0..EVENTS_WAITING_FULL as u16).chain([0]).collect::<Vec<_>>());
     }
@@ -192,6 +235,34 @@ mod tests {
         for said in [&one, &other, &one] {
             reads.note(&fact(1, 1), said, [2; 16], Timestamp::from_millis(7));
         }
-        assert_eq!(reads.pending().len(), 2);
+        assert_eq!(reads.pending(0).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn what_a_commit_writes_is_pending_for_whoever_does_not_see_that_commit() {
+        let (reads, said, now) = (Reads::default(), Arc::default(), Timestamp::from_millis(7));
+        let note = |subject| reads.note(&fact(subject, 1), &said, [2; 16], now);
+        let pending = |generation| {
+            let subject = |event: Event| event.subject[0];
+            reads.pending(generation).map(|events| events.into_iter().map(subject).collect::<Vec<_>>())
+        };
+        note(1);
+        assert_eq!(pending(4), Some(vec![1]));
+        drop(reads.take(5));
+        note(2);
+        assert_eq!((pending(4), pending(5)), (Some(vec![1, 2]), Some(vec![2])));
+        assert!(!reads.is_empty());
+        reads.put_back();
+        assert_eq!((pending(4), pending(5)), (Some(vec![1, 2]), Some(vec![1, 2])));
+        drop(reads.take(5));
+        reads.written();
+        assert!(reads.is_empty());
+        note(3);
+        assert_eq!((pending(4), pending(5)), (None, Some(vec![3])));
+        // A commit that ended in a panic wrote nothing.
+        drop(reads.take(6));
+        note(4);
+        drop(reads.take(6));
+        assert_eq!((pending(5), pending(6)), (Some(vec![3, 4]), Some(vec![])));
     }
 }

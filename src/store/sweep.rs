@@ -196,3 +196,6 @@ fn misplaced() -> Error {
         "a deleted version is not where it was noted; restore a backup of the file",
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -63,7 +63,7 @@ struct Lost {
 }
 
 /// Events in the order in which each first happened.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Portion {
     entries: Vec<Entry>,
     /// The paths of them, in a row.
@@ -73,6 +73,7 @@ struct Portion {
     bytes: usize,
 }
 
+#[derive(Clone)]
 struct Entry {
     time: i64,
     subject: [u8; 16],
@@ -85,6 +86,7 @@ struct Entry {
 }
 
 /// Who, and with what context.
+#[derive(Clone)]
 struct Voice {
     actor: [u8; 16],
     /// Held so that no other context takes its place in memory.
@@ -92,7 +94,7 @@ struct Voice {
 }
 
 /// What was taken out, for a commit.
-#[derive(Default)]
+#[derive(Clone)]
 pub(super) struct Taken {
     portions: Vec<Portion>,
     lost: Lost,
@@ -197,9 +199,15 @@ impl Waiting {
         is_much
     }
 
-    /// Takes out what goes into one commit: the oldest portion, or everything.
+    /// Takes out what goes into one commit: what is oldest, or everything.
     pub(super) fn take(&mut self, everything: bool) -> Taken {
-        let portions = if everything { self.portions.len() } else { self.portions.len().min(1) };
+        // One that was put back may leave room for the next.
+        let mut bytes = 0;
+        let fits = |portion: &&Portion| {
+            bytes += portion.bytes;
+            everything || bytes <= PORTION_BYTES
+        };
+        let portions = self.portions.iter().take_while(fits).count().max(1).min(self.portions.len());
         let portions: Vec<Portion> = self.portions.drain(..portions).collect();
         self.first = self.first.wrapping_add(short(portions.len()));
         if !self.portions.is_empty() {
@@ -224,16 +232,19 @@ impl Waiting {
         self.lost = Lost { count: lost.count.saturating_add(self.lost.count), ..last };
     }
 
-    /// How many commits take out everything.
+    /// How many commits take out everything at most.
     pub(super) fn commits(&self) -> usize {
         self.portions.len().max(usize::from(self.lost.count > 0))
     }
 
-    /// What waits.
-    pub(super) fn events(&self) -> Vec<Event> {
-        let lost = self.lost.event();
-        let events = self.portions.iter().flat_map(Portion::events);
-        events.chain(lost.as_ref().map(Event::view)).map(EventRef::to_owned).collect()
+    /// What waits, one by one.
+    pub(super) fn events(&self) -> impl Iterator<Item = EventRef<'_>> {
+        self.portions.iter().flat_map(Portion::events)
+    }
+
+    /// The event that says how many more there were.
+    pub(super) fn lost(&self) -> Option<Event> {
+        self.lost.event()
     }
 }
 
@@ -291,6 +302,10 @@ impl Portion {
 }
 
 impl Taken {
+    pub(super) fn is_empty(&self) -> bool {
+        self.portions.is_empty() && self.lost.count == 0
+    }
+
     /// What is told one by one.
     pub(super) fn events(&self) -> impl DoubleEndedIterator<Item = EventRef<'_>> {
         self.portions.iter().flat_map(Portion::events)

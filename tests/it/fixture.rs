@@ -5,6 +5,7 @@ use std::io::Write;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc;
 use std::time::Duration;
 
 use strongroom::{AuditEventKind, AuditQuery, Error, ErrorKind, KdfCost, Query, Store, StoreOptions, Unlock};
@@ -178,6 +179,14 @@ pub(crate) fn check_refused<T>(result: Result<T, Error>, kind: ErrorKind) -> Err
             error
         }
     }
+}
+
+/// Does `work` on a thread of its own and gives what it returns; fails if it waits for ever.
+#[track_caller]
+pub(crate) fn ends<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    let (tell, told) = mpsc::channel();
+    std::thread::spawn(move || tell.send(work()));
+    told.recv_timeout(PATIENCE).expect("it returns")
 }
 
 /// The number in an environment variable, or a default.

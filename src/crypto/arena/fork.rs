@@ -27,6 +27,8 @@ pub(crate) fn fork() -> Result<Child, InChild> {
         -1 => panic!("cannot fork: {}", std::io::Error::last_os_error()),
         0 => {
             drop((told, wait));
+            // SAFETY: no argument. A child that waits for ever would keep its parent waiting too.
+            unsafe { libc::alarm(60) };
             Err(InChild { tell, wait: waiting })
         }
         pid => Ok(Child { pid, told, wait: Some(wait) }),

@@ -8,6 +8,8 @@ use crate::error::{Error, Result};
 use crate::format::layout::STORE_ID_LEN;
 
 pub(crate) mod beside;
+#[cfg(test)]
+pub(crate) mod calling;
 pub(crate) mod checks;
 mod copies;
 pub(crate) mod file;

@@ -15,7 +15,7 @@ use crate::record::id::{SecretId, SlotId};
 use crate::record::path::SecretPath;
 use crate::store::Cursor;
 use crate::tables::list::Position;
-use crate::tables::{Rows, audit};
+use crate::tables::{Rows, Tables, audit};
 
 /// Which events to tell. Conditions add up, but for kinds, of which any is enough.
 ///
@@ -220,21 +220,37 @@ impl Audit<'_> {
     /// [`ErrorKind::Tampered`].
     pub fn query(&self, query: impl Borrow<AuditQuery>) -> Result<AuditPage> {
         let query = query.borrow();
-        let tables = self.0.authorise(Action::Audit)?;
+        self.0.authorise(Action::Audit)?;
         if !(1..=PAGE_ITEMS_MAX).contains(&query.limit) {
             let message = format!("a page has 1 to {PAGE_ITEMS_MAX} events");
             return Err(Error::new(ErrorKind::LimitExceeded, message));
         }
         let filter = query.filter()?;
-        let (file, digest) = (tables.file(), query.digest(self.0.principal, &filter));
+        loop {
+            // Anew each time: the file may have been replaced.
+            let tables = self.0.authorise(Action::Audit)?;
+            if let Some(page) = self.page(&tables, query, &filter)? {
+                return Ok(page);
+            }
+        }
+    }
+
+    /// A page of the last committed state and what waits behind it; `None` if a commit came between the look at the one and at
+    /// the other.
+    fn page(&self, tables: &Tables, query: &AuditQuery, filter: &Filter) -> Result<Option<AuditPage>> {
+        let (file, digest) = (tables.file(), query.digest(self.0.principal, filter));
         let position = query.cursor.as_ref().map(|cursor| cursor.open(file, &digest)).transpose()?;
         let after = position.map(|at| u64::try_from(at.age).unwrap_or_default());
         let store_id = &file.place().store_id;
-        let (mut events, mut more) = (Vec::new(), false);
-        let pending = self.0.shared.reads.pending();
-        let generation = file.generation()?.saturating_add(1);
-        tables.read(|rows| {
-            (events, more) = (Vec::new(), false);
+        let found = tables.read(|rows| {
+            let end = audit::segment_before(rows, u64::MAX)?;
+            let written = end.as_ref().map_or(0, |(_, segment)| segment.generation);
+            let Some(pending) = self.0.shared.reads.pending(written) else { return Ok(None) };
+            let (next, generation) = match &end {
+                Some((first, segment)) => (first.saturating_add(audit::count(&segment.events)), written),
+                None => (audit::next_sequence(rows)?, file.generation()?),
+            };
+            let (mut events, mut more) = (Vec::new(), false);
             let mut visit = |sequence, generation, event: &Event, is_durable| {
                 if !filter.accepts(event) {
                     return ControlFlow::Continue(());
@@ -247,15 +263,17 @@ impl Audit<'_> {
                 events.push(if is_durable { told } else { told.pending() });
                 ControlFlow::Continue(())
             };
-            let log = Log { rows, pending: &pending, generation };
+            let log = Log { rows, pending: &pending, next, generation: generation.saturating_add(1) };
             match query.newest_first {
-                true => log.back(after.unwrap_or(u64::MAX), &mut visit),
-                false => log.forward(after.unwrap_or(0), &mut visit),
+                true => log.back(after.unwrap_or(u64::MAX), &mut visit)?,
+                false => log.forward(after.unwrap_or(0), &mut visit)?,
             }
+            Ok(Some((events, more)))
         })?;
+        let Some((events, more)) = found else { return Ok(None) };
         let last = events.last().filter(|_| more).map(AuditEvent::sequence);
         let next = last.map(|last| Cursor::seal(file, &digest, &position_of(last))).transpose()?;
-        Ok(AuditPage { events, next })
+        Ok(Some(AuditPage { events, next }))
     }
 }
 
@@ -270,6 +288,8 @@ type Visit<'a> = &'a mut dyn FnMut(u64, u64, &Event, bool) -> ControlFlow<()>;
 struct Log<'a, R> {
     rows: &'a R,
     pending: &'a [Event],
+    /// The number that the next event will have.
+    next: u64,
     /// That of the next commit.
     generation: u64,
 }
@@ -288,8 +308,7 @@ impl<R: Rows> Log<'_, R> {
         if ended {
             return Ok(());
         }
-        let first = self.next()?;
-        let waiting = (first..).zip(self.pending).filter(|(number, _)| *number > after);
+        let waiting = (self.next..).zip(self.pending).filter(|(number, _)| *number > after);
         for (number, event) in waiting {
             if visit(number, self.generation, event, false).is_break() {
                 break;
@@ -300,8 +319,8 @@ impl<R: Rows> Log<'_, R> {
 
     /// Every event before this one, from the last.
     fn back(&self, before: u64, visit: Visit<'_>) -> Result<()> {
-        let first = self.next()?;
-        let waiting: Vec<_> = (first..).zip(self.pending).filter(|(number, _)| *number < before).collect();
+        let waiting: Vec<_> =
+            (self.next..).zip(self.pending).filter(|(number, _)| *number < before).collect();
         for (number, event) in waiting.into_iter().rev() {
             if visit(number, self.generation, event, false).is_break() {
                 return Ok(());
@@ -319,11 +338,6 @@ impl<R: Rows> Log<'_, R> {
             before = first;
         }
         Ok(())
-    }
-
-    /// The number that the next event will have.
-    fn next(&self) -> Result<u64> {
-        audit::next_sequence(self.rows)
     }
 }
 

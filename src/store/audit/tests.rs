@@ -1,11 +1,13 @@
 //! Logs that no interface leaves behind, and what waits beyond its bounds.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 
 use crate::record::audit_head::AuditHead;
+use crate::sealed::disk::calling::{At, CallingDisk};
 use crate::sealed::disk::memory::MemoryDisk;
 use crate::tables::forged::{alter_event, forget_event};
-use crate::{AuditEventKind, AuditQuery, ErrorKind, Store, StoreOptions, Unlock};
+use crate::{AuditEvent, AuditEventKind, AuditQuery, Context, ErrorKind, Store, StoreOptions, Unlock};
 
 fn store() -> (Store, AuditHead) {
     let disk = Arc::new(MemoryDisk::default());
@@ -60,4 +62,79 @@ fn kinds_of_a_later_version_are_told_by_their_number() {
     let last = store.audit().query(AuditQuery::all().newest_first().limit(1)).unwrap();
     assert_eq!(last.events()[0].kind(), AuditEventKind::Unknown(60_000));
     store.verify().unwrap();
+}
+
+/// The events of reads: number, path, count, and whether it is durable.
+fn reads(store: &Store) -> Vec<(u64, String, u32, bool)> {
+    let query = AuditQuery::all().kind("secret.accessed").limit(1_000);
+    let row = |event: &AuditEvent| {
+        (event.sequence(), event.path().unwrap().to_owned(), event.count(), event.is_durable())
+    };
+    store.audit().query(query).unwrap().events().iter().map(row).collect()
+}
+
+#[test]
+fn what_a_commit_under_way_writes_is_told_before_it_and_after_it() {
+    let disk = Arc::new(CallingDisk::default());
+    let store = StoreOptions::new().create_on(disk.clone(), &Unlock::raw_key(&[7; 32])).unwrap();
+    store.get("absent").unwrap_err();
+    let events = |store: &Store| store.audit().query(AuditQuery::all()).unwrap().into_iter();
+    let generation = store.pin().unwrap().generation();
+    assert_eq!(events(&store).next().unwrap().generation(), generation + 1);
+    store.forget_reads();
+    for path in ["a", "b"] {
+        store.put(path, "value").unwrap();
+        store.get(path).unwrap();
+    }
+    store.get("a").unwrap();
+    let row = |sequence, path: &str, count, is_durable| (sequence, path.to_owned(), count, is_durable);
+    let before = vec![row(2, "a", 1, true), row(4, "b", 1, false), row(5, "a", 1, false)];
+    assert_eq!(reads(&store), before);
+    let (other, (tell, told)) = (store.with(Context::new()).unwrap(), mpsc::channel());
+    disk.call(At::Sync, move || {
+        let under_way = reads(&other);
+        other.get("a").unwrap();
+        let newest = AuditQuery::all().kind("secret.accessed").newest_first().limit(1);
+        let newest = other.audit().query(newest).unwrap().events()[0].sequence();
+        tell.send((under_way, reads(&other), newest)).unwrap();
+    });
+    store.put("c", "value").unwrap();
+    let (under_way, read_meanwhile, newest) = told.try_recv().unwrap();
+    assert_eq!(under_way, before);
+    let one_more = before.iter().cloned().chain([row(6, "a", 1, false)]);
+    assert_eq!((read_meanwhile, newest), (one_more.collect(), 6));
+    let after = vec![row(2, "a", 1, true), row(4, "b", 1, true), row(5, "a", 1, true), row(7, "a", 1, false)];
+    assert_eq!(reads(&store), after);
+}
+
+#[test]
+fn beside_commits_every_read_is_told_exactly_once() {
+    const READS: usize = 900;
+    let store = StoreOptions::new().in_memory().unwrap();
+    let (done, queries) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for number in 0..READS {
+                store.get(&format!("absent/{number}")).unwrap_err();
+                done.store(number + 1, Ordering::SeqCst);
+                store.put("name", "value").unwrap();
+            }
+        });
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while done.load(Ordering::SeqCst) < READS {
+                    let least = done.load(Ordering::SeqCst);
+                    let told = reads(&store);
+                    let expected = (0..told.len()).map(|number| format!("absent/{number}"));
+                    let found: Vec<_> = told.iter().map(|(_, path, ..)| path.clone()).collect();
+                    assert_eq!(found, expected.collect::<Vec<_>>(), "query {queries:?}");
+                    assert!(told.len() >= least, "{} of {least} reads, query {queries:?}", told.len());
+                    assert!(told.is_sorted_by(|(one, ..), (next, ..)| one < next));
+                    queries.fetch_add(1, Ordering::SeqCst);
+                }
+            });
+        }
+    });
+    assert!(queries.into_inner() > 0);
+    assert_eq!(reads(&store).len(), READS);
 }

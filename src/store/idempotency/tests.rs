@@ -379,6 +379,41 @@ fn another_window_is_that_of_later_calls() {
     assert!(!call("long"));
 }
 
+/// As nothing in the trash is purged behind a jump of the clock, no key is free.
+#[test]
+fn a_clock_that_jumped_makes_no_call_happen_twice() {
+    let mut bench = Bench::prepared();
+    let written = bench.once().put("a", "v").unwrap();
+    bench.clock.advance(400 * 24 * HOUR);
+    let check_replayed = |bench: &Bench| {
+        let again = bench.once();
+        assert_eq!(again.put("a", "v").unwrap(), written);
+        assert!(again.was_replayed());
+        assert_eq!(again.put("a", "other").unwrap_err().kind(), ErrorKind::IdempotencyConflict);
+        assert_eq!((bench.count(CALL), bench.count(CALL_UNTIL)), (1, 1));
+        assert_eq!(bench.store.info("a").unwrap().version(), written.version());
+    };
+    check_replayed(&bench);
+    // A commit behind the jump, a call with another key, a sweep, and another handle: none of them forgets it.
+    bench.store.put("b", "v").unwrap();
+    check_replayed(&bench);
+    assert!(bench.store.sweep(Sweep::new()).unwrap().held_back);
+    check_replayed(&bench);
+    bench.reopen();
+    check_replayed(&bench);
+    let other = bench.store.with(Context::new().idempotency_key("other")).unwrap();
+    other.put("b", "v").unwrap();
+    assert_eq!(bench.count(CALL), 2);
+    assert_eq!(bench.once().put("a", "v").unwrap(), written);
+    // Once somebody says that the clock is right its time is over.
+    bench.store.sweep(Sweep::new().confirm_clock()).unwrap();
+    assert_eq!(bench.count(CALL), 1, "the later one");
+    let again = bench.once();
+    assert_eq!(again.put("a", "v").unwrap().version(), written.version() + 1);
+    assert!(!again.was_replayed());
+    bench.store.verify().unwrap();
+}
+
 #[test]
 fn rows_without_their_pair_are_damage() {
     let bench = Bench::new();

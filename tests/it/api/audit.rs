@@ -264,6 +264,74 @@ fn what_is_older_than_the_policy_keeps_goes_behind_a_checkpoint() {
     store.verify().unwrap();
 }
 
+/// Where an export goes to, which lets something happen before a line of it.
+struct Meddling<F> {
+    text: Vec<u8>,
+    lines: usize,
+    before: usize,
+    happens: Option<F>,
+}
+
+impl<F: FnOnce()> std::io::Write for Meddling<F> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.lines == self.before
+            && let Some(happens) = self.happens.take()
+        {
+            happens();
+        }
+        self.text.extend_from_slice(bytes);
+        self.lines += bytes.iter().filter(|byte| **byte == b'\n').count();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn an_export_beside_a_sweep_is_whole_or_says_what_the_sweep_removed() {
+    const EVENTS: usize = 3_000;
+    let (mut whole, mut refused) = (0, 0);
+    for before in [0, 1, 700, 1_500, EVENTS, EVENTS + 1] {
+        let folder = Folder::new();
+        let store = create(&folder.join("s"));
+        for number in 0..EVENTS {
+            check_refused(store.get(&format!("absent/{number}")), ErrorKind::NotFound);
+        }
+        store.lock().unwrap();
+        store.unlock(key()).unwrap();
+        let head = store.audit().head().unwrap();
+        let sweep = || {
+            store.policy().set_audit(AuditPolicy::new().keep_bytes(0)).unwrap();
+            assert!(store.sweep(Sweep::new()).unwrap().audit_events >= EVENTS as u64);
+        };
+        let mut target = Meddling { text: Vec::new(), lines: 0, before, happens: Some(sweep) };
+        let exported = store.audit().export_to(&mut target, 0);
+        assert!(target.happens.is_none(), "it never came to line {before}");
+        let export = folder.join("export");
+        std::fs::write(&export, &target.text).unwrap();
+        match exported {
+            Ok(exported) => {
+                whole += 1;
+                assert_eq!((exported.events, exported.head), (EVENTS as u64, head));
+                check_export(&export, Some(&head.to_string())).unwrap();
+            }
+            Err(error) => {
+                refused += 1;
+                assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
+                assert!(error.to_string().contains("a sweep removed events"), "{error}");
+                assert!(check_export(&export, None).is_err(), "what was written is no export");
+            }
+        }
+        // What is left of the log is exported like any other.
+        let again = folder.join("again");
+        store.audit().export(&again).unwrap();
+        check_export(&again, Some(&store.audit().head().unwrap().to_string())).unwrap();
+    }
+    assert!(whole > 0 && refused > 0, "{whole} were whole, {refused} refused");
+}
+
 #[test]
 fn repeated_reads_are_one_event_with_a_count_in_the_next_commit() {
     let folder = Folder::new();

@@ -3,9 +3,9 @@
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
-use strongroom::{AuditEvent, ErrorKind, EventFilter, Store, Sweep};
+use strongroom::{AuditEvent, Context, ErrorKind, EventFilter, Store, Subscription, Sweep};
 
-use crate::fixture::{Folder, check_refused, create};
+use crate::fixture::{Folder, check_refused, create, ends, open};
 
 fn kinds(events: &[AuditEvent]) -> Vec<&'static str> {
     events.iter().map(|event| event.kind().name()).collect()
@@ -81,7 +81,7 @@ fn a_panic_in_a_callback_ends_its_subscription_and_nothing_else() {
 #[test]
 fn a_callback_may_end_its_own_subscription() {
     let store = Store::in_memory().unwrap();
-    let own: Arc<Mutex<Option<strongroom::Subscription>>> = Arc::default();
+    let own: Arc<Mutex<Option<Subscription>>> = Arc::default();
     let (inner, calls) = (own.clone(), Arc::new(Mutex::new(0)));
     let counted = calls.clone();
     let subscription = store.subscribe(EventFilter::all(), move |_| {
@@ -92,6 +92,43 @@ fn a_callback_may_end_its_own_subscription() {
     store.put("a", "x").unwrap();
     store.put("a", "y").unwrap();
     assert_eq!(*calls.lock().unwrap(), 1);
+}
+
+/// What a callback holds is dropped with it: its own subscription, or the store.
+#[test]
+fn a_callback_that_panics_may_hold_its_own_subscription_or_the_store() {
+    let folder = Folder::new();
+    let store = create(&folder.join("s"));
+    let writer = store.with(Context::new()).unwrap();
+    let own: Arc<Mutex<Option<Subscription>>> = Arc::default();
+    let held = own.clone();
+    let subscription = store.subscribe(EventFilter::all(), move |_| {
+        std::panic::panic_any(held.lock().is_ok());
+    });
+    *own.lock().unwrap() = Some(subscription.unwrap());
+    let weak = Arc::downgrade(&own);
+    drop(own);
+    let writer = ends(move || {
+        writer.put("a", "x").unwrap();
+        writer
+    });
+    assert_eq!(weak.strong_count(), 0, "it was dropped");
+    let (tell, told) = mpsc::channel();
+    let subscription = writer.subscribe(EventFilter::all(), move |event| {
+        tell.send(event.sequence()).unwrap();
+        std::panic::panic_any(store.is_closed());
+    });
+    let (subscription, writer) = (
+        subscription.unwrap(),
+        ends(move || {
+            writer.put("a", "y").unwrap();
+            writer
+        }),
+    );
+    assert!(subscription.is_closed() && writer.is_closed());
+    assert_eq!(told.iter().collect::<Vec<_>>(), [2]);
+    check_refused(writer.put("a", "z"), ErrorKind::Closed);
+    assert_eq!(open(&folder.join("s")).get("a").unwrap().version(), 2);
 }
 
 #[test]
@@ -112,7 +149,7 @@ fn changes_are_told_from_any_number_on_and_waited_for() {
     check_refused(store.changes(0, 0), ErrorKind::LimitExceeded);
     store.get("a").unwrap();
     store.close().unwrap();
-    let store = crate::fixture::open(&folder.join("s"));
+    let store = open(&folder.join("s"));
     assert_eq!(
         store.changes(3, 10).unwrap().iter().map(|event| event.kind().name()).collect::<Vec<_>>(),
         Vec::<&str>::new()
