@@ -12,7 +12,26 @@ use super::room::Room;
 use super::secret::{Found, Owned, strongroom_secret, strongroom_secrets};
 use super::store::{on, strongroom_store};
 use super::strongroom_status;
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, Secret};
+
+/// Version `version` of a secret, or the current one with 0.
+///
+/// # Safety
+///
+/// As the top of the header says of pointers.
+unsafe fn read(
+    store: *const strongroom_store,
+    path: *const c_char,
+    path_len: usize,
+    version: u64,
+) -> Result<Secret, Error> {
+    // SAFETY: as above.
+    let path = unsafe { secret_path(path, path_len) }?;
+    on!(store, |on| match version {
+        0 => on.get(path),
+        version => on.get_version(path, version),
+    })
+}
 
 /// Reads a secret: version `version`, or the current one with 0.
 ///
@@ -33,11 +52,7 @@ pub unsafe extern "C" fn strongroom_get(
         // SAFETY: as the top of the header says of pointers.
         let secret = unsafe { out_handle("secret", secret) }?;
         // SAFETY: as above.
-        let path = unsafe { secret_path(path, path_len) }?;
-        let found = on!(store, |on| match version {
-            0 => on.get(path),
-            version => on.get_version(path, version),
-        })?;
+        let found = unsafe { read(store, path, path_len, version) }?;
         secret.give(Owned::new(found))
     };
     // SAFETY: as above.
@@ -68,11 +83,7 @@ pub unsafe extern "C" fn strongroom_get_into(
         // SAFETY: as above; this only checks pointer and length.
         unsafe { bytes("the buffer", buffer, buffer_len) }?;
         // SAFETY: as above.
-        let path = unsafe { secret_path(path, path_len) }?;
-        let found = on!(store, |on| match version {
-            0 => on.get(path),
-            version => on.get_version(path, version),
-        })?;
+        let found = unsafe { read(store, path, path_len, version) }?;
         let value = found.value().expose();
         value_len.write(value.len());
         if value.len() > buffer_len {
@@ -129,11 +140,7 @@ pub unsafe extern "C" fn strongroom_read(
             unsafe { struct_size("info", info) }?;
         }
         // SAFETY: as above.
-        let path = unsafe { secret_path(path, path_len) }?;
-        let found = on!(store, |on| match version {
-            0 => on.get(path),
-            version => on.get_version(path, version),
-        })?;
+        let found = unsafe { read(store, path, path_len, version) }?;
         let value = found.value().expose();
         value_len.write(value.len());
         if value.len() > buffer_len {
