@@ -1,62 +1,20 @@
 //! Readers beside a writer.
 
-use std::io;
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use super::engine::unlock;
-use crate::sealed::disk::Disk;
-use crate::sealed::disk::memory::MemoryDisk;
+use crate::sealed::disk::calling::{At, CallingDisk};
 use crate::{AuditPolicy, AuditReads, Store, StoreOptions};
 
-/// A disk whose next sync waits for leave to finish.
-struct SlowDisk {
-    memory: MemoryDisk,
-    slow: Mutex<Option<(Sender<()>, Receiver<()>)>>,
-}
-
-impl Disk for SlowDisk {
-    fn len(&self) -> io::Result<u64> {
-        self.memory.len()
-    }
-
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
-        self.memory.read_at(offset, buffer)
-    }
-
-    fn write_at(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        self.memory.write_at(offset, data)
-    }
-
-    fn set_len(&self, len: u64) -> io::Result<()> {
-        self.memory.set_len(len)
-    }
-
-    fn reserve(&self, len: u64) -> io::Result<()> {
-        self.memory.reserve(len)
-    }
-
-    fn sync(&self) -> io::Result<()> {
-        if let Some((begun, leave)) = self.slow.lock().unwrap().take() {
-            begun.send(()).unwrap();
-            leave.recv_timeout(Duration::from_secs(60)).expect("a reader waited for the writer's sync");
-        }
-        Ok(())
-    }
-
-    fn is_in_place(&self) -> io::Result<bool> {
-        Ok(true)
-    }
-}
-
-fn small_cache(disk: &Arc<SlowDisk>) -> Store {
+fn small_cache(disk: &Arc<CallingDisk>) -> Store {
     StoreOptions::new().cache_bytes(1).open_on(disk.clone(), &unlock()).unwrap()
 }
 
 /// More than the cache holds, so that the reads below go to the disk.
-fn filled() -> Arc<SlowDisk> {
-    let disk = Arc::new(SlowDisk { memory: MemoryDisk::default(), slow: Mutex::new(None) });
+fn filled() -> Arc<CallingDisk> {
+    let disk = Arc::new(CallingDisk::default());
     let store = StoreOptions::new().create_on(disk.clone(), &unlock()).unwrap();
     store
         .transaction(|tx| (0..2_000).try_for_each(|n| tx.put(&format!("n/{n}"), [1; 900]).map(|_| ())))
@@ -69,7 +27,10 @@ fn a_reader_finishes_while_a_commit_waits_for_the_medium() {
     let disk = filled();
     let store = small_cache(&disk);
     let ((begun, has_begun), (let_go, leave)) = (channel(), channel());
-    *disk.slow.lock().unwrap() = Some((begun, leave));
+    disk.call(At::Sync, move || {
+        begun.send(()).unwrap();
+        leave.recv_timeout(Duration::from_secs(60)).expect("a reader waited for the writer's sync");
+    });
     std::thread::scope(|scope| {
         let writer = scope.spawn(|| store.put("n/7", "new").unwrap().version());
         has_begun.recv_timeout(Duration::from_secs(60)).expect("the writer never synced");
