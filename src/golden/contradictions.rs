@@ -237,6 +237,25 @@ const AUDITED: [Contradiction; 18] = [
     ("an answer that is none", Damaged, |batch| patch(batch, 0x50, 48, 7)),
 ];
 
+const PACKED: [Contradiction; 6] = [
+    ("a segment of a later version", UnsupportedFormat, |batch| patch(batch, 0x40, 2, 4)),
+    ("a segment as of the second version", Damaged, |batch| patch(batch, 0x40, 2, 2)),
+    ("a list that is cut short", Damaged, |batch| {
+        rewrite(batch, 0x40, |_, row| {
+            row.truncate(row.len() - 1);
+            row[44] -= 1;
+        })
+    }),
+    ("a first event without a voice", Damaged, |batch| rewrite(batch, 0x40, |_, row| row[52] ^= 1)),
+    ("an event of another kind", Tampered, |batch| rewrite(batch, 0x40, |_, row| row[52] ^= 2)),
+    ("an event through another handle", Tampered, |batch| {
+        // A mark of one byte, and an actor.
+        let (key, mut row) = rows(batch, 0x40, |_, row| row[52] < 128 && row[53] == 3).swap_remove(0);
+        row[54] ^= 1;
+        batch.insert(&key, &row)
+    }),
+];
+
 /// A golden store below everything that looks at its rows.
 pub(super) fn tables_of(store: &str) -> (Arc<SealedFile>, Tables) {
     let (bytes, unlock) = golden(store);
@@ -291,10 +310,13 @@ fn a_verification_refuses_what_does_not_fit_rotation_and_expiry() {
 
 #[test]
 fn a_verification_refuses_what_does_not_fit_the_log_or_calls() {
-    let store = "audited.store";
-    assert_eq!(outcome(store, |_| Ok(())), Ok(()));
-    for (name, kind, change) in &AUDITED {
-        assert_eq!(outcome(store, change), Err(*kind), "{name}");
+    for (store, changes) in
+        [("audited.store", &AUDITED[..]), ("packed.store", &AUDITED), ("packed.store", &PACKED)]
+    {
+        assert_eq!(outcome(store, |_| Ok(())), Ok(()));
+        for (name, kind, change) in changes {
+            assert_eq!(outcome(store, change), Err(*kind), "{store}: {name}");
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The first versions of records, which are only read any more: what their vectors say, and that the library reads them so.
+//! Earlier versions of records, which are only read any more: what their vectors say, and that the library reads them so.
 
 use bincode::{Decode, Encode};
 use wincode::{SchemaRead, SchemaWrite};
@@ -6,11 +6,13 @@ use wincode::{SchemaRead, SchemaWrite};
 use super::records::{OfCase, author, decoded, events, note, text};
 use super::text::Case;
 use super::{Kind, records};
+use crate::error::Result;
 use crate::record::audit;
-use crate::record::codec::Record;
+use crate::record::codec::{Fields, Record};
+use crate::record::context::Said;
 use crate::record::secret::{Details, SecretRecord, Standing, TrashRecord, VersionRecord};
 
-/// The first version of a record of which there is a later one.
+/// A version of a record of which there is a later one.
 pub(super) trait First: OfCase + Clone {
     /// What the library makes of it.
     type Now: Record + PartialEq + From<Self>;
@@ -77,11 +79,38 @@ pub(super) struct FirstSegment {
     pub(super) head: [u8; 32],
 }
 
-pub(super) fn kinds() -> [Kind; 4] {
+#[derive(Clone, Debug, Decode, Encode, PartialEq, SchemaRead, SchemaWrite)]
+pub(super) struct SecondEvent {
+    pub(super) time: i64,
+    pub(super) kind: u16,
+    pub(super) subject: [u8; 16],
+    pub(super) version: u64,
+    pub(super) more: Option<SecondMore>,
+}
+
+#[derive(Clone, Debug, Decode, Encode, PartialEq, SchemaRead, SchemaWrite)]
+pub(super) struct SecondMore {
+    pub(super) path: String,
+    pub(super) actor: Option<[u8; 16]>,
+    pub(super) error: i32,
+    pub(super) count: u32,
+    /// Labels, reason and request id.
+    pub(super) said: Option<(String, String, String)>,
+}
+
+#[derive(Clone, Debug, Decode, Encode, PartialEq, SchemaRead, SchemaWrite)]
+pub(super) struct SecondSegment {
+    pub(super) generation: u64,
+    pub(super) events: Vec<SecondEvent>,
+    pub(super) head: [u8; 32],
+}
+
+pub(super) fn kinds() -> [Kind; 5] {
     [
         kind::<FirstSecret>("secret-record"),
         kind::<FirstVersion>("version-record"),
         Kind { flip_every: 13, ..kind::<FirstSegment>("audit-segment") },
+        Kind { flip_every: 13, ..kind::<SecondSegment>("audit-segment-2") },
         kind::<FirstTrash>("trash-record"),
     ]
 }
@@ -94,7 +123,7 @@ fn kind<F: First>(name: &'static str) -> Kind {
     Kind { check, ..records::kind::<F>(name) }
 }
 
-/// What the library makes of bytes that say they are of the first version: what that says and nothing else, or the same
+/// What the library makes of bytes that say they are of the earlier version: what that says and nothing else, or the same
 /// refusal.
 pub(super) fn assert_read_on<F: First>(bytes: &[u8], place: &str) {
     if bytes.get(2..4) == Some(&F::VERSION.to_le_bytes()) {
@@ -123,6 +152,25 @@ impl Record for FirstSegment {
     const VERSION: u16 = 1;
 }
 
+impl Record for SecondSegment {
+    const KIND: u16 = 4;
+    const VERSION: u16 = 2;
+
+    fn of_older(version: u16, fields: &Fields<'_>) -> Result<Option<Self>> {
+        let first = (version == 1).then(|| fields.decode::<FirstSegment>()).transpose()?;
+        Ok(first.map(|FirstSegment { generation, events, head }| {
+            let event = |FirstEvent { time, kind, subject, version }| SecondEvent {
+                time,
+                kind,
+                subject,
+                version,
+                more: None,
+            };
+            Self { generation, events: events.into_iter().map(event).collect(), head }
+        }))
+    }
+}
+
 impl First for FirstVersion {
     type Now = VersionRecord;
 }
@@ -136,6 +184,10 @@ impl First for FirstTrash {
 }
 
 impl First for FirstSegment {
+    type Now = audit::Segment;
+}
+
+impl First for SecondSegment {
     type Now = audit::Segment;
 }
 
@@ -179,6 +231,39 @@ impl From<FirstSegment> for audit::Segment {
             more: None,
         };
         Self { generation, events: events.into_iter().map(event).collect(), head }
+    }
+}
+
+impl From<SecondSegment> for audit::Segment {
+    fn from(SecondSegment { generation, events, head }: SecondSegment) -> Self {
+        let event = |SecondEvent { time, kind, subject, version, more }| audit::Event {
+            time,
+            kind,
+            subject,
+            version,
+            more: more.map(audit::More::from),
+        };
+        Self { generation, events: events.into_iter().map(event).collect(), head }
+    }
+}
+
+impl From<SecondMore> for audit::More {
+    fn from(SecondMore { path, actor, error, count, said }: SecondMore) -> Self {
+        let said = said.map(|(labels, reason, request_id)| Said { labels, reason, request_id });
+        Self { path, actor, error, count, said }
+    }
+}
+
+impl From<audit::More> for SecondMore {
+    fn from(audit::More { path, actor, error, count, said }: audit::More) -> Self {
+        let said = said.map(|Said { labels, reason, request_id }| (labels, reason, request_id));
+        Self { path, actor, error, count, said }
+    }
+}
+
+impl From<audit::Event> for SecondEvent {
+    fn from(audit::Event { time, kind, subject, version, more }: audit::Event) -> Self {
+        Self { time, kind, subject, version, more: more.map(SecondMore::from) }
     }
 }
 
@@ -247,7 +332,17 @@ impl OfCase for FirstSegment {
     }
 }
 
-/// A first version is its own mirror in the second decoder.
+impl OfCase for SecondSegment {
+    fn of(case: &Case) -> Self {
+        Self {
+            generation: case.number("generation"),
+            events: events(case).into_iter().map(SecondEvent::from).collect(),
+            head: case.array("head"),
+        }
+    }
+}
+
+/// An earlier version is its own mirror in the second decoder.
 macro_rules! mirrors_itself {
     ($($record:ty),*) => {
         $(impl From<&$record> for $record {
@@ -258,4 +353,4 @@ macro_rules! mirrors_itself {
     };
 }
 
-mirrors_itself!(FirstVersion, FirstSecret, FirstTrash, FirstSegment);
+mirrors_itself!(FirstVersion, FirstSecret, FirstTrash, FirstSegment, SecondSegment);

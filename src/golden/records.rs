@@ -24,7 +24,7 @@ pub(super) fn kinds() -> [Kind; 11] {
         kind::<StoreRecord>("store-record"),
         kind::<SecretRecord>("secret-record-2"),
         kind::<VersionRecord>("version-record-2"),
-        Kind { flip_every: 13, ..kind::<Segment>("audit-segment-2") },
+        Kind { flip_every: 13, ..kind::<Segment>("audit-segment-3") },
         kind::<KdfFloorRecord>("kdf-floor-record"),
         kind::<SlotRecord>("slot-record"),
         kind::<TrashRecord>("trash-record-2"),

@@ -8,6 +8,7 @@ pub(crate) mod duration;
 pub(crate) mod environment;
 pub(crate) mod event_id;
 pub(crate) mod event_kind;
+pub(crate) mod event_list;
 pub(crate) mod expiry;
 pub(crate) mod id;
 pub(crate) mod idempotency;

@@ -23,8 +23,8 @@ const FAILING_SEEDS: &[(Fault, u64)] = &[
 /// The same at the height of secrets.
 const FAILING_SECRETS: &[(Fault, u64)] = &[
     (Fault::ManifestUnchecked, 5),
-    (Fault::NoRetire, 531),
-    (Fault::FallBackTwo, 2),
+    (Fault::NoRetire, 220),
+    (Fault::FallBackTwo, 4),
     (Fault::NoSyncBeforeFirstWrite, 2),
     (Fault::HeaderInPlace, 1),
 ];

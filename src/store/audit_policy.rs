@@ -14,7 +14,7 @@ use crate::tables::state;
 #[non_exhaustive]
 pub enum AuditReads {
     /// Their events wait in memory, and are written with the next commits of the store, about 2,000 with each, by the read after
-    /// which 8,000 wait, and when the store is closed or locked. Repeated reads of one version through one handle are one event
+    /// which 9,000 wait, and when the store is closed or locked. Repeated reads of one version through one handle are one event
     /// with a count. What waits is lost if the process is killed.
     #[default]
     Batched,

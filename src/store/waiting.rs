@@ -1,13 +1,14 @@
 //! What waits to be in the audit log, as compactly as it can be looked through: this is part of every read.
 
 use std::collections::{HashMap, VecDeque};
-use std::hash::{BuildHasher, Hasher};
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
 use crate::clock::Timestamp;
 use crate::limits::{
-    EVENTS_WAITING_FULL, EVENTS_WAITING_MAX, PORTION_BYTES, WAITING_BYTES_FULL, WAITING_BYTES_MAX,
+    EVENT_BYTES, EVENTS_WAITING_FULL, EVENTS_WAITING_MAX, PORTION_BYTES, WAITING_BYTES_FULL,
+    WAITING_BYTES_MAX,
 };
 use crate::record::audit::{Event, EventKind, EventRef, More, MoreRef};
 use crate::record::context::Said;
@@ -29,10 +30,12 @@ pub(super) struct Waiting {
     /// The oldest first.
     portions: VecDeque<Portion>,
     /// The number of the oldest.
-    first: u32,
-    /// Where each lies, by a hash of what tells it apart, which would itself be three times as large. Of two with the same hash the
+    first: u16,
+    /// Where each lies, by a hash of what tells it apart, which would itself be six times as large. Of two with the same hash the
     /// later one is found; what was taken out is no longer found.
-    places: HashMap<u64, Place>,
+    places: HashMap<u32, Place, BuildHasherDefault<Hashed>>,
+    /// What the hashes depend on beside that: nobody can choose paths that have the same.
+    seed: RandomState,
     /// All there are, and their bytes.
     size: Size,
     /// The least size at which somebody is told again to write them.
@@ -40,18 +43,18 @@ pub(super) struct Waiting {
     lost: Lost,
 }
 
-/// How many events, and their bytes as they are encoded.
+/// How many events, and about how many bytes they take when they are written.
 #[derive(Clone, Copy, Default)]
 struct Size {
     events: usize,
     bytes: usize,
 }
 
-/// The number of its portion, and where it lies in that.
+/// The number of its portion, and where it lies in that: as short as they can be, for there is one for each event.
 #[derive(Clone, Copy)]
 struct Place {
-    portion: u32,
-    entry: u32,
+    portion: u16,
+    entry: u16,
 }
 
 /// What was only counted, with the time and the actor of the last.
@@ -100,9 +103,32 @@ pub(super) struct Taken {
     lost: Lost,
 }
 
+/// The hash of a key that is one already.
+#[derive(Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.write_u32(u32::from(byte)));
+    }
+
+    fn write_u32(&mut self, key: u32) {
+        // The map looks at both ends of it.
+        self.0 = self.0.rotate_left(8) ^ (u64::from(key) << 32 | u64::from(key));
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
 /// A number as the place of something that is bounded far below that.
 fn short(place: usize) -> u32 {
     u32::try_from(place).unwrap_or(u32::MAX)
+}
+
+fn shorter(place: usize) -> u16 {
+    u16::try_from(place).unwrap_or(u16::MAX)
 }
 
 fn long(place: u32) -> usize {
@@ -157,34 +183,35 @@ impl Waiting {
     }
 
     /// Of what makes two of them one with a count.
-    fn hash(&self, fact: &Fact<'_>, said: &Arc<Said>) -> u64 {
+    fn hash(&self, fact: &Fact<'_>, said: &Arc<Said>) -> u32 {
         // A write into the hasher for each field takes longer than the hash.
         let said = u128::try_from(Arc::as_ptr(said).addr()).unwrap_or_default();
         let kind = u128::from(fact.error.unsigned_abs()) << 16 | u128::from(fact.kind.code());
         let rest = said << 64 ^ kind << 64 ^ u128::from(fact.version);
-        let mut hasher = self.places.hasher().build_hasher();
+        let mut hasher = self.seed.build_hasher();
         hasher.write_u128(u128::from_le_bytes(fact.subject) ^ rest);
         if fact.subject == [0; 16] {
             hasher.write(fact.path.as_bytes());
         }
-        hasher.finish()
+        let [a, b, c, d, ..] = hasher.finish().to_le_bytes();
+        u32::from_le_bytes([a, b, c, d])
     }
 
     /// Counts once more what waits already.
-    fn repeat(&mut self, hash: u64, fact: &Fact<'_>, said: &Arc<Said>) -> bool {
+    fn repeat(&mut self, hash: u32, fact: &Fact<'_>, said: &Arc<Said>) -> bool {
         let Some(Place { portion, entry }) = self.places.get(&hash).copied() else { return false };
-        let portion = self.portions.get_mut(long(portion.wrapping_sub(self.first)));
-        portion.is_some_and(|portion| portion.repeat(entry, fact, said))
+        let portion = self.portions.get_mut(usize::from(portion.wrapping_sub(self.first)));
+        portion.is_some_and(|portion| portion.repeat(usize::from(entry), fact, said))
     }
 
-    fn push(&mut self, hash: u64, fact: &Fact<'_>, occasion: (&Arc<Said>, [u8; 16], Timestamp)) {
+    fn push(&mut self, hash: u32, fact: &Fact<'_>, occasion: (&Arc<Said>, [u8; 16], Timestamp)) {
         if self.portions.back().is_none_or(Portion::is_full) {
             self.portions.push_back(Portion::default());
         }
-        let portion = self.first.wrapping_add(short(self.portions.len() - 1));
+        let portion = self.first.wrapping_add(shorter(self.portions.len() - 1));
         let Some(last) = self.portions.back_mut() else { return };
         let bytes = last.bytes;
-        self.places.insert(hash, Place { portion, entry: short(last.entries.len()) });
+        self.places.insert(hash, Place { portion, entry: shorter(last.entries.len()) });
         last.push(fact, occasion);
         self.size = self.size.plus(Size { events: 1, bytes: last.bytes - bytes });
     }
@@ -209,21 +236,25 @@ impl Waiting {
         };
         let portions = self.portions.iter().take_while(fits).count().max(1).min(self.portions.len());
         let portions: Vec<Portion> = self.portions.drain(..portions).collect();
-        self.first = self.first.wrapping_add(short(portions.len()));
+        self.first = self.first.wrapping_add(shorter(portions.len()));
         if !self.portions.is_empty() {
             let (events, bytes) =
                 (count(&portions), portions.iter().map(|portion| portion.bytes).sum::<usize>());
             self.size = Size { events: self.size.events - events, bytes: self.size.bytes - bytes };
+            // Or there would be more and more of them, if never all is taken out.
+            let (first, left) = (self.first, self.portions.len());
+            self.places.retain(|_, place| usize::from(place.portion.wrapping_sub(first)) < left);
             return Taken { portions, lost: Lost::default() };
         }
-        (self.size, self.told, self.places) = Default::default();
+        (self.size, self.told) = Default::default();
+        self.places.clear();
         Taken { portions, lost: std::mem::take(&mut self.lost) }
     }
 
     /// Puts what was taken out back, in front of what came meanwhile.
     pub(super) fn put_back(&mut self, taken: Taken) {
         let Taken { portions, lost } = taken;
-        self.first = self.first.wrapping_sub(short(portions.len()));
+        self.first = self.first.wrapping_sub(shorter(portions.len()));
         for portion in portions.into_iter().rev() {
             self.size = self.size.plus(Size { events: portion.entries.len(), bytes: portion.bytes });
             self.portions.push_front(portion);
@@ -253,8 +284,8 @@ impl Portion {
         self.bytes >= PORTION_BYTES
     }
 
-    fn repeat(&mut self, entry: u32, fact: &Fact<'_>, said: &Arc<Said>) -> bool {
-        let Some(entry) = self.entries.get_mut(long(entry)) else { return false };
+    fn repeat(&mut self, entry: usize, fact: &Fact<'_>, said: &Arc<Said>) -> bool {
+        let Some(entry) = self.entries.get_mut(entry) else { return false };
         let voice = self.voices.get(long(entry.voice));
         let is_same = entry.subject == fact.subject
             && (entry.version, entry.error, entry.kind) == (fact.version, fact.error, fact.kind)
@@ -270,6 +301,7 @@ impl Portion {
         let is_other = |voice: &Voice| !Arc::ptr_eq(&voice.said, said) || voice.actor != actor;
         if self.voices.last().is_none_or(is_other) {
             self.voices.push(Voice { actor, said: said.clone() });
+            self.bytes += said.labels.len() + said.reason.len() + said.request_id.len();
         }
         let start = short(self.paths.len());
         self.paths.push_str(fact.path);
@@ -283,7 +315,7 @@ impl Portion {
             count: 1,
             kind: fact.kind,
         };
-        self.bytes += self.view(&entry).encoded_len();
+        self.bytes += EVENT_BYTES + fact.path.len();
         self.entries.push(entry);
     }
 
@@ -338,4 +370,30 @@ fn count(portions: &[Portion]) -> usize {
 
 fn text<'a>(paths: &'a str, place: &Range<u32>) -> &'a str {
     paths.get(long(place.start)..long(place.end)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_only_of_what_waits_even_if_never_all_is_taken_out() {
+        let (mut waiting, said, now) = (Waiting::default(), Arc::default(), Timestamp::from_millis(7));
+        let mut subjects = 1_u128..;
+        let mut note = |waiting: &mut Waiting, count: usize| {
+            for subject in subjects.by_ref().take(count) {
+                let path = "a/path/of/some/length/as/they/are/in/a/store";
+                let (kind, subject) = (EventKind::SecretAccessed, subject.to_le_bytes());
+                waiting.note(&Fact { kind, path, subject, version: 1, error: 0 }, &said, [2; 16], now);
+            }
+        };
+        note(&mut waiting, EVENTS_WAITING_FULL);
+        for _ in 0..50 {
+            let taken = waiting.take(false);
+            note(&mut waiting, count(&taken.portions));
+            assert!(!waiting.portions.is_empty());
+            // Two may have one hash.
+            assert!(waiting.places.len() <= waiting.size.events);
+        }
+    }
 }

@@ -4,8 +4,9 @@ use super::snapshot::Rows;
 use super::{Batch, rows};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::{SEGMENT_BYTES_FILLED, SEGMENT_EVENTS_MAX};
-use crate::record::audit::{AuditCheckpoint, Event, EventRef, Segment, SegmentRef, follow_all};
+use crate::record::audit::{AuditCheckpoint, Event, EventRef, Follower, Segment, SegmentRef, follow_all};
 use crate::record::codec::{Authenticated, decode, encode_as};
+use crate::record::event_list;
 
 /// Appends the events of one commit behind this head, and returns where the log ends then.
 pub(crate) fn append<'a>(
@@ -14,25 +15,26 @@ pub(crate) fn append<'a>(
     generation: u64,
     events: impl IntoIterator<Item = EventRef<'a>>,
 ) -> Result<Place> {
-    let mut end = Place { next: next_sequence(batch)?, head: *head };
+    let mut chain = Follower::at(next_sequence(batch)?, *head);
     let mut events = events.into_iter().peekable();
-    let mut part = Vec::new();
     while events.peek().is_some() {
-        let mut bytes = 0;
-        part.clear();
-        while let Some(event) = events.next_if(|event| {
-            part.is_empty()
-                || (part.len() < SEGMENT_EVENTS_MAX && bytes + event.encoded_len() <= SEGMENT_BYTES_FILLED)
-        }) {
-            bytes += event.encoded_len();
-            part.push(event);
+        let (first, mut list) = (chain.next, event_list::Writer::default());
+        while let Some(event) = events.next_if(|event| fits(&mut list, event)) {
+            chain.follow(generation, &event);
         }
-        let head = follow_all(&end.head, end.next, generation, part.iter().copied());
-        let segment = SegmentRef { generation, events: &part, head };
-        batch.insert(&rows::audit(end.next), &encode_as::<Segment>(&segment)?)?;
-        end = Place { next: end.next + count(&part), head };
+        let segment = SegmentRef { generation, head: chain.head, events: list.bytes() };
+        batch.insert(&rows::audit(first), &encode_as::<Segment>(&segment)?)?;
     }
-    Ok(end)
+    Ok(Place { next: chain.next, head: chain.head })
+}
+
+/// Puts an event into the list of a row, if there is room for it.
+fn fits<'a>(list: &mut event_list::Writer<'a>, event: &EventRef<'a>) -> bool {
+    match list.events() {
+        0 => list.push(event, usize::MAX),
+        SEGMENT_EVENTS_MAX.. => false,
+        _ => list.push(event, SEGMENT_BYTES_FILLED),
+    }
 }
 
 /// A place in the log: the number of the next event, and the head before it.

@@ -63,7 +63,7 @@ const DEEDS: [Deed; 5] = [
 /// again; what is written afterwards lies blocks apart, and no block of the deed is one of the last commit's, which
 /// opening looks at by itself.
 fn around(deed: &Deed) -> (Vec<Vec<u8>>, Vec<u8>) {
-    const TIMES: usize = 30;
+    const TIMES: usize = 60;
     random::seeded::set(Some(5));
     let disk = Arc::new(MemoryDisk::default());
     let clock = ManualClock::start(Timestamp::from_millis(1_800_000_000_000));

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Changes the rows of a good store, one after the other, and sees to it that the reader refuses each change.
-Usage: contradictions.py FILE RAW-KEY-HEX CHANGES, which are `everything`, `left`, `rotated` or `audited`, by what is in the store
+Usage: contradictions.py FILE RAW-KEY-HEX CHANGES, which are `everything`, `left`, `rotated`, `audited` or `packed`, by what is in the store
 The seals are not the point here: the rows are changed behind them, where a writer could have made a mistake.
 """
 from __future__ import annotations
@@ -180,7 +180,7 @@ ROTATED: List[Tuple[str, str, Callable[[Rows], None]]] = [
     ("damaged", "a standing that takes the rest", standing(4)),
     ("damaged", "a standing that is none", standing(5)),
     ("unsupported", "a secret of a later version", patch(0x10, 2, b"\x03")),
-    ("unsupported", "a segment of a later version", patch(0x40, 2, b"\x03")),
+    ("unsupported", "a segment of a later version", patch(0x40, 2, b"\x04")),
     ("damaged", "a segment of an earlier version", patch(0x40, 2, b"\x01")),
     ("altered", "an event at another path", patch(0x40, 76, b"x")),
 ]
@@ -213,6 +213,28 @@ AUDITED: List[Tuple[str, str, Callable[[Rows], None]]] = [
     ("damaged", "a call that is cut short", cut(0x50)),
 ]
 
+def listed(edit: Callable[[bytes], bytes]) -> Callable[[Rows], None]:
+    """Changes the first list of events that begins with a mark of one byte and an actor."""
+    def change(rows: Rows) -> None:
+        key = first(rows[0x40], lambda key, row: row[52] < 128 and row[53] == 3)
+        events = edit(rows[0x40][key][52:])
+        rows[0x40][key] = rows[0x40][key][:44] + reader.le(len(events), 8) + events
+    return change
+
+PACKED: List[Tuple[str, str, Callable[[Rows], None]]] = [
+    ("unsupported", "a segment of a later version", patch(0x40, 2, b"\x04")),
+    ("damaged", "a segment of an earlier version", patch(0x40, 2, b"\x02")),
+    ("damaged", "a list that is cut short", listed(lambda events: events[:-1])),
+    ("damaged", "a list with something behind it", listed(lambda events: events + b"\0")),
+    ("damaged", "a number in more bytes than it takes", listed(lambda events: bytes([events[0] | 128, 0]) + events[1:])),
+    ("damaged", "a first event without a voice", listed(lambda events: put(events, 0, bytes([events[0] & 254])))),
+    ("damaged", "a voice nobody knows", listed(lambda events: put(events, 1, b"\x0b"))),
+    ("damaged", "a voice that has an actor and no more", listed(lambda events: put(events, 1, b"\x02"))),
+    ("altered", "an event of another kind", listed(lambda events: put(events, 0, bytes([events[0] ^ 2])))),
+    ("altered", "an event through another handle", listed(lambda events: put(events, 2, b"\xff\xff"))),
+    ("altered", "an event less", listed(lambda events: b"")),
+]
+
 def outcome(data: bytes, key: Key, change: Callable[[Rows], None]) -> str:
     def changed(sealed: Any, reached: Any) -> Rows:
         rows = STORED(sealed, reached)
@@ -230,7 +252,7 @@ def main() -> int:
         data = file.read()
     key, wrong = Key(2, b"", part(2, bytes.fromhex(sys.argv[2]))), 0
     assert outcome(data, key, lambda rows: None) == "accepted"
-    for kind, name, change in {"everything": CHANGES, "left": LEFT, "rotated": ROTATED, "audited": AUDITED}[sys.argv[3]]:
+    for kind, name, change in {"everything": CHANGES, "left": LEFT, "rotated": ROTATED, "audited": AUDITED, "packed": PACKED}[sys.argv[3]]:
         found = outcome(data, key, change)
         wrong += not found.startswith(kind + ": ")
         print(f"{name}: {found}")

@@ -170,7 +170,7 @@ SHAPES = {  # of records and what is in them (8.3): name and type of each field
     "details": "description:text content_type:text keeps:retention", "retention": "versions:?I days:?H", "backup": "at:q", "for": "code:B",
     "version": "number:Q created:q size:I standing:/deleted/destroyed/rotated/both author:?16s note:?text pieces:I tail:bytes",
     "trash": "path:text deleted:q secret:secret", "deleted": "deleted:q until:q", "destroyed": "deleted:q",
-    "rotated": "accepted:q", "both": "deleted:q until:q accepted:q", "segment": "generation:Q events:events head:32s",
+    "rotated": "accepted:q", "both": "deleted:q until:q accepted:q", "segment": "generation:Q head:32s events:listed",
     "checkpoint": "next:Q head:32s time:q", "audited": "reads:3s days:?I bytes:?Q", "window": "seconds:Q",
     "call": "digest:32s epoch:I until:q answer:/Q/wrote/rotation/gone/about/known", "nothing": "", "until": "until:q",
     "wrote": "id:16s path:text version:Q tier:B updated:q", "rotation": "written:wrote old:Q accepted:q",
@@ -179,10 +179,10 @@ SHAPES = {  # of records and what is in them (8.3): name and type of each field
     "id:16s path:text version:Q meta_version:Q tier:B description:text tags:text content_type:text size_class:Q "
     "updated:q accessed:?q keeps:retention expires:?q action:B every:?Q due:?q",
     "more": "path:text actor:?16s error:i count:I said:?said", "said": "labels:text reason:text request:text"}
-SHAPES.update({  # the first versions of those that have a second one
+SHAPES.update({  # the earlier versions of those that have later ones
     "secret1": SHAPES["secret"].replace("schedule:?schedule current:version", "current:version1"),
     "version1": SHAPES["version"].replace("/rotated/both", ""), "trash1": SHAPES["trash"].replace(":secret", ":secret1"),
-    "segment1": SHAPES["segment"].replace(":events", ":events1")})
+    "segment1": "generation:Q events:events1 head:32s", "segment2": "generation:Q events:events head:32s"})
 def take(row: io.BytesIO, length: int) -> bytes:
     check(len(data := row.read(min(length, 65_536))) == length, "damaged", "a record that is cut short")
     return data
@@ -194,18 +194,50 @@ def field(row: io.BytesIO, shape: str) -> Any:
         return decoded(data) if shape == "text" else data
     if shape in ("events", "events1"):  # what every event has, and what only those of the second version have
         return [(take(row, 34), field(row, "?more") if shape == "events" else None) for _ in range(field(row, "Q"))]
+    if shape == "listed":
+        return event_list(take(row, field(row, "Q")))
     if shape[0] in "?/":  # optional, or one of several
         number, ways = field(row, "B" if shape[0] == "?" else "I"), shape[1:].split("/")
         check(number <= len(ways), "damaged", "an optional field, or one of several")
         return field(row, ways[number - 1]) if number else None
     return struct.unpack(f"<{shape}", take(row, struct.calcsize(f"<{shape}")))[0]
+def leb(row: io.BytesIO, bits: int = 64) -> int:
+    value, length, byte = 0, 0, 128
+    while byte >= 128:
+        byte = take(row, 1)[0]
+        value, length = value | (byte & 127) << 7 * length, length + 1
+    check((byte > 0 or length == 1) and value >> bits == 0, "damaged", "a number in a list")
+    return value
+def signed(row: io.BytesIO, bits: int = 64) -> int: return (number := leb(row, bits)) >> 1 ^ -(number & 1)
+def event_list(data: bytes) -> List[Tuple[bytes, Optional[Dict[str, Any]]]]:  # (8.13)
+    row, found, time, path, voice = io.BytesIO(data), [], 0, b"", None  # type: io.BytesIO, List[Any], int, bytes, Any
+    while row.tell() < len(data):
+        mark = leb(row, 17)
+        if mark & 1:
+            before, known = voice, take(row, 1)[0]
+            check(known in (0, 1, 3, 5, 7), "damaged", "what is known of an event")
+            actor = take(row, 16) if known & 2 else None
+            texts = [decoded(take(row, leb(row))) for _ in range(3)] if known & 4 else None
+            voice = {"actor": actor, "said": texts and dict(zip(("labels", "reason", "request"), texts))} if known else {}
+            check(voice != before, "damaged", "a voice like the one before")
+        check(voice is not None, "damaged", "an event without a voice")
+        time = (time + signed(row)) % 2**64
+        event, more = le(time, 8) + le(mark >> 1, 2) + take(row, 16) + le(leb(row), 8), None
+        if voice:
+            error, count, shared, rest = signed(row, 32), leb(row, 32), leb(row), take(row, leb(row))
+            replaced, path = path[shared : shared + 1], path[:shared] + rest
+            check(len(path) == shared + len(rest) <= 512, "damaged", "what a path shares, or its length")
+            check(replaced == b"" or replaced != rest[:1], "damaged", "a path that shares too little")
+            more = {**voice, "path": decoded(path), "error": error, "count": count}
+        found.append((event, more))
+    return found
 def record(data: bytes, kind: str) -> Dict[str, Any]:  # (8.1)
     check(num(data, 0, 2) == KINDS.index(kind) and 4 <= len(data) <= 65_536, "damaged", f"the record of a {kind}")
-    version, older = num(data, 2, 2), f"{kind}1"
+    version, latest = num(data, 2, 2), 1 + sum(f"{kind}{older}" in SHAPES for older in (1, 2))
     codes = {"for": [*data[4:5]], "audited": [code - 1 for code in data[4:7]]}.get(kind, [])  # what is known of each
-    known = 1 <= version <= 1 + (older in SHAPES) and all(code <= 1 for code in codes)
+    known = 1 <= version <= latest and all(code <= 1 for code in codes)
     check(known, "unsupported", "the version of a record")
-    found = field(row := io.BytesIO(data[4:]), older if version == 1 and older in SHAPES else kind)
+    found = field(row := io.BytesIO(data[4:]), kind if version == latest else f"{kind}{version}")
     check(row.read() == b"", "damaged", "bytes behind a record")
     return found
 def decoded(data: bytes) -> str:

@@ -6,6 +6,7 @@ use wincode::config::DefaultConfig;
 use wincode::{SchemaRead, SchemaWrite};
 
 use super::calls::{AuditPolicy, Call, Checkpoint, Window, audit_policy, call, checkpoint, window};
+use super::events::list_of;
 use super::mirrors::{
     Backup, ClockJump, Environment, Floor, Retention, Secret, Segment, Slot, Store, Trash, Version,
 };
@@ -13,6 +14,7 @@ use super::{check_bytes, check_read_on, check_record};
 use crate::crypto::random::seeded::splitmix64;
 use crate::golden::first::{
     First, FirstDetails, FirstEvent, FirstSecret, FirstSegment, FirstStanding, FirstTrash, FirstVersion,
+    SecondEvent, SecondSegment,
 };
 use crate::limits::SEGMENT_BYTES_MAX;
 use crate::record::audit;
@@ -27,7 +29,7 @@ use crate::record::slot::SlotRecord;
 pub(super) type Random<'a> = &'a mut dyn FnMut() -> u64;
 
 /// Compares one generated record of each kind.
-const KINDS: [fn(Random<'_>, &str); 19] = [
+const KINDS: [fn(Random<'_>, &str); 20] = [
     |random, place| check::<_, Store>(&StoreRecord { created_at: time(random) }, random, place),
     |random, place| check::<_, Version>(&version(random), random, place),
     |random, place| check::<_, Secret>(&secret(random), random, place),
@@ -46,18 +48,19 @@ const KINDS: [fn(Random<'_>, &str); 19] = [
     |random, place| check_first::<_, Secret>(&first_secret(random), random, place),
     |random, place| check_first::<_, Trash>(&first_trash(random), random, place),
     |random, place| check_first::<_, Segment>(&first_segment(random), random, place),
+    |random, place| check_first::<_, Segment>(&second_segment(random), random, place),
     |random, place| check::<_, Checkpoint>(&checkpoint(random), random, place),
     |random, place| check::<_, AuditPolicy>(&audit_policy(random), random, place),
     |random, place| check::<_, Call>(&call(random), random, place),
     |random, place| check::<_, Window>(&window(random), random, place),
 ];
 
-/// As [`check`], of a first version.
+/// As [`check`], of an earlier version.
 fn check_first<F, W>(record: &F, random: Random<'_>, place: &str)
 where
     F: First,
     F: for<'de> SchemaRead<'de, DefaultConfig, Dst = F>,
-    F: SchemaWrite<DefaultConfig, Src = F> + Debug + for<'a> From<&'a F>,
+    F: SchemaWrite<DefaultConfig, Src = F> + Debug + for<'a> From<&'a F> + 'static,
     W: SchemaWrite<DefaultConfig, Src = W> + for<'a> From<&'a F::Now>,
 {
     check::<F, F>(record, random, place);
@@ -74,7 +77,7 @@ fn check<R, W>(record: &R, random: Random<'_>, place: &str)
 where
     R: codec::Record,
     W: for<'de> SchemaRead<'de, DefaultConfig, Dst = W>,
-    W: SchemaWrite<DefaultConfig, Src = W> + Debug + PartialEq + for<'a> From<&'a R>,
+    W: SchemaWrite<DefaultConfig, Src = W> + Debug + PartialEq + for<'a> From<&'a R> + 'static,
 {
     let mut bytes = check_record::<R, W>(record, place);
     check_bytes::<R, W>(&bytes, place);
@@ -197,15 +200,35 @@ fn floor(random: Random<'_>) -> KdfFloorRecord {
 
 /// Now and then with the most events that there is room for.
 fn segment(random: Random<'_>) -> audit::Segment {
-    let mut room = if random().is_multiple_of(64) { SEGMENT_BYTES_MAX } else { below(random, 2_000) };
-    let mut events = Vec::new();
-    while events.len() < 1_024 {
-        let event = event(random);
-        let Some(left) = room.checked_sub(event.view().encoded_len()) else { break };
-        room = left;
-        events.push(event);
-    }
+    let room = if random().is_multiple_of(64) { SEGMENT_BYTES_MAX } else { below(random, 2_000) };
+    let events = listed(random, room);
     audit::Segment { generation: number(random), events, head: array(random) }
+}
+
+/// Events that have room for themselves, often several through one handle, at paths that begin alike.
+fn listed(random: Random<'_>, mut room: usize) -> Vec<audit::Event> {
+    let mut events: Vec<audit::Event> = Vec::new();
+    while events.len() < 1_024 {
+        let mut next = event(random);
+        if let (Some(more), Some(Some(before))) = (&mut next.more, events.last().map(|event| &event.more))
+            && random().is_multiple_of(2)
+        {
+            let letters = before.path.chars().take(below(random, 40));
+            let path = letters.chain(more.path.chars().take(below(random, 20))).collect();
+            *more = audit::More { path, error: more.error, count: more.count, ..before.clone() };
+        }
+        let Some(left) = room.checked_sub(list_of(std::slice::from_ref(&next)).len()) else { break };
+        room = left;
+        events.push(next);
+    }
+    events
+}
+
+fn second_segment(random: Random<'_>) -> SecondSegment {
+    // They take more room there.
+    let room = below(random, SEGMENT_BYTES_MAX / 16);
+    let events = listed(random, room).into_iter().map(SecondEvent::from).collect();
+    SecondSegment { generation: number(random), events, head: array(random) }
 }
 
 /// Such as the first version can tell.

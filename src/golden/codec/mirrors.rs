@@ -2,8 +2,8 @@
 
 use wincode::{SchemaRead, SchemaWrite};
 
+use super::events::list_of;
 use crate::record::audit;
-use crate::record::context;
 use crate::record::policy::{
     BackupRecord, ClockJumpRecord, EnvironmentRecord, KdfFloorRecord, RetentionRecord,
 };
@@ -66,31 +66,6 @@ pub(super) struct Schedule {
 }
 
 #[derive(Debug, PartialEq, SchemaRead, SchemaWrite)]
-pub(super) struct Event {
-    time: i64,
-    kind: u16,
-    secret: [u8; 16],
-    version: u64,
-    more: Option<More>,
-}
-
-#[derive(Debug, PartialEq, SchemaRead, SchemaWrite)]
-pub(super) struct More {
-    path: String,
-    actor: Option<[u8; 16]>,
-    error: i32,
-    count: u32,
-    said: Option<Said>,
-}
-
-#[derive(Debug, PartialEq, SchemaRead, SchemaWrite)]
-pub(super) struct Said {
-    labels: String,
-    reason: String,
-    request_id: String,
-}
-
-#[derive(Debug, PartialEq, SchemaRead, SchemaWrite)]
 pub(super) struct Floor {
     memory_kib: u32,
     passes: u32,
@@ -107,8 +82,9 @@ pub(super) struct Slot {
 #[derive(Debug, PartialEq, SchemaRead, SchemaWrite)]
 pub(super) struct Segment {
     generation: u64,
-    events: Vec<Event>,
     head: [u8; 32],
+    /// A list in the form of FORMAT 8.13, whatever the codec.
+    pub(super) events: Vec<u8>,
 }
 
 #[derive(Debug, PartialEq, SchemaRead, SchemaWrite)]
@@ -223,22 +199,9 @@ impl From<&EnvironmentRecord> for Environment {
     }
 }
 
-impl From<audit::More> for More {
-    fn from(more: audit::More) -> Self {
-        let audit::More { path, actor, error, count, said } = more;
-        let said =
-            said.map(|context::Said { labels, reason, request_id }| Said { labels, reason, request_id });
-        Self { path, actor, error, count, said }
-    }
-}
-
 impl From<&audit::Segment> for Segment {
     fn from(record: &audit::Segment) -> Self {
-        let event = |event: &audit::Event| {
-            let audit::Event { time, kind, subject, version, more } = event.clone();
-            Event { time, kind, secret: subject, version, more: more.map(More::from) }
-        };
-        let events = record.events.iter().map(event).collect();
-        Self { generation: record.generation, events, head: record.head }
+        let audit::Segment { generation, head, ref events } = *record;
+        Self { generation, head, events: list_of(events) }
     }
 }

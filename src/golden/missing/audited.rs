@@ -9,14 +9,24 @@ use crate::{
 };
 
 const DAY: Duration = Duration::from_secs(86_400);
-const HEAD: &str = "\
+const AUDITED: &str = "\
 comment: batched, strict and refused reads, refused writes, a log without its beginning, and calls that are remembered, over and forgotten
 unlock: raw-key 5ea1ed0000000000000000000000000000000000000000000000000000000006
 closed: orderly
 ";
+const PACKED: &str = "\
+comment: as audited, with event lists in the log
+unlock: raw-key 5ea1ed0000000000000000000000000000000000000000000000000000000007
+closed: orderly
+";
 
 pub(super) fn write_audited() {
-    write_once("audited", HEAD, |scratch, clock, key| {
+    write("audited", AUDITED);
+    write("packed", PACKED);
+}
+
+fn write(name: &str, head: &str) {
+    write_once(name, head, |scratch, clock, key| {
         let path = scratch.join("new");
         let store = options(clock).create(&path, key)?;
         begin(&store)?;
@@ -29,7 +39,7 @@ pub(super) fn write_audited() {
         pass(&store, clock)?;
         store.close()?;
         let store = options(clock).open(&path, key)?;
-        let described = describe(&store, HEAD, clock)?;
+        let described = describe(&store, head, clock)?;
         store.close()?;
         Ok(described)
     });

@@ -13,6 +13,7 @@ mod seals;
 mod second;
 mod slot_stores;
 mod stores;
+mod third;
 mod typed;
 mod unlocking;
 
@@ -121,6 +122,11 @@ fn write_second_versions() {
         "audit-segment-2",
         "an event is: time kind subject version, and how often; then path actor error count; then labels reason request-id",
         second::second_segments(),
+    );
+    write(
+        "audit-segment-3",
+        "an event is as in audit-segment-2, and stands in an event list",
+        third::third_segments(),
     );
     write_to(
         "audit-chain-2",

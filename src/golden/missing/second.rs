@@ -7,7 +7,7 @@ use crate::golden::Fault;
 use crate::golden::text::{Case, Expect, hex};
 
 /// The cases that are read, without their bytes, which are others now.
-fn read(cases: Vec<Case>) -> impl Iterator<Item = Case> {
+pub(super) fn read(cases: Vec<Case>) -> impl Iterator<Item = Case> {
     cases.into_iter().filter(|case| case.expect == Expect::Ok)
 }
 

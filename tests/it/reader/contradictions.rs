@@ -11,6 +11,7 @@ fn the_second_reader_refuses_rows_that_contradict_each_other() {
     check("left", 2);
     check("rotated", 17);
     check("audited", 22);
+    check("packed", 11);
 }
 
 /// Each change of the rows of a golden store is refused, and there are so many.
