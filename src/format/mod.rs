@@ -2,7 +2,6 @@
 //! is called and no file is read here.
 
 pub(crate) mod aad;
-pub(crate) mod engine;
 pub(crate) mod header;
 pub(crate) mod layout;
 pub(crate) mod slot;

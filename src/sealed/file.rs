@@ -19,7 +19,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::format::aad::{self, StoreEpoch};
 use crate::format::header::Header;
 use crate::format::layout::{BLOCK_LEN, LOGICAL_BLOCK_LEN, SUPERBLOCK_LEN, Twin, block_offset, file_len};
-use crate::format::superblock::{EngineHeader, PLAINTEXT_LEN, Superblock};
+use crate::format::superblock::{PLAINTEXT_LEN, Superblock};
 use crate::format::wire::Writer;
 use crate::secret::Plaintext;
 
@@ -127,16 +127,6 @@ impl SealedFile {
             |covered| hmac(&self.keys.file_header_mac, covered),
             |covered| hmac(&self.keys.authority_header_mac, covered),
         )
-    }
-
-    /// Whether nothing is ever written to it.
-    pub(crate) fn is_read_only(&self) -> bool {
-        self.access == Access::ReadOnly
-    }
-
-    /// redb's block 0 and its length, as of the last durable state.
-    pub(crate) fn engine_header(&self) -> Result<(EngineHeader, u64)> {
-        self.stable(|stable| (stable.engine_header.clone(), stable.logical_len))
     }
 
     /// The store and epoch, for what is sealed above.
@@ -257,7 +247,7 @@ impl SealedFile {
     /// # Errors
     ///
     /// [`ErrorKind::Tampered`] if it is not authentic, also because the file ends before it.
-    pub(crate) fn read_block(&self, number: u32, plaintext: &mut [u8]) -> Result<()> {
+    pub(super) fn read_block(&self, number: u32, plaintext: &mut [u8]) -> Result<()> {
         let mut sealed = [0; BLOCK_LEN];
         self.disk.read_at(block_offset(number), &mut sealed).map_err(|source| match source.kind() {
             io::ErrorKind::UnexpectedEof => unauthentic(number),

@@ -21,7 +21,6 @@ use crate::sealed::space::Space;
 pub(crate) mod audit;
 mod batch;
 pub(crate) mod copy;
-mod early;
 #[cfg(test)]
 pub(crate) mod forged;
 mod held;
@@ -44,8 +43,7 @@ pub(crate) mod verify;
 mod writing;
 
 pub(crate) use batch::Batch;
-use early::Later;
-use held::{Held, Table};
+use held::Held;
 pub(crate) use snapshot::{Rows, Snapshot};
 pub(crate) use values::{Keyring, Sealer};
 pub(crate) use writing::Writing;
@@ -62,14 +60,7 @@ pub(crate) struct Tables {
     /// Read by every copy for all its time, written while redb is opened anew.
     copies: RwLock<()>,
     /// Read by every operation, written only to open redb anew after a full disk and to close. `None` once closed.
-    engine: RwLock<Option<Opened>>,
-}
-
-/// redb, or how to come by it.
-enum Opened {
-    Now(Engine),
-    /// For a file that is only read.
-    Later(Later),
+    engine: RwLock<Option<Engine>>,
 }
 
 /// redb over one backend.
@@ -107,11 +98,7 @@ pub(crate) fn describe(batch: &mut Batch<'_>, record: &StoreRecord) -> Result<()
 
 impl Tables {
     pub(crate) fn open(file: Arc<SealedFile>, cache_bytes: usize, wait: Duration) -> Result<Self> {
-        let engine = RwLock::new(Some(if file.is_read_only() {
-            Opened::Later(Later::new(&file, cache_bytes)?)
-        } else {
-            Opened::Now(Engine::open(&file, cache_bytes)?)
-        }));
+        let engine = RwLock::new(Some(Engine::open(&file, cache_bytes)?));
         Ok(Self { keyring: Keyring::default(), file, cache_bytes, wait, copies: RwLock::default(), engine })
     }
 
@@ -130,11 +117,7 @@ impl Tables {
         self.file.check_usable()?;
         let guard = self.engine()?;
         let engine = guard.as_ref().ok_or_else(closed)?;
-        let result = match engine {
-            Opened::Now(engine) => engine.read(&mut read),
-            Opened::Later(later) => later.read(&mut read),
-        };
-        match result {
+        match engine.read(&mut read) {
             // A writer may not have ended yet. No other write begins while the guard is held.
             Err(_) if engine.gave_up() && !self.file.is_poisoned() => {
                 let own = Engine::open(&self.file, CACHE_BYTES_MIN)?;
@@ -173,7 +156,7 @@ impl Tables {
         self.file.check_usable()?;
         // A read may have met a bad block, or the last write ended in a panic of its caller.
         self.reopen_after_failure(self.wait)?;
-        self.engine()?.as_ref().ok_or_else(closed)?.engine()?.begin(space)
+        self.engine()?.as_ref().ok_or_else(closed)?.begin(space)
     }
 
     /// Opens redb anew if the transaction that just ended made it give up.
@@ -191,14 +174,14 @@ impl Tables {
         self.file.check_process()?;
         let mut engine = self.engine.write().map_err(|_| closed())?;
         match engine.take() {
-            Some(opened) => opened.into_engine().map_or(Ok(()), Engine::close),
+            Some(engine) => engine.close(),
             None => Ok(()),
         }
     }
 
     /// redb refuses everything after any failure. As long as the file is not poisoned it goes on when it is opened anew.
     fn reopen_after_failure(&self, wait: Duration) -> Result<()> {
-        if self.file.is_poisoned() || !self.engine()?.as_ref().is_some_and(Opened::gave_up) {
+        if self.file.is_poisoned() || !self.engine()?.as_ref().is_some_and(Engine::gave_up) {
             return Ok(());
         }
         let wait = Wait::for_at_most(wait);
@@ -214,13 +197,13 @@ impl Tables {
         };
         let mut engine = self.engine.write().map_err(|_| closed())?;
         let fresh = Engine::open(&self.file, self.cache_bytes)?;
-        match engine.replace(Opened::Now(fresh)) {
-            Some(latched) => latched.into_engine().map_or(Ok(()), Engine::abandon),
+        match engine.replace(fresh) {
+            Some(latched) => latched.abandon(),
             None => Ok(()),
         }
     }
 
-    fn engine(&self) -> Result<RwLockReadGuard<'_, Option<Opened>>> {
+    fn engine(&self) -> Result<RwLockReadGuard<'_, Option<Engine>>> {
         self.engine.read().map_err(|_| closed())
     }
 }
@@ -249,31 +232,7 @@ impl Tables {
             std::mem::forget(engine);
         } else {
             // What redb writes as it ends goes nowhere.
-            let _ = engine.into_engine().map(Engine::abandon);
-        }
-    }
-}
-
-impl Opened {
-    fn engine(&self) -> Result<&Engine> {
-        match self {
-            Self::Now(engine) => Ok(engine),
-            Self::Later(later) => later.engine(),
-        }
-    }
-
-    fn into_engine(self) -> Option<Engine> {
-        match self {
-            Self::Now(engine) => Some(engine),
-            Self::Later(later) => later.into_opened(),
-        }
-    }
-
-    /// Whether redb met a failure.
-    fn gave_up(&self) -> bool {
-        match self {
-            Self::Now(engine) => engine.gave_up(),
-            Self::Later(later) => later.opened().is_some_and(Engine::gave_up),
+            let _ = engine.abandon();
         }
     }
 }
@@ -295,17 +254,13 @@ impl Engine {
     }
 
     fn read<T>(&self, read: impl FnOnce(&Snapshot<'_>) -> Result<T>) -> Result<T> {
-        read(&Snapshot::new(self.table()?, &self.backend))
-    }
-
-    /// The table of the last commit.
-    fn table(&self) -> Result<Arc<Table>> {
-        self.held.table(|| {
+        let table = self.held.table(|| {
             guarded(|| {
                 let transaction = self.database.begin_read().map_err(|error| self.error(error))?;
                 transaction.open_table(TABLE).map_err(|error| self.error(error))
             })
-        })
+        })?;
+        read(&Snapshot::new(table, &self.backend))
     }
 
     /// Whether redb met a failure, and answers everything with it from then on.

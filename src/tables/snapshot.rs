@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use redb::{ReadableTable, ReadableTableMetadata};
 
-use super::early::Later;
 use super::held::Table;
 use super::{engine_error, guarded};
 use crate::error::Result;
@@ -43,60 +42,37 @@ pub(crate) trait Rows {
 }
 
 /// The rows of one commit.
-pub(crate) struct Snapshot<'a>(Source<'a>);
-
-enum Source<'a> {
-    Table(Arc<Table>, &'a Backend),
-    /// Without redb as long as only few rows are looked up.
-    Later(&'a Later),
+pub(crate) struct Snapshot<'a> {
+    table: Arc<Table>,
+    backend: &'a Backend,
 }
 
 impl<'a> Snapshot<'a> {
     pub(super) fn new(table: Arc<Table>, backend: &'a Backend) -> Self {
-        Self(Source::Table(table, backend))
-    }
-
-    pub(super) fn later(later: &'a Later) -> Self {
-        Self(Source::Later(later))
+        Self { table, backend }
     }
 
     /// How many rows there are.
     pub(crate) fn len(&self) -> Result<u64> {
-        self.with_table(|table, backend| {
-            guarded(|| table.len().map_err(|error| engine_error(backend, error)))
-        })
-    }
-
-    fn with_table<T>(&self, work: impl FnOnce(&Table, &Backend) -> Result<T>) -> Result<T> {
-        match &self.0 {
-            Source::Table(table, backend) => work(table, backend),
-            Source::Later(later) => {
-                let engine = later.engine()?;
-                let table = engine.table()?;
-                work(&table, &engine.backend)
-            }
-        }
+        guarded(|| self.table.len().map_err(|error| engine_error(self.backend, error)))
     }
 }
 
 impl Rows for Snapshot<'_> {
     fn look_up<T>(&self, key: &[u8], read: impl FnOnce(&[u8]) -> Result<T>) -> Result<Option<T>> {
-        match &self.0 {
-            Source::Later(later) if later.is_early() => later.look_up(key, read),
-            _ => self.with_table(|table, backend| look_up(table, backend, key, read)),
-        }
+        look_up(&*self.table, self.backend, key, read)
     }
 
     fn scan(&self, from: &[u8], to: &[u8], visit: Visit<'_>) -> Result<()> {
-        self.with_table(|table, backend| scan(table, backend, from, to, visit))
+        scan(&*self.table, self.backend, from, to, visit)
     }
 
     fn last(&self, from: &[u8], to: &[u8]) -> Result<Option<Row>> {
-        self.with_table(|table, backend| last(table, backend, from, to))
+        last(&*self.table, self.backend, from, to)
     }
 
     fn bytes(&self) -> Result<u64> {
-        self.with_table(bytes)
+        bytes(&*self.table, self.backend)
     }
 }
 
