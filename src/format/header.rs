@@ -6,7 +6,7 @@ use super::layout::{
     SUPERBLOCK_OFFSET,
 };
 use super::slot::{SLOT_LEN, Slot, SlotState};
-use super::wire::{Malformed, Reader, Writer};
+use super::wire::{Malformed, Reader, Writer, are_zero};
 use crate::crypto::mac::{DIGEST_LEN, equal, sha256};
 
 /// Number of slots.
@@ -100,7 +100,8 @@ impl Header {
         })
     }
 
-    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, HeaderFault> {
+    pub(crate) fn decode(bytes: impl Into<Vec<u8>>) -> Result<Self, HeaderFault> {
+        let bytes = bytes.into();
         if bytes.get(..MAGIC.len()) != Some(MAGIC.as_slice()) {
             return Err(HeaderFault::NotAStore);
         }
@@ -111,8 +112,8 @@ impl Header {
         Self::parse(bytes).map_err(|Malformed| HeaderFault::Damaged)?
     }
 
-    fn parse(bytes: &[u8]) -> Result<Result<Self, HeaderFault>, Malformed> {
-        let mut fields = Reader::new(bytes);
+    fn parse(bytes: Vec<u8>) -> Result<Result<Self, HeaderFault>, Malformed> {
+        let mut fields = Reader::new(&bytes);
         fields.bytes(MAGIC.len())?;
         if (fields.u16()?, fields.u16()?) != (FORMAT_VERSION, SUITE) {
             return Ok(Err(HeaderFault::Unsupported));
@@ -128,10 +129,11 @@ impl Header {
             .collect::<Result<Vec<_>, _>>()?;
         let tail = fields.bytes(FILE_MAC_OFFSET - SLOTS_OFFSET - SLOTS * SLOT_LEN)?;
         let canonical = geometry == geometry_fields().as_slice()
-            && reserved.iter().chain(tail).all(|&byte| byte == 0)
+            && are_zero(reserved)
+            && are_zero(tail)
             && required_features == 0
             && !slots.contains(&SlotState::Unknown);
-        Ok(Ok(Self { place, sequence, slots, bytes: bytes.to_vec(), canonical }))
+        Ok(Ok(Self { place, sequence, slots, bytes, canonical }))
     }
 
     /// The copy as it lies in the file.

@@ -1,6 +1,6 @@
 //! A key slot: 256 bytes that wrap a key for one way to unlock. FORMAT 4.
 
-use super::wire::{Malformed, Reader, Writer};
+use super::wire::{Malformed, Reader, Writer, are_zero};
 use crate::crypto::aead::OVERHEAD;
 
 /// Length of a slot in the header.
@@ -141,7 +141,7 @@ impl Slot {
 impl SlotState {
     /// Never fails: a header has 48 slots, and one unknown one must not hide the others.
     pub(crate) fn decode(bytes: &[u8]) -> Self {
-        if bytes.iter().all(|&byte| byte == 0) {
+        if are_zero(bytes) {
             return Self::Empty;
         }
         Slot::decode(bytes).map_or(Self::Unknown, Self::InUse)

@@ -10,10 +10,10 @@ use redb::{BackendError, StorageBackend};
 use super::commit::primary_of;
 use super::disk::file::Access;
 use super::epoch::{Epoch, Pending};
-use super::file::{SealedFile, Stamp, poisoned};
+use super::file::{SealedFile, Stamp, poisoned, unauthentic};
 use super::space::Space;
 use crate::error::{Error, ErrorKind, Result};
-use crate::format::layout::{BLOCK_LEN, LOGICAL_BLOCK, LOGICAL_BLOCK_LEN, block_offset};
+use crate::format::layout::{LOGICAL_BLOCK, LOGICAL_BLOCK_LEN};
 use crate::format::superblock::ENGINE_HEADER_LEN;
 use crate::limits::MANIFEST_ENTRIES_MAX;
 use crate::secret::Plaintext;
@@ -221,15 +221,8 @@ impl Backend {
     }
 
     fn read_from_disk(&self, pages: Vec<(u32, &mut [u8])>) -> Result<()> {
-        let mut sealed = vec![0; BLOCK_LEN];
         for (number, page) in pages {
-            self.file.disk.read_at(block_offset(number), &mut sealed).map_err(|source| {
-                match source.kind() {
-                    io::ErrorKind::UnexpectedEof => unauthentic(number),
-                    _ => Error::io("read the store's file", source),
-                }
-            })?;
-            self.file.open_block(number, &sealed, page)?.map_err(|_| unauthentic(number))?;
+            self.file.read_block(number, page)?;
             if let Some(reached) = &self.reached {
                 reached.lock().unwrap_or_else(PoisonError::into_inner).insert(number);
             }
@@ -385,13 +378,4 @@ fn block_number(offset: u64) -> Result<u32> {
 
 fn unaligned() -> Error {
     Error::internal("redb asks for something else than whole pages; this version of redb is not supported")
-}
-
-fn unauthentic(number: u32) -> Error {
-    Error::new(
-        ErrorKind::Tampered,
-        format!(
-            "block {number} of the store does not authenticate: it was altered or decayed; restore a backup"
-        ),
-    )
 }

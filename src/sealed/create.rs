@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::disk::Disk;
 use super::disk::file::Access;
-use super::file::SealedFile;
+use super::file::{FileKeys, SealedFile};
 use super::owner::{Owner, after};
 use super::slots::{Opener, With};
 use super::unlock::Unlock;
@@ -111,7 +111,7 @@ impl SealedFile {
 fn begin(disk: Arc<dyn Disk>, master: &MasterKey, mut header: Header, opener: Opener) -> Result<SealedFile> {
     let keys = derive::store_keys(master, &header.place.store_id, header.place.epoch)?;
     let owner = Owner::new(header.clone(), Twin::A, header.sequence, Arc::new(opener));
-    let file = SealedFile::new(disk, Access::ReadWrite, owner, keys)?;
+    let file = SealedFile::new(disk, Access::ReadWrite, owner, FileKeys::derive(keys)?);
     let bytes = file.seal_header(&mut header)?;
     file.disk.reserve(file_len(0)).map_err(|source| Error::io("reserve room for the new store", source))?;
     for copy in Twin::BOTH {

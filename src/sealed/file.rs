@@ -1,5 +1,6 @@
 //! An unlocked sealed file: its keys, its disk, and the last state known to be durable.
 
+use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -13,7 +14,7 @@ use crate::crypto::keys::{
     AuthorityHeaderMac, Block, Cursor, FileHeaderMac, Idempotency, Key, Namespace,
     Superblock as SuperblockKey,
 };
-use crate::crypto::mac::hmac;
+use crate::crypto::mac::{equal, hmac};
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::aad::{self, StoreEpoch};
 use crate::format::header::Header;
@@ -42,7 +43,8 @@ pub(crate) struct SealedFile {
     pub(super) synced: AtomicBool,
 }
 
-struct FileKeys {
+/// The keys of a file, for as long as it is open.
+pub(super) struct FileKeys {
     block: Key<Block>,
     superblock: Key<SuperblockKey>,
     cursor: Key<Cursor>,
@@ -64,9 +66,9 @@ pub(super) struct Durable {
     pub(super) reserved: u64,
 }
 
-impl SealedFile {
-    pub(super) fn new(disk: Arc<dyn Disk>, access: Access, owner: Owner, keys: StoreKeys) -> Result<Self> {
-        let keys = FileKeys {
+impl FileKeys {
+    pub(super) fn derive(keys: StoreKeys) -> Result<Self> {
+        Ok(Self {
             block: derive::block(&keys.file)?,
             superblock: derive::superblock(&keys.file)?,
             cursor: derive::cursor(&keys.file)?,
@@ -74,8 +76,22 @@ impl SealedFile {
             value_root: keys.value_root,
             file_header_mac: derive::file_header_mac(&keys.file)?,
             authority_header_mac: derive::authority_header_mac(&keys.authority)?,
-        };
-        Ok(Self {
+        })
+    }
+
+    /// Whether both MACs of a header hold.
+    pub(super) fn vouch_for(&self, header: &Header) -> Result<bool> {
+        let (covered, mac) = header.file_mac();
+        let file_holds = equal(&hmac(&self.file_header_mac, covered)?, mac);
+        let (covered, mac) = header.authority_mac();
+        let authority_holds = equal(&hmac(&self.authority_header_mac, covered)?, mac);
+        Ok(file_holds & authority_holds)
+    }
+}
+
+impl SealedFile {
+    pub(super) fn new(disk: Arc<dyn Disk>, access: Access, owner: Owner, keys: FileKeys) -> Self {
+        Self {
             disk,
             access,
             place: owner.header.place,
@@ -84,7 +100,7 @@ impl SealedFile {
             durable: Mutex::new(None),
             poisoned: AtomicBool::new(false),
             synced: AtomicBool::new(false),
-        })
+        }
     }
 
     /// The medium. It stays locked as long as somebody has it.
@@ -137,26 +153,25 @@ impl SealedFile {
         self.durable.lock().map_err(|_| poisoned())
     }
 
-    /// The last durable superblock.
+    /// What `of` makes of the last durable superblock.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Internal`] before the first one.
-    pub(super) fn stable(&self) -> Result<Superblock> {
+    pub(super) fn stable<T>(&self, of: impl FnOnce(&Superblock) -> T) -> Result<T> {
         let durable = self.durable()?;
         let durable = durable.as_ref().ok_or_else(|| Error::internal("the file has no superblock yet"))?;
-        Ok(durable.superblock.clone())
+        Ok(of(&durable.superblock))
     }
 
     /// Number of the last durable commit.
     pub(crate) fn generation(&self) -> Result<u64> {
-        Ok(self.stable()?.generation)
+        self.stable(|stable| stable.generation)
     }
 
     /// What tells this state from an older or foreign one.
     pub(crate) fn position(&self) -> Result<Position> {
-        let stable = self.stable()?;
-        Ok(Position {
+        self.stable(|stable| Position {
             store_id: self.place.store_id,
             generation: stable.generation,
             audit_head: stable.audit_head,
@@ -165,8 +180,7 @@ impl SealedFile {
 
     /// Head of the audit chain and clock mark of the last durable commit.
     pub(crate) fn stamp(&self) -> Result<Stamp> {
-        let stable = self.stable()?;
-        Ok(Stamp { audit_head: stable.audit_head, clock_mark: stable.clock_mark })
+        self.stable(|stable| Stamp { audit_head: stable.audit_head, clock_mark: stable.clock_mark })
     }
 
     /// Whether a failed write or sync made the handle useless.
@@ -194,7 +208,7 @@ impl SealedFile {
 
     /// Blocks the last durable state needs.
     pub(crate) fn physical_blocks(&self) -> Result<u64> {
-        Ok(self.stable()?.physical_blocks)
+        self.stable(|stable| stable.physical_blocks)
     }
 
     /// The length that the last durable state needs, in bytes: unlike the file's own, nobody without a key chose it.
@@ -226,6 +240,20 @@ impl SealedFile {
         plaintext: &mut [u8],
     ) -> Result<std::result::Result<(), Unauthentic>> {
         aead::open(&self.keys.block, &aad::block(&self.place, number), sealed, plaintext)
+    }
+
+    /// Reads and opens a block.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Tampered`] if it is not authentic, also because the file ends before it.
+    pub(super) fn read_block(&self, number: u32, plaintext: &mut [u8]) -> Result<()> {
+        let mut sealed = [0; BLOCK_LEN];
+        self.disk.read_at(block_offset(number), &mut sealed).map_err(|source| match source.kind() {
+            io::ErrorKind::UnexpectedEof => unauthentic(number),
+            _ => Error::io("read the store's file", source),
+        })?;
+        self.open_block(number, &sealed, plaintext)?.map_err(|Unauthentic| unauthentic(number))
     }
 
     /// Whether the medium carries `tag` at `number`, over an authentic block.
@@ -289,5 +317,15 @@ pub(super) fn poisoned() -> Error {
     Error::new(
         ErrorKind::Poisoned,
         "an earlier write or sync of this handle failed; close it and open the store again to see what was kept",
+    )
+}
+
+/// The error of a block that does not open.
+pub(super) fn unauthentic(number: u32) -> Error {
+    Error::new(
+        ErrorKind::Tampered,
+        format!(
+            "block {number} of the store does not authenticate: it was altered or decayed; restore a backup"
+        ),
     )
 }

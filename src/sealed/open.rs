@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use super::disk::Disk;
 use super::disk::file::Access;
-use super::file::SealedFile;
+use super::file::{FileKeys, SealedFile};
 use super::owner::Owner;
 use super::select::{Found, select};
 use super::slots::{Opener, Search, With};
 use crate::crypto::arena::Arena;
-use crate::crypto::derive::{self, StoreKeys};
-use crate::crypto::mac::{equal, hmac};
+use crate::crypto::derive;
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::header::{Header, HeaderFault};
 use crate::format::layout::{DATA_OFFSET, HEADER_LEN, MAGIC, Twin};
@@ -31,25 +30,33 @@ pub(crate) fn open<'a>(
     let mut copies: Vec<(Twin, Header)> =
         copies.into_iter().filter_map(|(twin, copy)| Some((twin, copy.ok()?))).collect();
     copies.sort_by_key(|(_, header)| std::cmp::Reverse(header.sequence));
-    let (twins, headers): (Vec<Twin>, Vec<Header>) = copies.into_iter().unzip();
-    let mut search = Search::new(with.into(), arena, &headers)?;
+    let sequences: Vec<u64> = copies.iter().map(|(_, header)| header.sequence).collect();
+    let mut search = Search::new(with.into(), arena, copies.iter().map(|(_, header)| header))?;
+    let mut passed = Vec::new();
     let mut stale = None;
     let mut refused = None;
-    for (twin, header) in twins.into_iter().zip(&headers) {
-        let (opener, keys) = match vouched_keys(&mut search, header) {
+    let mut copies = copies.into_iter();
+    while let Some((twin, header)) = copies.next() {
+        let (opener, keys) = match vouched_keys(&mut search, &header) {
             Ok(Some(found)) => found,
-            Ok(None) => continue,
+            Ok(None) => {
+                passed.push(header);
+                continue;
+            }
             // The other copy may be whole.
             Err(error) if error.kind() == ErrorKind::Tampered => {
                 refused = Some(error);
+                passed.push(header);
                 continue;
             }
             Err(error) => return Err(error),
         };
         let sequence = header.sequence;
-        let newest = newest_sequence(&headers, header, &keys)?;
-        let owner = Owner::new(header.clone(), twin, newest, opener);
-        let file = SealedFile::new(disk.clone(), access, owner, keys)?;
+        let newest = newest_sequence(&passed, &header, &keys)?;
+        // It has 16 KiB and more, and is the last one mostly.
+        passed.extend((copies.len() > 0).then(|| header.clone()));
+        let owner = Owner::new(header, twin, newest, opener);
+        let file = SealedFile::new(disk.clone(), access, owner, keys);
         let (durable, found) = select(&file)?;
         if durable.superblock.header_sequence == sequence {
             *file.durable()? = Some(durable);
@@ -57,15 +64,15 @@ pub(crate) fn open<'a>(
         }
         stale = Some(durable.superblock.header_sequence);
     }
-    Err(refused.unwrap_or_else(|| no_header_opens(&headers, stale, a_copy_is_damaged)))
+    Err(refused.unwrap_or_else(|| no_header_opens(&sequences, stale, a_copy_is_damaged)))
 }
 
-/// The slot that opens, and the keys of the store, if both MACs of the header hold under them.
-fn vouched_keys(search: &mut Search<'_>, header: &Header) -> Result<Option<(Arc<Opener>, StoreKeys)>> {
+/// The slot that opens, and the keys of the file, if both MACs of the header hold under them.
+fn vouched_keys(search: &mut Search<'_>, header: &Header) -> Result<Option<(Arc<Opener>, FileKeys)>> {
     let Some(opener) = search.open(header)? else { return Ok(None) };
     let master = opener.master(&header.place)?;
-    let keys = derive::store_keys(&master, &header.place.store_id, header.place.epoch)?;
-    if !is_vouched(header, &keys)? {
+    let keys = FileKeys::derive(derive::store_keys(&master, &header.place.store_id, header.place.epoch)?)?;
+    if !keys.vouch_for(header)? {
         return Err(Error::new(
             ErrorKind::Tampered,
             "the key is right, but the key header was altered; restore a backup of the file",
@@ -80,32 +87,24 @@ fn vouched_keys(search: &mut Search<'_>, header: &Header) -> Result<Option<(Arc<
     Ok(Some((opener, keys)))
 }
 
-/// Whether both MACs of a header hold.
-fn is_vouched(header: &Header, keys: &StoreKeys) -> Result<bool> {
-    let (covered, mac) = header.file_mac();
-    let file_holds = equal(&hmac(&derive::file_header_mac(&keys.file)?, covered)?, mac);
-    let (covered, mac) = header.authority_mac();
-    let authority_holds = equal(&hmac(&derive::authority_header_mac(&keys.authority)?, covered)?, mac);
-    Ok(file_holds & authority_holds)
-}
-
-/// The greatest sequence that a holder of the keys gave. Anybody can write a greater one into the other copy.
-fn newest_sequence(headers: &[Header], current: &Header, keys: &StoreKeys) -> Result<u64> {
-    headers
+/// The greatest sequence that a holder of the keys gave. Anybody can write a greater one into the other copy. Those that
+/// come behind the current one have a smaller one.
+fn newest_sequence(before: &[Header], current: &Header, keys: &FileKeys) -> Result<u64> {
+    before
         .iter()
         // The others do not change the answer, and a MAC goes over 16 KiB.
         .filter(|header| header.place == current.place && header.sequence > current.sequence)
         .try_fold(current.sequence, |newest, header| {
-            Ok(if is_vouched(header, keys)? { newest.max(header.sequence) } else { newest })
+            Ok(if keys.vouch_for(header)? { newest.max(header.sequence) } else { newest })
         })
 }
 
 /// No copy both opened and is the one the superblock names: an old passphrase must not survive its change.
-fn no_header_opens(headers: &[Header], named: Option<u64>, a_copy_is_damaged: bool) -> Error {
+fn no_header_opens(sequences: &[u64], named: Option<u64>, a_copy_is_damaged: bool) -> Error {
     let wrong_key = || Error::new(ErrorKind::WrongKey, "no key slot of this store opens with this key");
     match named {
         None => wrong_key(),
-        Some(named) if headers.iter().any(|header| header.sequence == named) => wrong_key(),
+        Some(named) if sequences.contains(&named) => wrong_key(),
         Some(_) if a_copy_is_damaged => Error::new(
             ErrorKind::Damaged,
             "the current copy of the key header is unreadable and the other is outdated; restore a backup",
@@ -117,12 +116,16 @@ fn no_header_opens(headers: &[Header], named: Option<u64>, a_copy_is_damaged: bo
     }
 }
 
-/// Both copies of the key header.
+/// A copy of the key header, and where it lies.
+type Copy = (Twin, std::result::Result<Header, HeaderFault>);
+
+/// Both copies of the key header, or one if both are the same, as they mostly are: whatever is said of the one is said of the
+/// other, and digest and decoding go over 16 KiB.
 ///
 /// # Errors
 ///
 /// If neither can be used, the fault that says most.
-fn read_headers(disk: &dyn Disk) -> Result<[(Twin, std::result::Result<Header, HeaderFault>); 2]> {
+fn read_headers(disk: &dyn Disk) -> Result<Vec<Copy>> {
     let failed = |source| Error::io("read the store's file", source);
     let len = disk.len().map_err(failed)?;
     if len < DATA_OFFSET {
@@ -130,29 +133,28 @@ fn read_headers(disk: &dyn Disk) -> Result<[(Twin, std::result::Result<Header, H
     }
     let [one, other] = Twin::BOTH;
     let (bytes, others) = (read_copy(disk, one)?, read_copy(disk, other)?);
-    let header = Header::decode(&bytes);
-    // Mostly both are the same, and the digest of one goes over 16 KiB.
-    let copy = if others == bytes { header.clone() } else { Header::decode(&others) };
-    let copies = [(one, header), (other, copy)];
-    let faults: Vec<HeaderFault> =
-        copies.iter().filter_map(|(_, copy)| copy.as_ref().err().copied()).collect();
-    match faults.as_slice() {
-        [HeaderFault::NotAStore, HeaderFault::NotAStore] => Err(not_a_store()),
-        [HeaderFault::Unsupported, _] | [_, HeaderFault::Unsupported] => Err(Error::new(
-            ErrorKind::UnsupportedFormat,
-            "the store was written by a newer version of strongroom",
-        )),
-        [_, _] => Err(Error::new(
+    let others = (others != bytes).then_some(others);
+    let mut copies = vec![(one, Header::decode(bytes))];
+    copies.extend(others.map(|bytes| (other, Header::decode(bytes))));
+    if copies.iter().any(|(_, copy)| copy.is_ok()) {
+        return Ok(copies);
+    }
+    let is = |fault| move |(_, copy): &Copy| copy.as_ref().err() == Some(&fault);
+    Err(if copies.iter().all(is(HeaderFault::NotAStore)) {
+        not_a_store()
+    } else if copies.iter().any(is(HeaderFault::Unsupported)) {
+        Error::new(ErrorKind::UnsupportedFormat, "the store was written by a newer version of strongroom")
+    } else {
+        Error::new(
             ErrorKind::Damaged,
             "both copies of the key header are damaged; restore a backup of the file",
-        )),
-        _ => Ok(copies),
-    }
+        )
+    })
 }
 
 /// One copy of the key header as it lies on the disk.
 pub(super) fn read_header(disk: &dyn Disk, copy: Twin) -> Result<std::result::Result<Header, HeaderFault>> {
-    Ok(Header::decode(&read_copy(disk, copy)?))
+    Ok(Header::decode(read_copy(disk, copy)?))
 }
 
 fn read_copy(disk: &dyn Disk, copy: Twin) -> Result<Vec<u8>> {

@@ -326,7 +326,7 @@ fn a_file_is_cut_only_behind_the_superblock_that_needs_less() {
 #[test]
 fn a_sequence_without_a_next_one_is_refused() {
     let handle = Handle::create();
-    let stable = handle.file.stable().unwrap();
+    let stable = handle.file.stable(Clone::clone).unwrap();
     for (sequence, expected) in [(u64::MAX - 1, None), (u64::MAX, Some(ErrorKind::UnsupportedFormat))] {
         handle.file.write_superblock(Twin::B, sequence, &stable).unwrap();
         assert_eq!(reopen(&handle.disk.image()).err().map(|error| error.kind()), expected);

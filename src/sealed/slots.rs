@@ -163,12 +163,16 @@ impl<'a> Search<'a> {
     /// # Errors
     ///
     /// [`ErrorKind::KdfLimits`] if one of them lies outside the accept window.
-    pub(crate) fn new(with: With<'a>, arena: &'a Arc<Arena>, headers: &[Header]) -> Result<Self> {
+    pub(crate) fn new<'h>(
+        with: With<'a>,
+        arena: &'a Arc<Arena>,
+        headers: impl IntoIterator<Item = &'h Header>,
+    ) -> Result<Self> {
         let kind = match with {
             With::Unlock(unlock) => unlock.kind()?,
             With::Opener(opener) | With::Removed(opener) => opener.slot.kind,
         };
-        for (_, slot) in headers.iter().flat_map(|header| candidates(header, kind)) {
+        for (_, slot) in headers.into_iter().flat_map(|header| candidates(header, kind)) {
             accepted_cost(slot)?;
         }
         Ok(Self { with, arena, kind, budget_kib: KDF_BUDGET_KIB, tried: Vec::new() })

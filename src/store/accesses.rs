@@ -1,25 +1,33 @@
 //! When values were read, in memory: a read is no write.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use crate::clock::Timestamp;
 
-const PLACES: usize = 1024;
+/// Places come by so many at once: all of them take longer to make than a value to open, and most handles read few secrets.
+const PLACES: usize = 16;
+const PARTS: usize = 64;
+
+/// A secret, and when it was read.
+type Place = (AtomicU64, AtomicI64);
 
 /// The last read of about a thousand secrets. One that is read later may take another's place; two threads that read two
 /// such secrets at once may leave the time of the other, which is nearly the same.
-pub(super) struct Accesses(Box<[(AtomicU64, AtomicI64)]>);
+pub(super) struct Accesses([OnceLock<Box<[Place; PLACES]>>; PARTS]);
 
 impl Default for Accesses {
     fn default() -> Self {
-        Self((0..PLACES).map(|_| (AtomicU64::new(0), AtomicI64::new(0))).collect())
+        Self([const { OnceLock::new() }; PARTS])
     }
 }
 
 impl Accesses {
     /// Notes that a value of the secret with this id was read.
     pub(super) fn note(&self, id: &[u8; 16], now: Timestamp) {
-        if let Some((secret, time)) = self.place(id) {
+        let (part, place) = place_of(id);
+        let part = self.0.get(part).map(|part| part.get_or_init(Box::default));
+        if let Some((secret, time)) = part.and_then(|part| part.get(place)) {
             time.store(now.as_millis(), Ordering::Relaxed);
             secret.store(name(id), Ordering::Relaxed);
         }
@@ -27,14 +35,16 @@ impl Accesses {
 
     /// When a value of the secret with this id was last read, as far as that is known here.
     pub(super) fn last(&self, id: &[u8; 16]) -> Option<i64> {
-        let (secret, time) = self.place(id)?;
+        let (part, place) = place_of(id);
+        let (secret, time) = self.0.get(part)?.get()?.get(place)?;
         (secret.load(Ordering::Relaxed) == name(id)).then(|| time.load(Ordering::Relaxed))
     }
+}
 
-    fn place(&self, id: &[u8; 16]) -> Option<&(AtomicU64, AtomicI64)> {
-        let index = name(id) % u64::try_from(PLACES).unwrap_or(1);
-        self.0.get(usize::try_from(index).unwrap_or_default())
-    }
+/// The part, and the place in it, that the secret with this id may have.
+fn place_of(id: &[u8; 16]) -> (usize, usize) {
+    let index = usize::try_from(name(id) % u64::try_from(PARTS * PLACES).unwrap_or(1)).unwrap_or_default();
+    (index / PLACES, index % PLACES)
 }
 
 /// The random part of an id, which is never zero.

@@ -1,7 +1,7 @@
 //! Telling of events as they are committed: to subscribers, to whoever waits, and to whoever comes back later.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::ThreadId;
 use std::time::Duration;
@@ -111,11 +111,17 @@ impl Subscriber {
 #[derive(Default)]
 pub(super) struct Feed {
     subscribers: Mutex<Vec<Arc<Subscriber>>>,
-    /// The number of the last event.
-    last: AtomicU64,
-    /// The number of the last event that is none of a read.
-    last_change: Mutex<u64>,
+    known: Mutex<Known>,
     changed: Condvar,
+}
+
+/// How far a log is, as far as that was asked for or told of: looking costs an open as much as a read.
+#[derive(Clone, Copy, Debug, Default)]
+struct Known {
+    /// The number of the last event.
+    last: Option<u64>,
+    /// The number of the last event that is none of a read.
+    last_change: Option<u64>,
 }
 
 /// The events of a commit, as far as somebody waits for them.
@@ -138,26 +144,42 @@ impl Span {
 }
 
 impl Feed {
-    /// Takes note of how far a log is that was just opened.
+    /// Takes note of how far a log is that was opened in place of another.
     pub(super) fn adopt(&self, tables: &Tables) -> Result<()> {
-        let genesis = genesis(&tables.file().place().store_id);
-        let (last, change) = tables.read(|rows| {
-            let last = audit::end(rows, &genesis)?.next.saturating_sub(1);
-            Ok((last, last_change(rows)?))
-        })?;
-        self.last.store(last, Ordering::Release);
-        *self.last_change() = change;
+        let span = end_of(tables)?;
+        *self.known() = Known { last: Some(span.last), last_change: span.last_change };
         self.changed.notify_all();
         Ok(())
+    }
+
+    /// The number of the last event that is none of a read.
+    fn latest(&self, tables: &Tables) -> Result<u64> {
+        if let Known { last: Some(_), last_change: Some(change) } = *self.known() {
+            return Ok(change);
+        }
+        let span = end_of(tables)?;
+        // What was told of a commit meanwhile is newer.
+        let mut known = self.known();
+        known.last.get_or_insert(span.last);
+        Ok(*known.last_change.get_or_insert(span.last_change.unwrap_or_default()))
     }
 
     fn subscribers(&self) -> MutexGuard<'_, Vec<Arc<Subscriber>>> {
         self.subscribers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn last_change(&self) -> MutexGuard<'_, u64> {
-        self.last_change.lock().unwrap_or_else(PoisonError::into_inner)
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// How far a log is.
+fn end_of(tables: &Tables) -> Result<Span> {
+    let genesis = genesis(&tables.file().place().store_id);
+    tables.read(|rows| {
+        let last = audit::end(rows, &genesis)?.next.saturating_sub(1);
+        Ok(Span { last, last_change: Some(last_change(rows)?) })
+    })
 }
 
 /// The number of the last event in the log that is none of a read.
@@ -244,7 +266,9 @@ impl Store {
         filter: impl std::borrow::Borrow<EventFilter>,
         callback: impl FnMut(&AuditEvent) + Send + 'static,
     ) -> Result<Subscription> {
-        self.authorise(Action::Audit)?;
+        let tables = self.authorise(Action::Audit)?;
+        // The next commit is told from here on.
+        self.shared.feed.latest(&tables)?;
         let subscriber = Arc::new(Subscriber {
             filter: filter.borrow().checked()?,
             callback: Mutex::new(Some(Box::new(callback))),
@@ -296,8 +320,8 @@ impl Store {
     ///
     /// [`ErrorKind::Locked`].
     pub fn latest_change(&self) -> Result<u64> {
-        self.authorise(Action::Audit)?;
-        Ok(*self.shared.feed.last_change())
+        let tables = self.authorise(Action::Audit)?;
+        self.shared.feed.latest(&tables)
     }
 
     /// Waits until there is a change behind number `after`, for so long at most, and says whether there is one. It sees what is committed
@@ -309,34 +333,38 @@ impl Store {
     pub fn wait_changes(&self, after: u64, timeout: Duration) -> Result<bool> {
         let wait = Wait::for_at_most(timeout);
         loop {
+            let tables = self.authorise(Action::Audit)?;
+            let latest = self.shared.feed.latest(&tables)?;
             // Not held while it waits: the store could not be locked.
-            drop(self.authorise(Action::Audit)?);
-            let last = self.shared.feed.last_change();
-            if *last > after {
+            drop(tables);
+            let known = self.shared.feed.known();
+            if known.last_change.unwrap_or(latest) > after {
                 return Ok(true);
             }
             let Some(left) = wait.left() else { return Ok(false) };
             // Whoever locks or closes the store wakes nobody who was not here yet.
             let left = left.min(Duration::from_millis(100));
-            drop(self.shared.feed.changed.wait_timeout(last, left).unwrap_or_else(PoisonError::into_inner));
+            drop(self.shared.feed.changed.wait_timeout(known, left).unwrap_or_else(PoisonError::into_inner));
         }
     }
 
     /// Tells of the commit with which a file took the place of another. The caller holds the gate.
     pub(super) fn tell_replaced(&self, tables: &Tables) {
-        let genesis = genesis(&tables.file().place().store_id);
-        let end = tables.read(|rows| Ok((audit::end(rows, &genesis)?, last_change(rows)?)));
-        if let Ok((end, change)) = end {
-            self.tell(tables, Span { last: end.next.saturating_sub(1), last_change: Some(change) });
+        if let Ok(span) = end_of(tables) {
+            self.tell(tables, span);
         }
     }
 
     /// Tells of a commit. The caller holds the gate, and no lock that a read needs.
     pub(super) fn tell(&self, tables: &Tables, span: Span) {
         let feed = &self.shared.feed;
-        let before = feed.last.swap(span.last, Ordering::AcqRel);
-        if let Some(change) = span.last_change {
-            *feed.last_change() = change;
+        let before = {
+            let mut known = feed.known();
+            let before = known.last.replace(span.last);
+            known.last_change = span.last_change.or(known.last_change);
+            before
+        };
+        if span.last_change.is_some() {
             feed.changed.notify_all();
         }
         // Not held while they are called: they may end themselves.
@@ -345,6 +373,8 @@ impl Store {
             return;
         }
         let all = Filter::any();
+        // Whoever subscribed asked how far the log was then.
+        let before = before.unwrap_or(span.last);
         let events = tables.read(|rows| events_behind(tables, rows, before, usize::MAX, &all));
         // What cannot be read now is in the log all the same.
         let events = events.unwrap_or_default();

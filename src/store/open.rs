@@ -43,6 +43,9 @@ use crate::sealed::unlock::Unlock;
 use crate::tables::verify::{Depth, verify};
 use crate::tables::{Tables, describe, fill, slots, state};
 
+#[cfg(test)]
+mod tests;
+
 impl Store {
     /// Creates a store with the default [options](StoreOptions).
     ///
@@ -248,15 +251,13 @@ impl StoreOptions {
     fn store(&self, tables: Tables, report: OpenReport, owed: Owed) -> Result<Store> {
         let seen = Seen::from_mark(tables.file().stamp()?.clock_mark);
         let audited = AuditPolicy::from_record(&tables.read(|rows| state::audit_policy(rows))?)?;
-        let feed = Feed::default();
-        feed.adopt(&tables)?;
         let shared = Shared {
             root: Root::new(tables),
             clock: self.clock.clone(),
             seen,
             accesses: Accesses::default(),
             reads: Reads::default(),
-            feed,
+            feed: Feed::default(),
             last_id: Mutex::new(None),
             verified_at: Mutex::new(None),
             gate: Arc::new(Gate::new(self.write_wait)),

@@ -41,7 +41,7 @@ fn headers_give_back_what_they_were_made_of() {
     let slots = [Some(slot(1)), None, Some(slot(3))];
     let bytes = sealed(&slots);
     assert_eq!(bytes.len(), HEADER_LEN);
-    let header = Header::decode(&bytes).unwrap();
+    let header = Header::decode(bytes.as_slice()).unwrap();
     assert_eq!((header.place, header.sequence), (PLACE, 9));
     assert!(header.is_canonical());
     let expected = |index| match index {
@@ -59,7 +59,7 @@ fn headers_give_back_what_they_were_made_of() {
 #[test]
 fn all_slots_have_a_place() {
     let slots: Vec<_> = (1..=48).map(|id| Some(slot(id))).collect();
-    let header = Header::decode(&sealed(&slots)).unwrap();
+    let header = Header::decode(sealed(&slots)).unwrap();
     assert!(header.is_canonical());
     let expected: Vec<_> = (1..=48).map(|id| SlotState::InUse(slot(id))).collect();
     assert_eq!(header.slots, expected);
@@ -76,7 +76,7 @@ fn any_flipped_byte_is_found_without_a_key() {
     let bytes = sealed(&[Some(slot(1))]);
     for at in (0..HEADER_LEN).step_by(61).chain(0..80).chain(HEADER_LEN - 96..HEADER_LEN) {
         let fault = if at < MAGIC.len() { HeaderFault::NotAStore } else { HeaderFault::Damaged };
-        assert_eq!(Header::decode(&with_byte(&bytes, at, bytes[at] ^ 0x20)).unwrap_err(), fault, "byte {at}");
+        assert_eq!(Header::decode(with_byte(&bytes, at, bytes[at] ^ 0x20)).unwrap_err(), fault, "byte {at}");
     }
 }
 
@@ -84,7 +84,7 @@ fn any_flipped_byte_is_found_without_a_key() {
 fn other_versions_and_suites_are_unsupported() {
     let bytes = sealed(&[Some(slot(1))]);
     for (at, byte) in [(8, 0), (8, 2), (9, 1), (10, 0), (10, 2), (11, 1)] {
-        let fault = Header::decode(&redigested(with_byte(&bytes, at, byte))).unwrap_err();
+        let fault = Header::decode(redigested(with_byte(&bytes, at, byte))).unwrap_err();
         assert_eq!(fault, HeaderFault::Unsupported, "byte {at}");
     }
 }
@@ -97,12 +97,12 @@ fn a_header_with_anything_reserved_in_it_is_not_canonical() {
     let behind_slots =
         (SLOTS_OFFSET + SLOTS * SLOT_LEN..FILE_MAC_OFFSET).step_by(7).chain([FILE_MAC_OFFSET - 1]);
     for at in features_and_geometry.chain(reserved).chain(behind_slots) {
-        let header = Header::decode(&redigested(with_byte(&bytes, at, bytes[at] ^ 0x80))).unwrap();
+        let header = Header::decode(redigested(with_byte(&bytes, at, bytes[at] ^ 0x80))).unwrap();
         assert!(!header.is_canonical(), "byte {at}");
     }
     for kind in 3..=6 {
         let unknown = with_byte(&bytes, SLOTS_OFFSET + 5 * SLOT_LEN, kind);
-        let header = Header::decode(&redigested(unknown)).unwrap();
+        let header = Header::decode(redigested(unknown)).unwrap();
         assert!(!header.is_canonical(), "slot kind {kind}");
         assert_eq!(header.slots[0], SlotState::InUse(slot(1)), "an unknown slot hides no other");
         assert_eq!(header.slots[5], SlotState::Unknown);
@@ -115,7 +115,7 @@ fn a_header_of_another_length_is_damaged() {
     for len in [8, 80, DIGEST_OFFSET - 1, DIGEST_OFFSET, HEADER_LEN - 1] {
         assert_eq!(Header::decode(&bytes[..len]).unwrap_err(), HeaderFault::Damaged, "{len} bytes");
     }
-    assert_eq!(Header::decode(&[bytes.as_slice(), &[0]].concat()).unwrap_err(), HeaderFault::Damaged);
+    assert_eq!(Header::decode([bytes.as_slice(), &[0]].concat()).unwrap_err(), HeaderFault::Damaged);
     for len in 0..MAGIC.len() {
         assert_eq!(Header::decode(&bytes[..len]).unwrap_err(), HeaderFault::NotAStore, "{len} bytes");
     }
@@ -134,7 +134,7 @@ proptest! {
         let place = StoreEpoch { store_id, epoch };
         let slots: Vec<_> = used.iter().map(|&used| used.then(|| slot(1))).collect();
         let bytes = Header::new(place, sequence, &slots).seal(|_| Ok::<_, ()>([5; 32]), |_| Ok([6; 32])).unwrap().to_vec();
-        let header = Header::decode(&bytes).unwrap();
+        let header = Header::decode(bytes.as_slice()).unwrap();
         prop_assert_eq!((header.place, header.sequence), (place, sequence));
         prop_assert!(header.is_canonical());
         let again = Header::new(place, sequence, &slots).seal(|_| Ok::<_, ()>([5; 32]), |_| Ok([6; 32])).unwrap().to_vec();
@@ -143,12 +143,12 @@ proptest! {
 
     #[test]
     fn no_bytes_make_decoding_panic(mut bytes in prop::collection::vec(any::<u8>(), 0..HEADER_LEN + 64)) {
-        let _ = Header::decode(&bytes);
+        let _ = Header::decode(bytes.as_slice());
         bytes.resize(HEADER_LEN, 0);
         bytes[..8].copy_from_slice(&MAGIC);
-        let _ = Header::decode(&redigested(bytes.clone()));
+        let _ = Header::decode(redigested(bytes.clone()));
         bytes[8..12].copy_from_slice(&[1, 0, 1, 0]);
-        let header = Header::decode(&redigested(bytes)).unwrap();
+        let header = Header::decode(redigested(bytes)).unwrap();
         prop_assert_eq!(header.slots.len(), SLOTS);
     }
 }
