@@ -605,6 +605,40 @@ typedef struct strongroom_audit_policy {
 } strongroom_audit_policy;
 
 /**
+ * What strongroom_read_block is told, and what it tells. The caller sets the first five once, for any number of reads.
+ */
+typedef struct strongroom_reading {
+  /**
+   * Set by the caller to sizeof(strongroom_reading).
+   */
+  size_t struct_size;
+  /**
+   * Set by the caller: the version to be read, or the current one with 0.
+   */
+  uint64_t version;
+  /**
+   * Set by the caller: bytes at the beginning of the block, for the value.
+   */
+  size_t value_room;
+  /**
+   * Set by the caller: bytes behind them, sizeof(strongroom_secret_info); or 0, for the value alone.
+   */
+  size_t info_room;
+  /**
+   * Set by the caller: bytes behind those, for the texts and tags; 512 are enough for those of most secrets.
+   */
+  size_t texts_room;
+  /**
+   * The length of the value.
+   */
+  size_t value_len;
+  /**
+   * The number of the version that was read.
+   */
+  uint64_t found_version;
+} strongroom_reading;
+
+/**
  * Called now and then while a copy is made, on the calling thread, and not after the call has returned. Anything but 0 cancels: the call is
  * then CANCELLED, the store as it was, and nothing of the copy is left. It must not unwind, throw or longjmp. It may call the
  * library, also on this store.
@@ -1607,6 +1641,27 @@ strongroom_status strongroom_audit_query_after(struct strongroom_audit_query *qu
  * Errors: BAD_HANDLE, CLOSED.
  */
 STRONGROOM_API strongroom_status strongroom_audit_query_free(struct strongroom_audit_query *query);
+
+/**
+ * What strongroom_read does, into one block: the value, behind it what is known of the secret, behind that the texts and tags, with as
+ * much room for each as `reading` says. If they fit, `*secret` is NULL; else it is the secret, and the block is not to be read.
+ * `reading` gets the length of the value and the number of the version in both cases. Where what is known begins must be aligned as
+ * it is.
+ *
+ * Ownership: borrows `store` and `path`; writes `*reading`, and `block`, which the caller wipes, and which what is known points into.
+ * `*secret`, unless NULL, is the caller's, to free with strongroom_secret_free.
+ * Thread safety: any thread; `reading` and `block` are this call's alone.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, NOT_FOUND, DESTROYED, VERSION_EXPIRED, EXPIRED, LOCKED, TAMPERED, POISONED, IO, FORKED.
+ */
+STRONGROOM_API
+STRONGROOM_WARN_UNUSED
+strongroom_status strongroom_read_block(const struct strongroom_store *store,
+                                        const char *path,
+                                        size_t path_len,
+                                        struct strongroom_reading *reading,
+                                        uint8_t *block,
+                                        struct strongroom_secret **secret,
+                                        struct strongroom_error **error);
 
 /**
  * No changes and no condition.

@@ -60,6 +60,12 @@ class access {
         detail::call(strongroom_read, handle(), path.data(), path.size(), version, buffer, size, &length, info, texts, texts_size, &found);
         return found ? std::optional<secret>(found) : std::nullopt;
     }
+    // The same, into one block, with the room that `reading` says, and its struct_size set.
+    [[nodiscard]] std::optional<secret> read_block(std::string_view path, strongroom_reading &reading, std::uint8_t *block) const {
+        strongroom_secret *found = nullptr;
+        detail::call(strongroom_read_block, handle(), path.data(), path.size(), &reading, block, &found);
+        return found ? std::optional<secret>(found) : std::nullopt;
+    }
     described<strongroom_secret_info> info(std::string_view path) const {
         return described<strongroom_secret_info>(page_of(strongroom_info, path.data(), path.size()));
     }

@@ -285,7 +285,7 @@ pub(super) fn secret_info_in(room: &mut Room, info: &SecretInfo) -> Option<stron
     let found = info.tags();
     let mut tags = room.array(found.len())?;
     let texts = SecretTexts {
-        id: room.text(&info.id().to_string())?,
+        id: room.shown(info.id())?,
         path: room.text(info.path().as_str())?,
         description: room.text(info.description())?,
         content_type: room.text(info.content_type())?,

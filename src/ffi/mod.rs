@@ -11,6 +11,7 @@
 
 mod audit;
 mod audit_query;
+mod block;
 mod changes;
 mod clock;
 mod constants;

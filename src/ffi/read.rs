@@ -19,7 +19,7 @@ use crate::{Error, ErrorKind, Secret};
 /// # Safety
 ///
 /// As the top of the header says of pointers.
-unsafe fn read(
+pub(super) unsafe fn read(
     store: *const strongroom_store,
     path: *const c_char,
     path_len: usize,

@@ -1,5 +1,6 @@
 //! Memory of the caller's that takes several things.
 
+use std::fmt::{self, Write};
 use std::ptr;
 
 use super::output::strongroom_text;
@@ -44,6 +45,15 @@ impl Room {
         Some(strongroom_text { data: data.cast(), len: text.len() })
     }
 
+    /// As [`text`](Self::text), of what has none in memory yet.
+    pub(super) fn shown(&mut self, shown: impl fmt::Display) -> Option<strongroom_text> {
+        let (start, before) = (self.at, self.left);
+        write!(self, "{shown}").ok()?;
+        let len = before - self.left;
+        self.text("")?;
+        Some(strongroom_text { data: start.cast(), len })
+    }
+
     /// Aligned room for so many items; `None` if there is too little.
     pub(super) fn array<T>(&mut self, count: usize) -> Option<Items<T>> {
         if count == 0 {
@@ -52,6 +62,15 @@ impl Room {
         self.take(self.at.align_offset(align_of::<T>()))?;
         let start = self.take(count.checked_mul(size_of::<T>())?)?;
         Some(Items { start: start.cast(), written: 0, room: count })
+    }
+}
+
+impl Write for Room {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        let data = self.take(part.len()).ok_or(fmt::Error)?;
+        // SAFETY: there is room for it, and it is not the caller's text.
+        unsafe { ptr::copy_nonoverlapping(part.as_ptr(), data, part.len()) };
+        Ok(())
     }
 }
 
@@ -98,10 +117,28 @@ mod tests {
     }
 
     #[test]
+    fn what_is_shown_ends_with_a_nul_where_there_is_room() {
+        let mut memory = [0xff_u8; 8];
+        for len in 0..=memory.len() {
+            // SAFETY: it lives as long, and is used for nothing else meanwhile.
+            let mut room = unsafe { Room::new(memory.as_mut_ptr(), len) };
+            let shown = room.shown(format_args!("{}-{}", 12, "abc"));
+            assert_eq!(shown.is_some(), len >= 7, "{len}");
+            let Some(shown) = shown else { continue };
+            // SAFETY: it points into `memory`.
+            let written = unsafe { std::slice::from_raw_parts(shown.data.cast::<u8>(), shown.len + 1) };
+            assert_eq!(written, b"12-abc\0");
+            assert_eq!(room.left, len - 7);
+        }
+        assert_eq!(memory.last(), Some(&0xff));
+    }
+
+    #[test]
     fn no_room_takes_nothing() {
         // SAFETY: no bytes.
         let mut room = unsafe { Room::new(ptr::null_mut(), 0) };
         assert!(room.text("").is_none());
+        assert!(room.shown("").is_none());
         assert!(room.array::<u64>(1).is_none());
         assert!(room.array::<u64>(0).unwrap().start().is_null());
         assert!(room.array::<u64>(usize::MAX).is_none());

@@ -159,6 +159,21 @@ static strongroom_kdf_cost a_cost(void) {
     return costs[byte() % 4];
 }
 
+/* What says how much room a block has: at most that of a_block. */
+static strongroom_reading a_reading(void) {
+    static const size_t values[] = {0, 8, 30, 256}, texts[] = {0, 100, 512, 5000};
+    strongroom_reading reading = {.struct_size = sizeof reading};
+    uint8_t which = byte(), info = byte();
+    if (which >= 240) reading.struct_size = which - 240;
+    reading.version = which % 8 == 7 ? byte() % 4 : 0;
+    reading.value_room = info == 255 ? SIZE_MAX : values[which % 4];
+    reading.info_room = info < 100 ? sizeof(strongroom_secret_info) : info < 200 ? 0 : info;
+    reading.texts_room = texts[which / 4 % 4];
+    return reading;
+}
+
+static void *a_block(void) { return byte() >= 250 ? NULL : lend(256 + 255 + 5000); }
+
 static uint64_t a_little(void) { return byte() % 4; }
 
 /* In KiB; nothing that takes long. */

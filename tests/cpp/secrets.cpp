@@ -32,6 +32,13 @@ static void check_reading(sr::access &on) {
     CHECK(sr::view(known.path) == "team/token");
     const std::optional<sr::secret> large = on.read("team/token", buffer, 4, length);
     CHECK(large && sr::equal(*large, "value") && length == 5);
+    strongroom_reading reading{};
+    reading.struct_size = sizeof reading;
+    reading.value_room = sizeof buffer;
+    CHECK(!on.read_block("team/token", reading, buffer) && reading.value_len == 5 && reading.found_version == 1 && buffer[4] == 'e');
+    reading.value_room = 4;
+    const std::optional<sr::secret> long_one = on.read_block("team/token", reading, buffer);
+    CHECK(long_one && sr::equal(*long_one, "value") && reading.value_len == 5);
     CHECK(on.matches("team/token", "value") && !on.matches("team/token", std::vector<std::uint8_t>{1, 2}));
     sr::secrets several = on.get_many({"team/token", "none"});
     CHECK(several.size() == 2 && several.take(0).size() == 5);

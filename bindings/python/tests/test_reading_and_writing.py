@@ -230,6 +230,48 @@ def test_a_value_of_any_length_is_read_once(store: strongroom.Store) -> None:
         assert event.count == 3
 
 
+def test_a_path_of_any_length_is_found(store: strongroom.Store) -> None:
+    for length in (1, 127, 128, 129, 255, 256, 257, 511, 512):
+        path = "/".join("x" * 63 for _ in range(9))[: length - 1] + "y"
+        store[path] = path
+        assert store[path] == store.get(path).value == store.get(path, 1).value == path
+        assert store.get(path).info.path == path
+    for read in (store.get, store.__getitem__):
+        with pytest.raises(strongroom.NotFoundError):
+            read("x" * 100)
+        with pytest.raises(strongroom.InvalidArgumentError):
+            read("x/" * 5000 + "x")
+
+
+def test_wiping_leaves_nothing_of_a_value(store: strongroom.Store) -> None:
+    for length in (1, 255, 256, 257, 1000):
+        store["a"] = b"x" * length
+        for value in (store["a"], store.get("a").value):
+            view = value.view()
+            held = memoryview(value._array).cast("B")
+            value.wipe()
+            assert bytes(view) == bytes(length)
+            assert b"xxx" not in bytes(held)
+        views = [store["a"].view(), store.get("a").value.view()]
+        with store.get("a") as secret, store["a"] as item:
+            views += [secret.value.view(), item.view()]
+        assert all(bytes(view) == bytes(length) for view in views)
+        secret = store.get("a")
+        secret.value.wipe()
+        assert (secret.info.path, secret.info.version) == ("a", secret.version)
+
+
+def test_a_version_is_asked_for_once(store: strongroom.Store) -> None:
+    store["a"] = "1"
+    store["a"] = "2"
+    for _ in range(3):
+        assert [store.get("a", number).version for number in (1, 0, 2)] == [1, 2, 2]
+        assert store.get("a").version == 2
+        with pytest.raises(strongroom.NotFoundError):
+            store.get("a", 3)
+        assert store.get("a").value == store["a"] == "2"
+
+
 def test_what_is_known_is_that_of_the_moment(store: strongroom.Store) -> None:
     for length in (3, 300):  # below and above what the first try has room for
         several: list[dict[str, str]] = [{}, {"ä": "ö", "label": ""}, {f"key-{number:02}": "x" * 20 for number in range(30)}]
@@ -261,8 +303,9 @@ def test_what_is_known_goes_with_the_secret(store: strongroom.Store) -> None:
 
 def test_reads_pass_what_the_library_declares(store: strongroom.Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a function is called with directly is of the types that it is declared with."""
-    returns, takes = SIGNATURES["strongroom_read"]
+    returns, takes = SIGNATURES["strongroom_read_block"]
     real, calls = _operations._read, 0
+    Made = type(ctypes.byref(ctypes.c_int()))  # noqa: N806 - what ctypes makes of an argument
     assert real.restype is returns
 
     def checked(*arguments: Any) -> int:
@@ -270,7 +313,10 @@ def test_reads_pass_what_the_library_declares(store: strongroom.Store, monkeypat
         calls += 1
         assert len(arguments) == len(takes)
         for argument, kind in zip(arguments, takes):
-            kind.from_param(argument)
+            if isinstance(argument, Made) and issubclass(kind, (ctypes.c_size_t, ctypes.c_void_p)):
+                assert repr(argument).startswith(f"<cparam '{kind._type_}' "), (argument, kind)
+            else:
+                kind.from_param(argument)
             assert argument is None or not isinstance(argument, (int, str))
             if isinstance(argument, (ctypes.c_size_t, ctypes.c_uint64, ctypes.c_void_p)):
                 assert isinstance(argument, kind)

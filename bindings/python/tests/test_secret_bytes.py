@@ -73,6 +73,14 @@ def test_garbage_is_wiped() -> None:
     assert view.tobytes() == bytes(3)
 
 
+def test_all_of_them_are_wiped() -> None:
+    for length in (*range(0, 1100, 7), 256, 5000):
+        secret = SecretBytes(b"x" * length)
+        view = secret.view()
+        secret.wipe()
+        assert view.tobytes() == bytes(length)
+
+
 def test_the_original_is_left_alone() -> None:
     original = bytearray(b"abc")
     SecretBytes(original).wipe()

@@ -120,6 +120,85 @@ static void check_reading_what_does_not_fit(strongroom_store *on) {
     CHECK(secret == NULL);
 }
 
+/* The same in one block, which has as much room as the reading says. */
+static void check_reading_blocks(strongroom_store *on) {
+    strongroom_error *error = NULL;
+    strongroom_secret *secret = NULL;
+    struct {
+        uint8_t value[8];
+        strongroom_secret_info info;
+        uint8_t texts[512];
+    } block;
+    uint8_t *const start = (uint8_t *)&block;
+    strongroom_reading reading = {sizeof reading, 1, sizeof block.value, sizeof block.info, sizeof block.texts, 0, 0};
+    OK(strongroom_read_block(on, TEXT("team/token"), &reading, start, &secret, &error));
+    CHECK(secret == NULL && reading.value_len == 5 && reading.found_version == 1);
+    CHECK(memcmp(block.value, "value", 5) == 0);
+    EQUAL(block.info.struct_size, sizeof block.info);
+    check_described(&block.info);
+    CHECK((const uint8_t *)block.info.id.data >= block.texts && (const uint8_t *)block.info.tags < start + sizeof block);
+
+    size_t fitting = 0;
+    reading.version = 0;
+    for (size_t room = 0; room < sizeof block.texts; room++) {
+        memset(&block, UNTOUCHED, sizeof block);
+        reading.texts_room = room;
+        reading.value_len = reading.found_version = 0;
+        OK(strongroom_read_block(on, TEXT("team/token"), &reading, start, &secret, &error));
+        EQUAL(reading.value_len, 5);
+        EQUAL(reading.found_version, 1);
+        for (size_t place = room; place < sizeof block.texts; place++)
+            EQUAL(block.texts[place], UNTOUCHED);
+        if (secret == NULL) {
+            check_described(&block.info);
+            fitting++;
+            continue;
+        }
+        EQUAL(fitting, 0);
+        EQUAL(block.value[0], UNTOUCHED);
+        EQUAL(strongroom_secret_len(secret), 5);
+        EQUAL(strongroom_secret_free(secret), STRONGROOM_OK);
+    }
+    CHECK(fitting > 0 && fitting < sizeof block.texts);
+
+    memset(&block, UNTOUCHED, sizeof block);
+    reading.info_room = reading.texts_room = 0;
+    reading.value_room = 5;
+    OK(strongroom_read_block(on, TEXT("team/token"), &reading, start, &secret, &error));
+    CHECK(secret == NULL && memcmp(block.value, "value", 5) == 0 && block.value[5] == UNTOUCHED);
+    reading.value_room = 4;
+    memset(&block, UNTOUCHED, sizeof block);
+    OK(strongroom_read_block(on, TEXT("team/token"), &reading, start, &secret, &error));
+    CHECK(block.value[0] == UNTOUCHED && memcmp(strongroom_secret_data(secret), "value", 5) == 0);
+    EQUAL(strongroom_secret_free(secret), STRONGROOM_OK);
+    FAILS(STRONGROOM_E_NOT_FOUND, strongroom_read_block(on, TEXT("none"), &reading, start, &secret, &error));
+    CHECK(secret == NULL);
+}
+
+/* What no block can be is refused. */
+static void check_blocks_that_cannot_be(strongroom_store *on) {
+    static const strongroom_reading wrong[] = {
+        {sizeof(strongroom_reading) - 1, 0, 8, 0, 0, 0, 0},
+        {sizeof(strongroom_reading), 0, SIZE_MAX, 8, 8, 0, 0},
+        {sizeof(strongroom_reading), 0, SIZE_MAX / 2 + 1, 0, 0, 0, 0},
+        {sizeof(strongroom_reading), 0, 5, sizeof(strongroom_secret_info), 8, 0, 0},
+        {sizeof(strongroom_reading), 0, 8, sizeof(size_t) - 1, 8, 0, 0},
+        {sizeof(strongroom_reading), 0, 8, sizeof(size_t), 8, 0, 0},
+        {sizeof(strongroom_reading), 0, 8, 100000, 8, 0, 0},
+    };
+    strongroom_error *error = NULL;
+    strongroom_secret *secret = NULL;
+    strongroom_secret_info block[3];
+    for (size_t index = 0; index < sizeof wrong / sizeof wrong[0]; index++) {
+        strongroom_reading reading = wrong[index];
+        FAILS(STRONGROOM_E_INVALID_ARGUMENT,
+              strongroom_read_block(on, TEXT("team/token"), &reading, (uint8_t *)block, &secret, &error));
+        CHECK(secret == NULL && reading.value_len == 0);
+    }
+    strongroom_reading reading = {sizeof reading, 0, 8, 0, 0, 0, 0};
+    FAILS(STRONGROOM_E_INVALID_ARGUMENT, strongroom_read_block(on, TEXT("team/token"), &reading, NULL, &secret, &error));
+}
+
 static void check_several(strongroom_store *on) {
     strongroom_error *error = NULL;
     strongroom_secrets *secrets = NULL;
@@ -199,6 +278,8 @@ void secrets_part(strongroom_store *on) {
     check_reading(on);
     check_reading_what_fits(on);
     check_reading_what_does_not_fit(on);
+    check_reading_blocks(on);
+    check_blocks_that_cannot_be(on);
     check_several(on);
     check_update(on);
     check_renaming(on);

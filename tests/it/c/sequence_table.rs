@@ -12,7 +12,7 @@ const ENDS: [(&str, &str); 3] = [
 ];
 
 /// Functions that may be done and give no object.
-const GIVES_OR_NOT: [(&str, &str); 1] = [("strongroom_read", "secret")];
+const GIVES_OR_NOT: [(&str, &str); 2] = [("strongroom_read", "secret"), ("strongroom_read_block", "secret")];
 
 /// Measures for as long as it is told to.
 const LEFT_OUT: [&str; 1] = ["strongroom_calibrate"];
@@ -130,6 +130,10 @@ fn picked(function: &Function, parameter: &Parameter, sized: &dyn Fn(&str) -> bo
         ("const strongroom_kdf_cost*", _) => {
             Picked::new("strongroom_kdf_cost", name, "a_cost()".to_owned(), format!("&{name}_"))
         }
+        ("strongroom_reading*", _) => {
+            Picked::new("strongroom_reading", name, "a_reading()".to_owned(), format!("&{name}_"))
+        }
+        ("uint8_t*", "block") => Picked::new("void *", name, "a_block()".to_owned(), same),
         ("char*" | "uint8_t*", _) => {
             Picked::new("struct bytes", name, "some_room()".to_owned(), format!("(void *){name}_.data"))
         }

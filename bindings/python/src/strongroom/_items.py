@@ -126,23 +126,6 @@ def secret_info(info: c.SecretInfo) -> SecretInfo:
     )
 
 
-def copied_secret_info(copy: bytes, start: int) -> SecretInfo:
-    """What is known of a secret, of a copy of what began at an address: the struct, and behind it all that it points to."""
-    memory = (ctypes.c_char * len(copy)).from_buffer_copy(copy)
-    moved = ctypes.addressof(memory) - start
-    info = c.SecretInfo.from_buffer(memory)
-    for found in (info.id, info.path, info.description, info.content_type):
-        found.data += moved
-    if info.tag_count:
-        first = ctypes.addressof(info.tags.contents) + moved
-        found_tags = (c.Tag * info.tag_count).from_address(first)
-        for tag in found_tags:
-            tag.key.data += moved
-            tag.value.data += moved
-        info.tags = ctypes.cast(found_tags, ctypes.POINTER(c.Tag))
-    return secret_info(info)
-
-
 def version_info(info: c.VersionInfo) -> VersionInfo:
     """What is known of a version."""
     return VersionInfo(

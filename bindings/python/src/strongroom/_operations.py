@@ -21,24 +21,30 @@ from ._generator import Generator, new_value
 from ._kinds import NotFoundError
 from ._native import direct, lib
 from ._numbers import u64
-from ._places import TEXTS, new_place, unused
+from ._places import (
+    LENGTHS,
+    ZEROS,
+    SecretRoom,
+    ValueRoom,
+    place_for_secret,
+    place_for_value,
+    unused_for_secrets,
+    unused_for_values,
+)
 from ._policy import Policy
 from ._query import Query
 from ._rotation import Rotation
-from ._secret import Held, Secret
-from ._secret_bytes import ROOM, Room, SecretBytes, Value
+from ._secret import Held, Secret, take_secret
+from ._secret_bytes import SecretBytes, Value
 from ._signing import Signing
 from ._text import Tags, text, text_or_none
 from ._texts import Texts
 from ._types import Deleted, Namespace, Page, SecretInfo, Stats, Swept, TagCount, VersionInfo, Written
 
-_read = direct("strongroom_read")
-_take_place, _give_place = unused.pop, unused.append
+_read = direct("strongroom_read_block")
+_take_value_place, _give_value_place = unused_for_values.pop, unused_for_values.append
+_take_secret_place, _give_secret_place = unused_for_secrets.pop, unused_for_secrets.append
 _new: Any = object.__new__
-_ROOM = c_size_t(ROOM)
-_NO_ROOM = c_size_t(0)
-#: The version that is current.
-_CURRENT = c_uint64(0)
 
 
 class Operations(Rotation, Signing):
@@ -58,7 +64,7 @@ class Operations(Rotation, Signing):
     def __init__(self, handle: Any, context: Context = SAYS_NOTHING) -> None:
         """Takes a handle of the library's over, whose calls say this of themselves."""
         self._handle = handle
-        self._this = c_void_p(handle)
+        self._this: Any = c_void_p.from_param(handle)
         self._context = context
 
     # Reading
@@ -69,31 +75,35 @@ class Operations(Rotation, Signing):
         Raises NotFoundError and DestroyedError.
         """
         encoded = path.encode() if isinstance(path, str) else text(path)[0]
-        number = _CURRENT if version is None else c_uint64(u64(version))
         try:
-            place = _take_place()
+            length = LENGTHS[len(encoded)]
         except IndexError:
-            place = new_place()
-        path_length, length, known, info, start, handle, error, to_length, to_info, to_texts, to_handle, to_error = place
+            length = c_size_t(len(encoded))
+        try:
+            place = _take_secret_place()
+        except IndexError:
+            place = place_for_secret()
+        reading, handle, error, to_reading, to_handle, to_error = place
+        if version is not None:
+            reading.version = u64(version)
         # Its bytes are wiped from here on, whatever happens. Calls of __init__ would take longer than what they do.
         value: SecretBytes = _new(SecretBytes)
-        value._array = room = Room()
-        path_length.value = len(encoded)
-        this = self._this
-        status = _read(
-            this, encoded, path_length, number, room, _ROOM, to_length, to_info, to_texts, TEXTS, to_handle, to_error
-        )
+        value._zeros = ZEROS
+        value._array = block = SecretRoom()
+        status = _read(self._this, encoded, length, to_reading, block, to_handle, to_error)
         if status:
             raise failure(status, error.value)
         if handle:
-            return Secret(handle.value)
-        value._length = length.value
-        found: Secret = _new(Secret)
+            return take_secret(handle.value)
+        value._length = reading.value_len
+        found = Secret()
         found.value = value
-        found.version = number.value or info.version
+        found.version = reading.found_version
         found._info = None
-        found._known = known.raw, start
-        _give_place(place)
+        found._known = block
+        if version is not None:
+            reading.version = 0
+        _give_secret_place(place)
         return found
 
     def get_many(self, paths: Iterable[str]) -> builtins.list[Union[Secret, Error]]:
@@ -106,7 +116,7 @@ class Operations(Rotation, Signing):
 
     def _take(self, found: Any, index: int) -> Union[Secret, Error]:
         try:
-            return Secret(obtain(lib.strongroom_secrets_take, found, index))
+            return take_secret(obtain(lib.strongroom_secrets_take, found, index))
         except Error as error:
             return error
 
@@ -408,23 +418,24 @@ class Operations(Rotation, Signing):
         """The current value. Raises NotFoundError, which is a KeyError, and DestroyedError."""
         encoded = path.encode() if isinstance(path, str) else text(path)[0]
         try:
-            place = _take_place()
+            length = LENGTHS[len(encoded)]
         except IndexError:
-            place = new_place()
-        path_length, length, _, _, _, handle, error, to_length, _, _, to_handle, to_error = place
+            length = c_size_t(len(encoded))
+        try:
+            place = _take_value_place()
+        except IndexError:
+            place = place_for_value()
+        reading, handle, error, to_reading, to_handle, to_error = place
         value: SecretBytes = _new(SecretBytes)
-        value._array = room = Room()
-        path_length.value = len(encoded)
-        this = self._this
-        status = _read(
-            this, encoded, path_length, _CURRENT, room, _ROOM, to_length, None, None, _NO_ROOM, to_handle, to_error
-        )
+        value._zeros = ZEROS
+        value._array = room = ValueRoom()
+        status = _read(self._this, encoded, length, to_reading, room, to_handle, to_error)
         if status:
             raise failure(status, error.value)
         if handle:
             return Held(handle.value).take_value()
-        value._length = length.value
-        _give_place(place)
+        value._length = reading.value_len
+        _give_value_place(place)
         return value
 
     def __setitem__(self, path: str, value: Value) -> None:

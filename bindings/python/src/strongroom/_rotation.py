@@ -16,7 +16,7 @@ from ._generator import Generator, new_value
 from ._native import lib
 from ._numbers import u64
 from ._once import Changing
-from ._secret import Secret
+from ._secret import Secret, take_secret
 from ._secret_bytes import Value
 from ._text import Tags, text
 from ._types import Due, Rotated, VersionInfo
@@ -87,7 +87,7 @@ class Rotation(Changing):
         found = obtain(lib.strongroom_accepted, self._handle, *text(path))
         with freed(lib.strongroom_secrets_free, found):
             count = lib.strongroom_secrets_len(found)
-            return [Secret(obtain(lib.strongroom_secrets_take, found, index)) for index in range(count)]
+            return [take_secret(obtain(lib.strongroom_secrets_take, found, index)) for index in range(count)]
 
     def verify_any(self, path: str, candidate: Value) -> Optional[int]:
         """The number of the newest accepted version that this is the value of; None if it is of none. How long it takes does

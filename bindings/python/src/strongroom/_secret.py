@@ -13,7 +13,8 @@ from ._call import call, sized
 from ._finalize import free_here
 from ._kinds import ClosedError
 from ._native import lib
-from ._secret_bytes import ROOM, ZEROS, SecretBytes, owning
+from ._places import known as known_in
+from ._secret_bytes import SecretBytes, owning
 from ._types import SecretInfo
 
 _data = lib.strongroom_secret_data
@@ -23,9 +24,8 @@ _version = lib.strongroom_secret_version
 
 def take_value(handle: Any) -> SecretBytes:
     """Copies the bytes of a secret of the library's."""
-    length = _len(handle)
-    kind = c_char * length
-    return owning(kind.from_buffer_copy(kind.from_address(_data(handle))), length)
+    kind = c_char * _len(handle)
+    return owning(kind.from_buffer_copy(kind.from_address(_data(handle))))
 
 
 class Held:
@@ -68,16 +68,8 @@ class Secret:
     version: int
     #: What was known of it, once somebody looked.
     _info: Optional[SecretInfo]
-    #: What that is made of: an object of the library's, or a copy of what it wrote and where that was. None if wiped.
+    #: What that is made of: an object of the library's, or the block that it was read into. None if wiped.
     _known: Any
-
-    def __init__(self, handle: Any) -> None:
-        """Takes an object of the library's over."""
-        held = Held(handle)
-        self._known = held
-        self._info = None
-        self.value = held.take_value()
-        self.version = held.version()
 
     @property
     def info(self) -> SecretInfo:
@@ -87,7 +79,7 @@ class Secret:
             known = self._known
             if known is None:
                 raise ClosedError("this secret was wiped")
-            self._info = known.info() if isinstance(known, Held) else _items.copied_secret_info(*known)
+            self._info = known.info() if isinstance(known, Held) else _items.secret_info(known_in(known))
         return self._info
 
     def wipe(self) -> None:
@@ -104,8 +96,19 @@ class Secret:
         value = self.value
         array, value._array = value._array, None
         if array is not None:
-            array.raw = ZEROS if len(array) == ROOM else bytes(len(array))
+            array.raw = value._zeros or bytes(len(array))
         self._known = None
 
     def __repr__(self) -> str:
         return f"<Secret: version {self.version}>"
+
+
+def take_secret(handle: Any) -> Secret:
+    """Takes an object of the library's over."""
+    held = Held(handle)
+    made = Secret()
+    made._known = held
+    made._info = None
+    made.value = held.take_value()
+    made.version = held.version()
+    return made

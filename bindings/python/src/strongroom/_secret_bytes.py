@@ -15,11 +15,6 @@ if TYPE_CHECKING:
 #: What is taken where a value or a credential is: text stands for its UTF-8.
 Value = Union["SecretBytes", "Buffer", str]
 
-#: What most values fit in, in bytes; what they are read into, which has to be quick to make; and what that is wiped with.
-ROOM = 256
-Room = ctypes.c_char * ROOM
-ZEROS = bytes(ROOM)
-
 
 class SecretBytes:
     """Secret bytes in memory of their own, which is overwritten by ``wipe()``, at the end of ``with`` and when they are
@@ -29,15 +24,17 @@ class SecretBytes:
     bytes or text, they are a copy; the original is the caller's to wipe.
     """
 
-    __slots__ = ("__weakref__", "_array", "_length")
+    __slots__ = ("__weakref__", "_array", "_length", "_zeros")
 
     _array: Any
     _length: int
+    #: What the beginning of the array is wiped with, if not all of it is.
+    _zeros: Optional[bytes]
 
     def __init__(self, value: Value = b"") -> None:
         from ._buffers import borrowed
 
-        self._array = None
+        self._array = self._zeros = None
         with borrowed(value) as (address, length):
             self._array = (ctypes.c_char * length)()
             self._length = length
@@ -54,7 +51,7 @@ class SecretBytes:
         """Overwrites the bytes. Views of them show zeros from then on; everything else is a ClosedError."""
         array, self._array = self._array, None
         if array is not None:
-            array.raw = ZEROS if len(array) == ROOM else bytes(len(array))
+            array.raw = self._zeros or bytes(len(array))
 
     def __enter__(self) -> SecretBytes:
         return self
@@ -64,12 +61,12 @@ class SecretBytes:
     ) -> None:
         array, self._array = self._array, None
         if array is not None:
-            array.raw = ZEROS if len(array) == ROOM else bytes(len(array))
+            array.raw = self._zeros or bytes(len(array))
 
     def __del__(self, _bytes: Any = bytes, _len: Any = len) -> None:
         array = self._array
         if array is not None:
-            array.raw = _bytes(_len(array))
+            array.raw = self._zeros or _bytes(_len(array))
 
     def __len__(self) -> int:
         if self._array is None:
@@ -124,9 +121,10 @@ class SecretBytes:
     __deepcopy__ = _refuse
 
 
-def owning(array: Any, length: int, _new: Any = object.__new__) -> SecretBytes:
-    """Secret bytes that take the first bytes of a ctypes array over."""
-    made: SecretBytes = _new(SecretBytes)
+def owning(array: Any) -> SecretBytes:
+    """Secret bytes that take a ctypes array over."""
+    made: SecretBytes = object.__new__(SecretBytes)
+    made._zeros = None
     made._array = array
-    made._length = length
+    made._length = len(array)
     return made

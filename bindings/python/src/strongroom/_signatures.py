@@ -196,6 +196,7 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
         I32,
         [Handle, Chars, Size, U64, Address, Size, POINTER(Size), POINTER(c.SecretInfo), Address, Size, Out, Out],
     ),
+    "strongroom_read_block": (I32, [Handle, Chars, Size, POINTER(c.Reading), Address, Out, Out]),
     "strongroom_info": (I32, [Handle, Chars, Size, Out, Out]),
     "strongroom_get_many": (I32, [Handle, POINTER(c.Text), Size, Out, Out]),
     "strongroom_matches": (I32, [Handle, Chars, Size, Address, Size, POINTER(I32), Out]),

@@ -153,6 +153,20 @@ class SecretInfo(ctypes.Structure):
     ]
 
 
+class Reading(ctypes.Structure):
+    """``strongroom_reading``."""
+
+    _fields_: ClassVar = [
+        ("struct_size", ctypes.c_size_t),
+        ("version", ctypes.c_uint64),
+        ("value_room", ctypes.c_size_t),
+        ("info_room", ctypes.c_size_t),
+        ("texts_room", ctypes.c_size_t),
+        ("value_len", ctypes.c_size_t),
+        ("found_version", ctypes.c_uint64),
+    ]
+
+
 class VersionInfo(ctypes.Structure):
     """``strongroom_version_info``."""
 

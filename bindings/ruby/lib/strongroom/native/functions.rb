@@ -35,6 +35,7 @@ module Strongroom
       strongroom_audit_query_limit: [:int32, [:size_t, :size_t, :buffer_inout], false],
       strongroom_audit_query_after: [:int32, [:size_t, :buffer_in, :size_t, :buffer_inout], false],
       strongroom_audit_query_free: [:int32, [:size_t], false],
+      strongroom_read_block: [:int32, [:size_t, :buffer_in, :size_t, :buffer_inout, :buffer_inout, :buffer_inout, :buffer_inout], true],
       strongroom_changes_new: [:int32, [:buffer_inout, :buffer_inout], false],
       strongroom_changes_tier: [:int32, [:size_t, :uint32, :buffer_inout], false],
       strongroom_changes_description: [:int32, [:size_t, :buffer_in, :size_t, :buffer_inout], false],

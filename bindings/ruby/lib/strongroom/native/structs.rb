@@ -32,6 +32,17 @@ module Strongroom
              :keep_bytes, :int64
     end
 
+    # `strongroom_reading`.
+    class Reading < FFI::Struct
+      layout :struct_size, :size_t,
+             :version, :uint64,
+             :value_room, :size_t,
+             :info_room, :size_t,
+             :texts_room, :size_t,
+             :value_len, :size_t,
+             :found_version, :uint64
+    end
+
     # `strongroom_kdf_cost`.
     class KdfCost < FFI::Struct
       layout :memory_kib, :uint32,
