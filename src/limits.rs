@@ -99,14 +99,14 @@ pub const SEGMENT_BYTES_FILLED: usize = (32 << 10) - 128;
 /// What an event of a read or a refusal is counted as while it waits, in bytes, beside its path: about what it takes in the log.
 pub const EVENT_BYTES: usize = 32;
 /// Bytes of them that one commit takes along: with what else it writes they fit the blocks that a superblock can vouch for.
-pub const PORTION_BYTES: usize = 8 * SEGMENT_BYTES_FILLED;
+pub const PORTION_BYTES: usize = 9 * SEGMENT_BYTES_FILLED;
 /// Events of reads and refusals that wait in memory until they are written even if nothing else is. The more there are, the
 /// more often one of them happens again and is only counted.
-pub const EVENTS_WAITING_FULL: usize = 9_000;
+pub const EVENTS_WAITING_FULL: usize = 8_000;
 /// Bytes of them, in the same way.
 pub const WAITING_BYTES_FULL: usize = 896 << 10;
 /// Events of them that wait one by one if nothing can be written. As many more are kept without what told them apart.
-pub const EVENTS_WAITING_MAX: usize = 13_000;
+pub const EVENTS_WAITING_MAX: usize = 12_000;
 /// Bytes of them, in the same way.
 pub const WAITING_BYTES_MAX: usize = 1536 << 10;
 /// Longest time the audit log is kept when it is not kept for good, in days: a hundred years of 365 days.

@@ -14,6 +14,8 @@ use crate::limits::{MANIFEST_ENTRIES_MAX, SPARE_BLOCKS};
 /// redb's "god byte" behind its magic number (redb 4.4 `header.rs`; pinned by the access-pattern test).
 const GOD_BYTE_OFFSET: usize = 9;
 const PRIMARY_BIT: u8 = 1;
+/// Most blocks of one write.
+const WRITE_BLOCKS_MAX: usize = 16;
 const RECOVERY_REQUIRED: u8 = 2;
 
 impl SealedFile {
@@ -118,8 +120,10 @@ impl SealedFile {
         if blocks.iter().any(|(number, _)| named(number)) && !no_retire() {
             self.retire_manifest(durable)?;
         }
-        for run in blocks.chunk_by(|(number, _), (next, _)| number.checked_add(1) == Some(*next)) {
-            self.poison_on_error(self.write_run(run))?;
+        let runs = blocks.chunk_by(|(number, _), (next, _)| number.checked_add(1) == Some(*next));
+        // What goes into one write is copied for it, so it is not all there is.
+        for part in runs.flat_map(|run| run.chunks(WRITE_BLOCKS_MAX)) {
+            self.poison_on_error(self.write_run(part))?;
         }
         epoch.landed(&blocks);
         Ok(())

@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
-use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
 use crate::clock::Timestamp;
@@ -38,6 +37,8 @@ pub(super) struct Waiting {
     seed: RandomState,
     /// All there are, and their bytes.
     size: Size,
+    /// How often one of them happened again.
+    repeats: usize,
     /// The least size at which somebody is told again to write them.
     told: Size,
     lost: Lost,
@@ -76,15 +77,17 @@ struct Portion {
     bytes: usize,
 }
 
+/// With 48 bytes: there are thousands.
 #[derive(Clone)]
 struct Entry {
     time: i64,
     subject: [u8; 16],
     version: u64,
-    path: Range<u32>,
-    voice: u32,
-    error: i32,
+    /// Where it begins, and its length.
+    path: (u32, u16),
+    voice: u16,
     count: u32,
+    error: i16,
     kind: EventKind,
 }
 
@@ -201,7 +204,9 @@ impl Waiting {
     fn repeat(&mut self, hash: u32, fact: &Fact<'_>, said: &Arc<Said>) -> bool {
         let Some(Place { portion, entry }) = self.places.get(&hash).copied() else { return false };
         let portion = self.portions.get_mut(usize::from(portion.wrapping_sub(self.first)));
-        portion.is_some_and(|portion| portion.repeat(usize::from(entry), fact, said))
+        let is_repeated = portion.is_some_and(|portion| portion.repeat(usize::from(entry), fact, said));
+        self.repeats += usize::from(is_repeated);
+        is_repeated
     }
 
     fn push(&mut self, hash: u32, fact: &Fact<'_>, occasion: (&Arc<Said>, [u8; 16], Timestamp)) {
@@ -218,7 +223,10 @@ impl Waiting {
 
     /// Whether so much waits that it should be written, and did not when this was last asked, or more came since.
     fn is_much(&mut self) -> bool {
-        let is_much = self.size.exceeds(Size::FULL) && self.size.exceeds(self.told);
+        // Waiting for longer pays only where the same happens again.
+        let seldom = self.repeats < self.size.events / 8;
+        let is_portion = seldom && self.portions.back().is_some_and(Portion::is_full);
+        let is_much = (is_portion || self.size.exceeds(Size::FULL)) && self.size.exceeds(self.told);
         if is_much {
             let Size { events, bytes } = Size::FULL;
             self.told = self.size.plus(Size { events: events / 4, bytes: bytes / 4 });
@@ -246,7 +254,7 @@ impl Waiting {
             self.places.retain(|_, place| usize::from(place.portion.wrapping_sub(first)) < left);
             return Taken { portions, lost: Lost::default() };
         }
-        (self.size, self.told) = Default::default();
+        (self.size, self.told, self.repeats) = Default::default();
         self.places.clear();
         Taken { portions, lost: std::mem::take(&mut self.lost) }
     }
@@ -286,11 +294,11 @@ impl Portion {
 
     fn repeat(&mut self, entry: usize, fact: &Fact<'_>, said: &Arc<Said>) -> bool {
         let Some(entry) = self.entries.get_mut(entry) else { return false };
-        let voice = self.voices.get(long(entry.voice));
+        let voice = self.voices.get(usize::from(entry.voice));
         let is_same = entry.subject == fact.subject
-            && (entry.version, entry.error, entry.kind) == (fact.version, fact.error, fact.kind)
+            && (entry.version, i32::from(entry.error), entry.kind) == (fact.version, fact.error, fact.kind)
             && voice.is_some_and(|voice| Arc::ptr_eq(&voice.said, said))
-            && (fact.subject != [0; 16] || text(&self.paths, &entry.path) == fact.path);
+            && (fact.subject != [0; 16] || text(&self.paths, entry.path) == fact.path);
         if is_same {
             entry.count = entry.count.saturating_add(1);
         }
@@ -309,10 +317,10 @@ impl Portion {
             time: now.as_millis(),
             subject: fact.subject,
             version: fact.version,
-            path: start..short(self.paths.len()),
-            voice: short(self.voices.len() - 1),
-            error: fact.error,
+            path: (start, shorter(fact.path.len())),
+            voice: shorter(self.voices.len() - 1),
             count: 1,
+            error: i16::try_from(fact.error).unwrap_or(i16::MAX),
             kind: fact.kind,
         };
         self.bytes += EVENT_BYTES + fact.path.len();
@@ -321,10 +329,10 @@ impl Portion {
 
     fn view<'a>(&'a self, entry: &Entry) -> EventRef<'a> {
         let Entry { time, subject, version, error, count, kind, .. } = *entry;
-        let voice = self.voices.get(long(entry.voice));
+        let voice = self.voices.get(usize::from(entry.voice));
         let said = voice.map(|voice| &*voice.said).filter(|said| **said != Said::default());
-        let (path, actor) = (text(&self.paths, &entry.path), voice.map(|voice| voice.actor));
-        let more = MoreRef { path, actor, error, count, said };
+        let (path, actor) = (text(&self.paths, entry.path), voice.map(|voice| voice.actor));
+        let more = MoreRef { path, actor, error: error.into(), count, said };
         EventRef { time, kind: kind.code(), subject, version, more: Some(more) }
     }
 
@@ -368,8 +376,9 @@ fn count(portions: &[Portion]) -> usize {
     portions.iter().map(|portion| portion.entries.len()).sum()
 }
 
-fn text<'a>(paths: &'a str, place: &Range<u32>) -> &'a str {
-    paths.get(long(place.start)..long(place.end)).unwrap_or_default()
+fn text(paths: &str, (start, len): (u32, u16)) -> &str {
+    let start = long(start);
+    paths.get(start..start + usize::from(len)).unwrap_or_default()
 }
 
 #[cfg(test)]
