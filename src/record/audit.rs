@@ -1,16 +1,14 @@
 //! The audit chain: every mutation is an event, every event hashes the one before it. FORMAT 8.6.
 
-use bincode::de::Decoder;
-use bincode::enc::Encoder;
-use bincode::error::{DecodeError, EncodeError};
 use bincode::{Decode, Encode};
 
-use super::codec::{Fields, Record};
+use super::codec::{Fields, Record, encoded_as};
 use super::context::Said;
 pub(crate) use super::event_kind::AuditEventKind as EventKind;
 use super::event_list;
 use crate::crypto::mac::sha256;
 use crate::error::Result;
+use crate::format::wire::Malformed;
 
 /// One event as it is stored. Its sequence number follows from its row, its generation from its segment.
 #[derive(Clone, Debug, Decode, Eq, PartialEq)]
@@ -50,7 +48,15 @@ pub(crate) struct Segment {
     pub(crate) events: Vec<Event>,
 }
 
-/// As [`Segment`], with the events in the form of [`event_list`].
+/// The fields of a [`Segment`], with the events in the form of [`event_list`].
+#[derive(Decode, Encode)]
+struct SegmentShape {
+    generation: u64,
+    head: [u8; 32],
+    events: Vec<u8>,
+}
+
+/// As a [`Segment`] is encoded, from a list that lies elsewhere.
 #[derive(Encode)]
 pub(crate) struct SegmentRef<'a> {
     pub(crate) generation: u64,
@@ -112,20 +118,24 @@ impl Record for Segment {
     }
 }
 
-impl Encode for Segment {
-    fn encode<E: Encoder>(&self, encoder: &mut E) -> std::result::Result<(), EncodeError> {
-        let Self { generation, head, ref events } = *self;
+encoded_as!(Segment, SegmentShape);
+
+impl From<&Segment> for SegmentShape {
+    fn from(segment: &Segment) -> Self {
+        let Segment { generation, head, ref events } = *segment;
         let mut list = event_list::Writer::default();
         events.iter().for_each(|event| _ = list.push(&event.view(), usize::MAX));
-        SegmentRef { generation, head, events: list.bytes() }.encode(encoder)
+        Self { generation, head, events: list.bytes().to_vec() }
     }
 }
 
-impl<C> Decode<C> for Segment {
-    fn decode<D: Decoder<Context = C>>(decoder: &mut D) -> std::result::Result<Self, DecodeError> {
-        let (generation, head, events) = <(_, _, Vec<u8>)>::decode(decoder)?;
-        let events = event_list::read(&events).ok_or(DecodeError::Other("no list of events"))?;
-        Ok(Self { generation, head, events })
+impl TryFrom<SegmentShape> for Segment {
+    type Error = Malformed;
+
+    fn try_from(
+        SegmentShape { generation, head, events }: SegmentShape,
+    ) -> std::result::Result<Self, Malformed> {
+        Ok(Self { generation, head, events: event_list::read(&events)? })
     }
 }
 

@@ -33,6 +33,31 @@ pub(crate) trait Record: bincode::Encode + bincode::Decode<()> {
     }
 }
 
+/// Encodes a type as the fields of another, which is made from it and may be refused on the way back.
+macro_rules! encoded_as {
+    ($record:ty, $shape:ty) => {
+        impl bincode::Encode for $record {
+            fn encode<E: bincode::enc::Encoder>(
+                &self,
+                encoder: &mut E,
+            ) -> std::result::Result<(), bincode::error::EncodeError> {
+                bincode::Encode::encode(&<$shape>::from(self), encoder)
+            }
+        }
+
+        impl<C> bincode::Decode<C> for $record {
+            fn decode<D: bincode::de::Decoder<Context = C>>(
+                decoder: &mut D,
+            ) -> std::result::Result<Self, bincode::error::DecodeError> {
+                let shape = <$shape as bincode::Decode<C>>::decode(decoder)?;
+                Self::try_from(shape).map_err(|_| bincode::error::DecodeError::Other(stringify!($record)))
+            }
+        }
+    };
+}
+
+pub(crate) use encoded_as;
+
 /// What follows kind and version of a record.
 pub(crate) struct Fields<'a>(&'a [u8]);
 

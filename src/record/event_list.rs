@@ -119,14 +119,18 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// The events that a list has; `None` if the bytes are no list in its one form.
-pub(crate) fn read(bytes: &[u8]) -> Option<Vec<Event>> {
+/// The events that a list has.
+///
+/// # Errors
+///
+/// If the bytes are no list in its one form.
+pub(crate) fn read(bytes: &[u8]) -> Read<Vec<Event>> {
     let mut list = List { fields: Reader::new(bytes), time: 0, path: Vec::new(), voice: None };
     let mut events = Vec::new();
     while !list.fields.is_empty() {
-        events.push(list.next().ok()?);
+        events.push(list.next()?);
     }
-    Some(events)
+    Ok(events)
 }
 
 /// A list on the way through it, with what the last event said.

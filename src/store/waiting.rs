@@ -1,7 +1,7 @@
 //! What waits to be in the audit log, as compactly as it can be looked through: this is part of every read.
 
 use std::collections::{HashMap, VecDeque};
-use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
+use std::hash::{BuildHasher, Hasher};
 use std::sync::{Arc, LazyLock};
 
 use crate::clock::Timestamp;
@@ -32,9 +32,7 @@ pub(super) struct Waiting {
     first: u16,
     /// Where each lies, by a hash of what tells it apart, which would itself be six times as large. Of two with the same hash the
     /// later one is found; what was taken out is no longer found.
-    places: HashMap<u32, Place, BuildHasherDefault<Hashed>>,
-    /// What the hashes depend on beside that: nobody can choose paths that have the same.
-    seed: RandomState,
+    places: HashMap<u32, Place>,
     /// All there are, and their bytes.
     size: Size,
     /// How often one of them happened again.
@@ -106,25 +104,6 @@ pub(super) struct Taken {
     lost: Lost,
 }
 
-/// The hash of a key that is one already.
-#[derive(Default)]
-struct Hashed(u64);
-
-impl Hasher for Hashed {
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|&byte| self.write_u32(u32::from(byte)));
-    }
-
-    fn write_u32(&mut self, key: u32) {
-        // The map looks at both ends of it.
-        self.0 = self.0.rotate_left(8) ^ (u64::from(key) << 32 | u64::from(key));
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
-}
-
 /// A number as the place of something that is bounded far below that.
 fn short(place: usize) -> u32 {
     u32::try_from(place).unwrap_or(u32::MAX)
@@ -191,7 +170,7 @@ impl Waiting {
         let said = u128::try_from(Arc::as_ptr(said).addr()).unwrap_or_default();
         let kind = u128::from(fact.error.unsigned_abs()) << 16 | u128::from(fact.kind.code());
         let rest = said << 64 ^ kind << 64 ^ u128::from(fact.version);
-        let mut hasher = self.seed.build_hasher();
+        let mut hasher = self.places.hasher().build_hasher();
         hasher.write_u128(u128::from_le_bytes(fact.subject) ^ rest);
         if fact.subject == [0; 16] {
             hasher.write(fact.path.as_bytes());
