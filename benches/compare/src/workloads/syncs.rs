@@ -19,6 +19,7 @@ pub(crate) fn run(figures: &mut Figures, files: &Files) {
     assert_eq!(counted, 3, "strace does not count syncs");
     let size = files.size();
     let fresh = 1_000 * size;
+    total(figures, files, Workload::LookSyncs, ["look", "0", "1"]);
     total(figures, files, Workload::ReadSyncs, ["get", "0", "1"]);
     total(figures, files, Workload::OnePutSyncs, ["put", &fresh.to_string(), "1"]);
     each(figures, files, Workload::PutSyncs, "put", fresh + 1);
