@@ -90,7 +90,7 @@ unsafe fn filter(
 /// Ownership: borrows `store`, `under` and `kinds`, whose lengths may be STRONGROOM_NUL_TERMINATED. `*subscription` is the caller's, to end with
 /// strongroom_unsubscribe. `user_data` is lent to the callback; `destroy`, unless NULL, is called with it once, also if this fails.
 /// Thread safety: any thread; the callback is called on any thread that writes.
-/// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, LOCKED, FORKED.
+/// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, LOCKED, TAMPERED, IO, FORKED.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strongroom_subscribe(
@@ -186,7 +186,7 @@ pub unsafe extern "C" fn strongroom_feed_read(
 ///
 /// Ownership: borrows `store`; writes `*sequence`.
 /// Thread safety: any thread.
-/// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, LOCKED, FORKED.
+/// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, LOCKED, TAMPERED, IO, FORKED.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strongroom_feed_latest(
@@ -209,7 +209,7 @@ pub unsafe extern "C" fn strongroom_feed_latest(
 ///
 /// Ownership: borrows `store`; writes `*came`.
 /// Thread safety: any thread.
-/// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED and LOCKED, also if that happens meanwhile; FORKED.
+/// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED and LOCKED, also if that happens meanwhile; TAMPERED, IO, FORKED.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strongroom_feed_wait(

@@ -1,5 +1,7 @@
 //! Earlier versions of records, which are only read any more: what their vectors say, and that the library reads them so.
 
+use std::sync::Arc;
+
 use bincode::{Decode, Encode};
 use wincode::{SchemaRead, SchemaWrite};
 
@@ -249,13 +251,14 @@ impl From<SecondSegment> for audit::Segment {
 
 impl From<SecondMore> for audit::More {
     fn from(SecondMore { path, actor, error, count, said }: SecondMore) -> Self {
-        let said = said.map(|(labels, reason, request_id)| Said { labels, reason, request_id });
+        let said = said.map(|(labels, reason, request_id)| Arc::new(Said { labels, reason, request_id }));
         Self { path, actor, error, count, said }
     }
 }
 
 impl From<audit::More> for SecondMore {
     fn from(audit::More { path, actor, error, count, said }: audit::More) -> Self {
+        let said = said.map(Arc::unwrap_or_clone);
         let said = said.map(|Said { labels, reason, request_id }| (labels, reason, request_id));
         Self { path, actor, error, count, said }
     }

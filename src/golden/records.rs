@@ -1,5 +1,7 @@
 //! Vectors of records.
 
+use std::sync::Arc;
+
 use super::text::{Case, bytes_of};
 use super::{Fault, Kind};
 use crate::error::ErrorKind;
@@ -218,7 +220,7 @@ fn more_of(words: &[&str]) -> Option<More> {
     let said = said.split_first_chunk().map(|(&[labels, reason, request_id], rest)| {
         assert!(rest.is_empty(), "{rest:?}");
         let [labels, reason, request_id] = [labels, reason, request_id].map(text_of);
-        Said { labels, reason, request_id }
+        Arc::new(Said { labels, reason, request_id })
     });
     Some(More {
         path: text_of(path),

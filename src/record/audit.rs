@@ -1,5 +1,7 @@
 //! The audit chain: every mutation is an event, every event hashes the one before it. FORMAT 8.6.
 
+use std::sync::Arc;
+
 use bincode::{Decode, Encode};
 
 use super::codec::{Fields, Record, encoded_as};
@@ -35,7 +37,8 @@ pub(crate) struct More {
     pub(crate) error: i32,
     /// How often.
     pub(crate) count: u32,
-    pub(crate) said: Option<Said>,
+    /// Shared: it may be long, and that of thousands.
+    pub(crate) said: Option<Arc<Said>>,
 }
 
 /// The events of one commit, or a part of them.
@@ -81,7 +84,7 @@ pub(crate) struct MoreRef<'a> {
     pub(crate) actor: Option<[u8; 16]>,
     pub(crate) error: i32,
     pub(crate) count: u32,
-    pub(crate) said: Option<&'a Said>,
+    pub(crate) said: Option<&'a Arc<Said>>,
 }
 
 /// Where the log begins, once its beginning was removed.
@@ -244,7 +247,13 @@ mod tests {
     #[test]
     fn an_event_is_the_same_whether_it_is_lent_or_owned() {
         let said = Said { labels: "a=b\n".into(), reason: "why".into(), request_id: "7".into() };
-        let more = More { path: "a/b".into(), actor: Some([5; 16]), error: 10, count: 2, said: Some(said) };
+        let more = More {
+            path: "a/b".into(),
+            actor: Some([5; 16]),
+            error: 10,
+            count: 2,
+            said: Some(Arc::new(said)),
+        };
         for event in [event(None), event(Some(More::default())), event(Some(more))] {
             assert_eq!(event.view().to_owned(), event);
         }
@@ -255,7 +264,7 @@ mod tests {
         let with = |edit: &dyn Fn(&mut More, &mut Said)| {
             let (mut more, mut said) = (More::default(), Said::default());
             edit(&mut more, &mut said);
-            more.said = (said != Said::default()).then_some(said);
+            more.said = (said != Said::default()).then(|| Arc::new(said));
             follow_all(&[0; 32], 1, 1, [event(Some(more)).view()])
         };
         let mut heads = vec![

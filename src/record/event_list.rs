@@ -1,5 +1,7 @@
 //! Events in little room: each says what differs from the one before it. FORMAT 8.13.
 
+use std::sync::Arc;
+
 use super::audit::{Event, EventRef, More, MoreRef};
 use super::context::Said;
 use crate::format::wire::{Malformed, Reader};
@@ -15,7 +17,7 @@ mod form {
 }
 
 /// Through which handle an event came about, and with what context. `None` of one that has no more.
-type Voice<'a> = Option<(Option<[u8; 16]>, Option<&'a Said>)>;
+type Voice<'a> = Option<(Option<[u8; 16]>, Option<&'a Arc<Said>>)>;
 
 /// Writes events one behind the other.
 #[derive(Default)]
@@ -80,10 +82,8 @@ impl<'a> Writer<'a> {
         let (is_known, is_said) = (actor.map_or(0, |_| form::ACTOR), said.map_or(0, |_| form::SAID));
         self.bytes.push(form::MORE | is_known | is_said);
         self.bytes.extend_from_slice(actor.as_ref().map_or(&[], <[u8; 16]>::as_slice));
-        if let Some(Said { labels, reason, request_id }) = said {
-            for text in [labels, reason, request_id] {
-                self.text(text.as_bytes());
-            }
+        for text in said.iter().flat_map(|said| [&said.labels, &said.reason, &said.request_id]) {
+            self.text(text.as_bytes());
         }
     }
 
@@ -138,8 +138,11 @@ struct List<'a> {
     fields: Reader<'a>,
     time: i64,
     path: Vec<u8>,
-    voice: Option<Option<More>>,
+    voice: Option<Heard>,
 }
+
+/// A [`Voice`] that was read. What was said is held once for all events of a run: it may be a thousand times as long as one.
+type Heard = Option<(Option<[u8; 16]>, Option<Arc<Said>>)>;
 
 impl List<'_> {
     fn next(&mut self) -> Read<Event> {
@@ -158,14 +161,13 @@ impl List<'_> {
             subject: self.fields.array()?,
             version: self.number()?,
             more: match self.voice.clone().ok_or(Malformed)? {
-                Some(voice) => Some(self.more(voice)?),
+                Some((actor, said)) => Some(self.more(actor, said)?),
                 None => None,
             },
         })
     }
 
-    /// What a run of events has in common, as what is more of each.
-    fn voice(&mut self) -> Read<Option<More>> {
+    fn voice(&mut self) -> Read<Heard> {
         let known = self.fields.u8()?;
         let rest = known & !form::MORE;
         if known == 0 {
@@ -175,8 +177,8 @@ impl List<'_> {
             return Err(Malformed);
         }
         let actor = if known & form::ACTOR == 0 { None } else { Some(self.fields.array()?) };
-        let said = if known & form::SAID == 0 { None } else { Some(self.said()?) };
-        Ok(Some(More { actor, said, ..More::default() }))
+        let said = if known & form::SAID == 0 { None } else { Some(Arc::new(self.said()?)) };
+        Ok(Some((actor, said)))
     }
 
     fn said(&mut self) -> Read<Said> {
@@ -184,7 +186,7 @@ impl List<'_> {
         Ok(Said { labels, reason, request_id: self.text()? })
     }
 
-    fn more(&mut self, voice: More) -> Read<More> {
+    fn more(&mut self, actor: Option<[u8; 16]>, said: Option<Arc<Said>>) -> Read<More> {
         let error = i32::try_from(self.signed()?).map_err(|_| Malformed)?;
         let count = u32::try_from(self.number()?).map_err(|_| Malformed)?;
         let shared = self.length()?;
@@ -199,7 +201,7 @@ impl List<'_> {
         self.path.truncate(shared);
         self.path.extend_from_slice(rest);
         let path = str::from_utf8(&self.path).map_err(|_| Malformed)?.to_owned();
-        Ok(More { path, error, count, ..voice })
+        Ok(More { path, actor, error, count, said })
     }
 
     fn text(&mut self) -> Read<String> {

@@ -194,7 +194,7 @@ impl Store {
     pub(super) fn attribute(&self, actor: [u8; 16], mut event: Event) -> Event {
         let more = event.more.get_or_insert_default();
         more.actor = Some(actor);
-        more.said = (*self.said != Said::default()).then(|| (*self.said).clone());
+        more.said = (*self.said != Said::default()).then(|| self.said.clone());
         event
     }
 

@@ -243,7 +243,8 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidArgument`] for a path or a kind that breaks a rule; [`ErrorKind::Locked`].
+    /// [`ErrorKind::InvalidArgument`] for a path or a kind that breaks a rule; [`ErrorKind::Locked`]; [`ErrorKind::Tampered`] and
+    /// [`ErrorKind::Io`] if the end of the log cannot be read.
     ///
     /// # Examples
     ///
@@ -318,7 +319,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Locked`].
+    /// [`ErrorKind::Locked`]; [`ErrorKind::Tampered`] and [`ErrorKind::Io`] if the end of the log cannot be read.
     pub fn latest_change(&self) -> Result<u64> {
         let tables = self.authorise(Action::Audit)?;
         self.shared.feed.latest(&tables)
@@ -329,7 +330,8 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Locked`] and [`ErrorKind::Closed`], also if that happens meanwhile.
+    /// [`ErrorKind::Locked`] and [`ErrorKind::Closed`], also if that happens meanwhile; [`ErrorKind::Tampered`] and
+    /// [`ErrorKind::Io`] if the end of the log cannot be read.
     pub fn wait_changes(&self, after: u64, timeout: Duration) -> Result<bool> {
         let wait = Wait::for_at_most(timeout);
         loop {

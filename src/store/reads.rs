@@ -134,6 +134,7 @@ impl Reads {
         let mut line = self.line();
         if let Some((number, _)) = line.writing.take() {
             line.written = line.written.max(number);
+            line.waiting.forget_taken();
         }
         self.urgent.store(false, Ordering::Relaxed);
     }

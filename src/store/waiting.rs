@@ -228,14 +228,17 @@ impl Waiting {
             let (events, bytes) =
                 (count(&portions), portions.iter().map(|portion| portion.bytes).sum::<usize>());
             self.size = Size { events: self.size.events - events, bytes: self.size.bytes - bytes };
-            // Or there would be more and more of them, if never all is taken out.
-            let (first, left) = (self.first, self.portions.len());
-            self.places.retain(|_, place| usize::from(place.portion.wrapping_sub(first)) < left);
+            self.repeats = 0;
             return Taken { portions, lost: Lost::default() };
         }
         (self.size, self.told, self.repeats) = Default::default();
-        self.places.clear();
         Taken { portions, lost: std::mem::take(&mut self.lost) }
+    }
+
+    /// Forgets the places of what was taken out, once it is not put back any more.
+    pub(super) fn forget_taken(&mut self) {
+        let (first, waiting) = (self.first, self.portions.len());
+        self.places.retain(|_, place| usize::from(place.portion.wrapping_sub(first)) < waiting);
     }
 
     /// Puts what was taken out back, in front of what came meanwhile.
@@ -309,7 +312,7 @@ impl Portion {
     fn view<'a>(&'a self, entry: &Entry) -> EventRef<'a> {
         let Entry { time, subject, version, error, count, kind, .. } = *entry;
         let voice = self.voices.get(usize::from(entry.voice));
-        let said = voice.map(|voice| &*voice.said).filter(|said| **said != Said::default());
+        let said = voice.map(|voice| &voice.said).filter(|said| ***said != Said::default());
         let (path, actor) = (text(&self.paths, entry.path), voice.map(|voice| voice.actor));
         let more = MoreRef { path, actor, error: error.into(), count, said };
         EventRef { time, kind: kind.code(), subject, version, more: Some(more) }
@@ -379,6 +382,7 @@ mod tests {
         for _ in 0..50 {
             let taken = waiting.take(false);
             note(&mut waiting, count(&taken.portions));
+            waiting.forget_taken();
             assert!(!waiting.portions.is_empty());
             // Two may have one hash.
             assert!(waiting.places.len() <= waiting.size.events);

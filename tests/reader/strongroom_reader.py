@@ -203,10 +203,10 @@ def field(row: io.BytesIO, shape: str) -> Any:
     return struct.unpack(f"<{shape}", take(row, struct.calcsize(f"<{shape}")))[0]
 def leb(row: io.BytesIO, bits: int = 64) -> int:
     value, length, byte = 0, 0, 128
-    while byte >= 128:
+    while byte >= 128 and length < 10:
         byte = take(row, 1)[0]
         value, length = value | (byte & 127) << 7 * length, length + 1
-    check((byte > 0 or length == 1) and value >> bits == 0, "damaged", "a number in a list")
+    check(byte < 128 and (byte > 0 or length == 1) and value >> bits == 0, "damaged", "a number in a list")
     return value
 def signed(row: io.BytesIO, bits: int = 64) -> int: return (number := leb(row, bits)) >> 1 ^ -(number & 1)
 def event_list(data: bytes) -> List[Tuple[bytes, Optional[Dict[str, Any]]]]:  # (8.13)

@@ -2,6 +2,7 @@
 //! be written.
 
 use std::any::Any;
+use std::sync::Arc;
 
 use super::mirrors::Segment;
 use crate::record::audit::{Event, More};
@@ -47,8 +48,10 @@ fn voice(event: &Event) -> Vec<u8> {
     let Some(More { actor, said, .. }) = &event.more else { return vec![0] };
     let mut voice = vec![1 + 2 * u8::from(actor.is_some()) + 4 * u8::from(said.is_some())];
     voice.extend(actor.iter().flatten());
-    if let Some(Said { labels, reason, request_id }) = said {
-        [labels, reason, request_id].iter().for_each(|said| text(&mut voice, said.as_bytes()));
+    if let Some(said) = said {
+        [&said.labels, &said.reason, &said.request_id]
+            .iter()
+            .for_each(|said| text(&mut voice, said.as_bytes()));
     }
     voice
 }
@@ -119,7 +122,7 @@ fn take_voice(list: &mut &[u8]) -> Option<Option<More>> {
     let actor = if known & 2 != 0 { Some(take_array(list)?) } else { None };
     let mut text = || String::from_utf8(take_bytes(list)?.to_vec()).ok();
     let said = if known & 4 != 0 {
-        Some(Said { labels: text()?, reason: text()?, request_id: text()? })
+        Some(Arc::new(Said { labels: text()?, reason: text()?, request_id: text()? }))
     } else {
         None
     };

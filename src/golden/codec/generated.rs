@@ -1,6 +1,7 @@
 //! Generated records: fields of any magnitude, also such as no writer makes.
 
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use wincode::config::DefaultConfig;
 use wincode::{SchemaRead, SchemaWrite};
@@ -179,11 +180,9 @@ fn more(random: Random<'_>) -> audit::More {
         actor: random().is_multiple_of(2).then(|| array(random)),
         error: small(random).cast_signed(),
         count: small(random),
-        said: random().is_multiple_of(2).then(|| Said {
-            labels: text(random),
-            reason: text(random),
-            request_id: text(random),
-        }),
+        said: random()
+            .is_multiple_of(2)
+            .then(|| Arc::new(Said { labels: text(random), reason: text(random), request_id: text(random) })),
     }
 }
 
