@@ -2257,7 +2257,7 @@ STRONGROOM_API strongroom_status strongroom_error_free(struct strongroom_error *
  * Ownership: borrows `store`, `under` and `kinds`, whose lengths may be STRONGROOM_NUL_TERMINATED. `*subscription` is the caller's, to end with
  * strongroom_unsubscribe. `user_data` is lent to the callback; `destroy`, unless NULL, is called with it once, also if this fails.
  * Thread safety: any thread; the callback is called on any thread that writes.
- * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, LOCKED, FORKED.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, LOCKED, TAMPERED, IO, FORKED.
  */
 STRONGROOM_API
 STRONGROOM_WARN_UNUSED
@@ -2311,7 +2311,7 @@ strongroom_status strongroom_feed_read(const struct strongroom_store *store,
  *
  * Ownership: borrows `store`; writes `*sequence`.
  * Thread safety: any thread.
- * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, LOCKED, FORKED.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, LOCKED, TAMPERED, IO, FORKED.
  */
 STRONGROOM_API
 STRONGROOM_WARN_UNUSED
@@ -2325,7 +2325,7 @@ strongroom_status strongroom_feed_latest(const struct strongroom_store *store,
  *
  * Ownership: borrows `store`; writes `*came`.
  * Thread safety: any thread.
- * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED and LOCKED, also if that happens meanwhile; FORKED.
+ * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED and LOCKED, also if that happens meanwhile; TAMPERED, IO, FORKED.
  */
 STRONGROOM_API
 STRONGROOM_WARN_UNUSED

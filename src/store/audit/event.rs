@@ -125,7 +125,7 @@ impl AuditEvent {
     }
 
     fn said<T>(&self, pick: impl FnOnce(&crate::record::context::Said) -> T) -> Option<T> {
-        self.event.more.as_ref()?.said.as_ref().map(pick)
+        self.event.more.as_ref()?.said.as_deref().map(pick)
     }
 
     /// When. Of what happened several times, when it first did.

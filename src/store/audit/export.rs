@@ -180,7 +180,7 @@ fn line_of(sequence: u64, generation: u64, event: &Event) -> Object {
         .number("version", event.version);
     let Some(more) = &event.more else { return line };
     let nothing = Said::default();
-    let said = more.said.as_ref().unwrap_or(&nothing);
+    let said = more.said.as_deref().unwrap_or(&nothing);
     let labels = said.labels.split_terminator('\n').filter_map(|label| label.split_once('='));
     let labels = labels.fold(Object::new(), |labels, (key, value)| labels.text(key, value));
     line.text("actor", &HEXLOWER.encode(&more.actor.unwrap_or_default()))
