@@ -160,16 +160,7 @@ impl Record for SecondSegment {
 
     fn of_older(version: u16, fields: &Fields<'_>) -> Result<Option<Self>> {
         let first = (version == 1).then(|| fields.decode::<FirstSegment>()).transpose()?;
-        Ok(first.map(|FirstSegment { generation, events, head }| {
-            let event = |FirstEvent { time, kind, subject, version }| SecondEvent {
-                time,
-                kind,
-                subject,
-                version,
-                more: None,
-            };
-            Self { generation, events: events.into_iter().map(event).collect(), head }
-        }))
+        Ok(first.map(Self::from))
     }
 }
 
@@ -224,8 +215,14 @@ impl From<FirstTrash> for TrashRecord {
 }
 
 impl From<FirstSegment> for audit::Segment {
+    fn from(first: FirstSegment) -> Self {
+        SecondSegment::from(first).into()
+    }
+}
+
+impl From<FirstSegment> for SecondSegment {
     fn from(FirstSegment { generation, events, head }: FirstSegment) -> Self {
-        let event = |FirstEvent { time, kind, subject, version }| audit::Event {
+        let event = |FirstEvent { time, kind, subject, version }| SecondEvent {
             time,
             kind,
             subject,
