@@ -388,4 +388,17 @@ mod tests {
             assert!(waiting.places.len() <= waiting.size.events);
         }
     }
+
+    #[test]
+    fn what_was_put_back_is_counted_on_if_it_happens_again() {
+        let (mut waiting, said, now) = (Waiting::default(), Arc::default(), Timestamp::from_millis(7));
+        let fact =
+            Fact { kind: EventKind::SecretAccessed, path: "a", subject: [1; 16], version: 1, error: 0 };
+        waiting.note(&fact, &said, [2; 16], now);
+        let taken = waiting.take(true);
+        waiting.put_back(taken);
+        waiting.note(&fact, &said, [2; 16], now);
+        let counts = waiting.events().map(|event| event.more.map(|more| more.count));
+        assert_eq!(counts.collect::<Vec<_>>(), [Some(2)]);
+    }
 }
