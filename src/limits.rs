@@ -96,7 +96,8 @@ pub const SEGMENT_BYTES_MAX: usize = 48 << 10;
 /// little more would take sixteen.
 pub const SEGMENT_BYTES_FILLED: usize = (32 << 10) - 128;
 
-/// What an event of a read or a refusal is counted as while it waits, in bytes, beside its path: about what it takes in the log.
+/// What an event of a read or a refusal is counted as while it waits, in bytes, beside its path. In the log most take
+/// less, because what a path has in common with the one before is not written again.
 pub const EVENT_BYTES: usize = 32;
 /// Bytes of them that one commit takes along: with what else it writes they fit the blocks that a superblock can vouch for.
 pub const PORTION_BYTES: usize = 9 * SEGMENT_BYTES_FILLED;

@@ -276,4 +276,19 @@ mod tests {
         assert!(list.bytes().len() < 100 * (16 + 7 + 2) + 60, "{}", list.bytes().len());
         assert_eq!(read(list.bytes()).unwrap(), events);
     }
+
+    #[test]
+    fn what_the_events_of_a_run_say_is_in_memory_once() {
+        let said = Arc::new(Said { reason: "nightly backup".into(), ..Said::default() });
+        let events = ["a", "b", "c"].map(|path| {
+            let event = event(path, 1);
+            Event { more: event.more.map(|more| More { said: Some(said.clone()), ..more }), ..event }
+        });
+        let mut list = Writer::default();
+        assert!(events.iter().all(|event| list.push(&event.view(), usize::MAX)));
+        let read = read(list.bytes()).unwrap();
+        assert_eq!(read, events);
+        let said = |event: &Event| event.more.as_ref().unwrap().said.clone().unwrap();
+        assert!(read.iter().all(|event| Arc::ptr_eq(&said(event), &said(&read[0]))));
+    }
 }

@@ -75,19 +75,22 @@ struct Portion {
     bytes: usize,
 }
 
-/// With 48 bytes: there are thousands.
+/// Small: there are thousands.
 #[derive(Clone)]
 struct Entry {
     time: i64,
     subject: [u8; 16],
     version: u64,
-    /// Where it begins, and its length.
-    path: (u32, u16),
+    path_start: u32,
+    path_len: u16,
     voice: u16,
     count: u32,
     error: i16,
-    kind: EventKind,
+    /// Its number, which is half of it.
+    kind: u16,
 }
+
+const _: () = assert!(size_of::<Entry>() <= 48);
 
 /// Who, and with what context.
 #[derive(Clone)]
@@ -274,14 +277,15 @@ impl Portion {
         self.bytes >= PORTION_BYTES
     }
 
-    fn repeat(&mut self, entry: usize, fact: &Fact<'_>, said: &Arc<Said>) -> bool {
-        let Some(entry) = self.entries.get_mut(entry) else { return false };
+    fn repeat(&mut self, place: usize, fact: &Fact<'_>, said: &Arc<Said>) -> bool {
+        let Some(entry) = self.entries.get(place) else { return false };
         let voice = self.voices.get(usize::from(entry.voice));
         let is_same = entry.subject == fact.subject
-            && (entry.version, i32::from(entry.error), entry.kind) == (fact.version, fact.error, fact.kind)
+            && (entry.version, i32::from(entry.error), entry.kind)
+                == (fact.version, fact.error, fact.kind.code())
             && voice.is_some_and(|voice| Arc::ptr_eq(&voice.said, said))
-            && (fact.subject != [0; 16] || text(&self.paths, entry.path) == fact.path);
-        if is_same {
+            && (fact.subject != [0; 16] || self.path(entry) == fact.path);
+        if is_same && let Some(entry) = self.entries.get_mut(place) {
             entry.count = entry.count.saturating_add(1);
         }
         is_same
@@ -293,29 +297,35 @@ impl Portion {
             self.voices.push(Voice { actor, said: said.clone() });
             self.bytes += said.labels.len() + said.reason.len() + said.request_id.len();
         }
-        let start = short(self.paths.len());
+        let path_start = short(self.paths.len());
         self.paths.push_str(fact.path);
         let entry = Entry {
             time: now.as_millis(),
             subject: fact.subject,
             version: fact.version,
-            path: (start, shorter(fact.path.len())),
+            path_start,
+            path_len: shorter(fact.path.len()),
             voice: shorter(self.voices.len() - 1),
             count: 1,
             error: i16::try_from(fact.error).unwrap_or(i16::MAX),
-            kind: fact.kind,
+            kind: fact.kind.code(),
         };
         self.bytes += EVENT_BYTES + fact.path.len();
         self.entries.push(entry);
+    }
+
+    fn path(&self, entry: &Entry) -> &str {
+        let start = long(entry.path_start);
+        self.paths.get(start..start + usize::from(entry.path_len)).unwrap_or_default()
     }
 
     fn view<'a>(&'a self, entry: &Entry) -> EventRef<'a> {
         let Entry { time, subject, version, error, count, kind, .. } = *entry;
         let voice = self.voices.get(usize::from(entry.voice));
         let said = voice.map(|voice| &voice.said).filter(|said| ***said != Said::default());
-        let (path, actor) = (text(&self.paths, entry.path), voice.map(|voice| voice.actor));
+        let (path, actor) = (self.path(entry), voice.map(|voice| voice.actor));
         let more = MoreRef { path, actor, error: error.into(), count, said };
-        EventRef { time, kind: kind.code(), subject, version, more: Some(more) }
+        EventRef { time, kind, subject, version, more: Some(more) }
     }
 
     fn events(&self) -> impl DoubleEndedIterator<Item = EventRef<'_>> {
@@ -356,11 +366,6 @@ impl Lost {
 
 fn count(portions: &[Portion]) -> usize {
     portions.iter().map(|portion| portion.entries.len()).sum()
-}
-
-fn text(paths: &str, (start, len): (u32, u16)) -> &str {
-    let start = long(start);
-    paths.get(start..start + usize::from(len)).unwrap_or_default()
 }
 
 #[cfg(test)]
