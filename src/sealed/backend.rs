@@ -130,6 +130,16 @@ impl Backend {
         Ok(())
     }
 
+    /// The generation of the last durable state; `None` before the first.
+    pub(crate) fn generation(&self) -> Result<Option<u64>> {
+        Ok(self.file.durable()?.as_ref().map(|durable| durable.superblock.generation))
+    }
+
+    /// Whether a commit became durable since `before`, and nothing failed that would tell another tale of it.
+    pub(crate) fn is_durable_after(&self, before: Option<u64>) -> bool {
+        !self.file.is_poisoned() && self.generation().is_ok_and(|now| now > before)
+    }
+
     /// Drops whatever redb writes from now on, and leaves proof that the last commit is durable if this handle made
     /// one. Call it with no write transaction alive, before redb is dropped.
     pub(crate) fn close(&self) -> Result<()> {

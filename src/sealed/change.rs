@@ -230,7 +230,12 @@ impl SealedFile {
 
     /// Gives up a staged header: the commit that was to name it failed.
     pub(crate) fn abandon_slots(&self) {
-        self.owner().staged = None;
+        let named = self.stable(|stable| stable.header_sequence);
+        let staged = self.owner().staged.take();
+        // The next change would be written over the only copy of the header that opens the store.
+        if staged.is_some_and(|staged| named.is_ok_and(|named| named == staged.header.sequence)) {
+            self.poison();
+        }
     }
 
     /// After the commit that names the staged header: the other copy, a repeat superblock, and a sync. Only then is

@@ -13,6 +13,8 @@ pub(crate) enum Fault {
     FallBackTwo,
     /// R2: no sync at open although the newest superblock is not proven durable.
     NoSyncBeforeFirstWrite,
+    /// R2: after a crash what the cache holds is taken for what the medium holds.
+    CacheTrusted,
     /// R5: the file is cut before the shorter state is durable.
     EarlyShortening,
     /// After a fallback the next commit goes over the good superblock.

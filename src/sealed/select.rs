@@ -30,8 +30,27 @@ enum Completeness {
     BlocksMissing,
 }
 
+/// The state that counts.
+struct Judgement {
+    durable: Durable,
+    found: Found,
+    /// Whether it is known to have been durable before this file was opened.
+    is_proven: bool,
+}
+
 /// Takes the newest superblock if its commit is whole, else the other one, never an older; writes nothing.
 pub(super) fn select(file: &SealedFile) -> Result<(Durable, Found)> {
+    let mut judged = judge(file)?;
+    if !judged.is_proven {
+        make_durable(file)?;
+        // What a sync of another process could not write is in the cache still, and the next sync takes it for written:
+        // Linux reports such a failure once. So it is the medium that has to be asked.
+        judged = judge(file)?;
+    }
+    Ok((judged.durable, judged.found))
+}
+
+fn judge(file: &SealedFile) -> Result<Judgement> {
     let mut candidates = read_all(file)?;
     let unreadable_superblock = candidates.len() < 2;
     candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.sequence));
@@ -41,6 +60,11 @@ pub(super) fn select(file: &SealedFile) -> Result<(Durable, Found)> {
     })?;
     let other = fallback(candidates);
     let next_sequence = newest.sequence.saturating_add(1);
+    let judgement = |candidate, discarded, is_proven| Judgement {
+        durable: durable(candidate, next_sequence),
+        found: Found { discarded, unreadable_superblock },
+        is_proven,
+    };
     match (completeness(file, &newest.superblock)?, other) {
         (Completeness::Complete, Some(other)) if proves(&newest.superblock, &other.superblock) => {
             // It was whole when it was repeated, and what its manifest names is not written before it is retired.
@@ -50,13 +74,9 @@ pub(super) fn select(file: &SealedFile) -> Result<(Durable, Found)> {
                     "a block of the last commit was altered or put back; restore a backup of the file",
                 ));
             }
-            let found = Found { discarded: None, unreadable_superblock };
-            Ok((durable(other, next_sequence), found))
+            Ok(judgement(other, None, true))
         }
-        (Completeness::Complete, _) => {
-            make_durable(file)?;
-            Ok((durable(newest, next_sequence), Found { discarded: None, unreadable_superblock }))
-        }
+        (Completeness::Complete, _) => Ok(judgement(newest, None, false)),
         (incomplete, Some(other)) => {
             let discarded = newest.superblock.generation;
             check_fallback(file, incomplete, discarded, &other.superblock)?;
@@ -66,8 +86,7 @@ pub(super) fn select(file: &SealedFile) -> Result<(Durable, Found)> {
             } else {
                 other
             };
-            let found = Found { discarded: Some(discarded), unreadable_superblock };
-            Ok((durable(other, next_sequence), found))
+            Ok(judgement(other, Some(discarded), true))
         }
         (incomplete, None) => Err(refuse(incomplete)),
     }
@@ -92,7 +111,7 @@ fn proves(newest: &Superblock, other: &Superblock) -> bool {
 }
 
 /// After a kill the newest commit may live in the cache of the operating system only. A reader must not show what a
-/// later power cut takes away, and a writer must not build on it.
+/// later power cut takes away, and a writer must not build on it. What is read next comes from the medium.
 fn make_durable(file: &SealedFile) -> Result<()> {
     #[cfg(test)]
     if super::faults::active(super::faults::Fault::NoSyncBeforeFirstWrite) {
@@ -101,7 +120,13 @@ fn make_durable(file: &SealedFile) -> Result<()> {
     file.disk.sync().and_then(|()| file.disk.sync_place()).map_err(|source| match file.access {
         Access::ReadOnly => Error::io("sync the store's file, as reading after a crash must", source),
         Access::ReadWrite => Error::io("sync the store's file", source),
-    })
+    })?;
+    #[cfg(test)]
+    if super::faults::active(super::faults::Fault::CacheTrusted) {
+        return Ok(());
+    }
+    file.disk.forget_cached();
+    Ok(())
 }
 
 /// The commit before an incomplete one was durable before the incomplete one began, so it must be whole.

@@ -203,6 +203,12 @@ impl Tables {
         }
     }
 
+    /// Whether redb met a failure since it was opened.
+    #[cfg(test)]
+    pub(crate) fn gave_up(&self) -> bool {
+        self.engine().unwrap().as_ref().is_some_and(Engine::gave_up)
+    }
+
     fn engine(&self) -> Result<RwLockReadGuard<'_, Option<Engine>>> {
         self.engine.read().map_err(|_| closed())
     }

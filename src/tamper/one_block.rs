@@ -1,9 +1,14 @@
 //! One bad block: what does not need it stays readable through the same handle, and so does writing.
 
+use std::sync::Arc;
+use std::thread;
+
 use super::subject::{block_at, block_count, unlock};
 use crate::format::layout::BLOCK_LEN;
+use crate::sealed::disk::Disk;
+use crate::sealed::disk::calling::{At, CallingDisk};
 use crate::simulator::CrashDisk;
-use crate::{ErrorKind, Store, StoreOptions, VerifyAtOpen};
+use crate::{Context, ErrorKind, Store, StoreOptions, Unlock, VerifyAtOpen};
 
 const SECRETS: usize = 8;
 
@@ -52,4 +57,73 @@ fn a_bad_block_hides_only_what_needs_it() {
         written += usize::from(store.put("app/new", "x").is_ok() && store.get("app/new").is_ok());
     }
     assert!(mixed >= SECRETS && written > 0, "{mixed} blocks, {written} written");
+}
+
+/// Some secrets, of which the first cannot be read, in a store that can be written all the same.
+fn with_a_bad_secret() -> (Arc<CallingDisk>, Store) {
+    let image = image();
+    let is_fit = |zeroed: &usize| {
+        let readable = readable(&image, *zeroed);
+        let is_writable = || open(&image, *zeroed).is_some_and(|store| store.put("app/new", "x").is_ok());
+        !readable[0] && readable.iter().filter(|readable| **readable).count() == SECRETS - 1 && is_writable()
+    };
+    let zeroed = (0..block_count(&image)).find(is_fit).expect("a block of the first secret alone");
+    let disk = Arc::new(CallingDisk::default());
+    disk.set_len(u64::try_from(image.len()).unwrap()).unwrap();
+    disk.write_at(0, &image).unwrap();
+    disk.write_at(u64::try_from(block_at(zeroed)).unwrap(), &[0; BLOCK_LEN]).unwrap();
+    let store = StoreOptions::new().verify(VerifyAtOpen::Never).open_on(disk.clone(), &unlock()).unwrap();
+    (disk, store)
+}
+
+/// Lets another thread meet the bad block during the sync after `skipped` others.
+fn read_in_vain_at_a_sync(disk: &Arc<CallingDisk>, store: &Store, skipped: usize) {
+    let (next, other) = (disk.clone(), store.with(Context::new()).unwrap());
+    disk.call(At::Sync, move || {
+        if skipped > 0 {
+            return read_in_vain_at_a_sync(&next, &other, skipped - 1);
+        }
+        let tables = other.tables();
+        // It tries again with a handle of its own, which waits for the commit.
+        thread::spawn(move || other.get(&name(0)).map(drop));
+        while !tables.gave_up() {
+            thread::yield_now();
+        }
+    });
+}
+
+/// redb latches the failure of any thread, and says so of a commit that is on the medium already.
+#[test]
+fn a_bad_block_that_is_read_during_a_commit_does_not_make_it_fail() {
+    let (disk, store) = with_a_bad_secret();
+    read_in_vain_at_a_sync(&disk, &store, 0);
+    store.put("app/new", "x").expect("it is durable");
+    assert_eq!(store.get("app/new").unwrap().value().expose(), b"x");
+    store.put("app/new", "y").unwrap();
+    store.close().unwrap();
+    let store = StoreOptions::new().verify(VerifyAtOpen::Never).open_on(disk, &unlock()).unwrap();
+    assert_eq!(store.get("app/new").unwrap().version(), 2);
+}
+
+#[test]
+fn a_key_is_added_or_not_as_the_call_says_whatever_is_read_meanwhile() {
+    let (old, new) = (unlock(), Unlock::raw_key(&[9; 32]));
+    let mut added = Vec::new();
+    for skipped in 0..4 {
+        let (disk, store) = with_a_bad_secret();
+        store.put("app/new", "x").unwrap();
+        read_in_vain_at_a_sync(&disk, &store, skipped);
+        let answer = store.slots().add(&new);
+        store.close().unwrap();
+        let open = |unlock: &Unlock| {
+            StoreOptions::new().verify(VerifyAtOpen::Never).open_on(disk.clone(), unlock).map(|store| {
+                assert_eq!(store.slots().list().unwrap().len(), 1 + usize::from(answer.is_ok()));
+                store.close().unwrap();
+            })
+        };
+        open(&old).expect("the key that it had");
+        assert_eq!(open(&new).is_ok(), answer.is_ok(), "read during sync {skipped}: {answer:?}");
+        added.push(answer.is_ok());
+    }
+    assert!(added.contains(&true), "{added:?}");
 }

@@ -133,6 +133,12 @@ impl Disk for FileDisk {
         }
     }
 
+    fn forget_cached(&self) {
+        // It is advice: what is mapped elsewhere, or being written, stays.
+        #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+        let _ = rustix::fs::fadvise(&self.file, 0, None, rustix::fs::Advice::DontNeed);
+    }
+
     fn is_in_place(&self) -> io::Result<bool> {
         is_at(&self.path(), &self.file)
     }

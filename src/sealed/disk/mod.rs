@@ -54,6 +54,10 @@ pub(crate) trait Disk: Send + Sync + 'static {
         Ok(())
     }
 
+    /// Lets what is read from now on come from the medium and not from a cache, as far as the system does that. What was
+    /// written and not synced stays as it is.
+    fn forget_cached(&self) {}
+
     /// Whether the file is still the one its path names. A sync client or an editor may have put another in place.
     fn is_in_place(&self) -> io::Result<bool>;
 
