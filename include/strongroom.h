@@ -4013,13 +4013,14 @@ strongroom_status strongroom_in_memory(const struct strongroom_options *options,
 
 /**
  * Closes a store, or rolls a transaction back. Behind it `*store` is NULL, and every copy of the handle is CLOSED. Calls of
- * other threads under way come to their end; the keys are wiped when the last one has. Handles that strongroom_with made of the store
+ * other threads under way come to their end; the keys are wiped, and other writers get their turn, when the last one has. Handles that strongroom_with made of the store
  * answer CLOSED from then on, and are still to be closed; closing one of those leaves the store open. NULL, and a pointer to NULL, are fine.
  *
- * Ownership: takes `*store`, whatever the status but REENTRANT.
+ * Ownership: takes `*store`, whatever the status but REENTRANT, BAD_HANDLE and CLOSED.
  * Thread safety: any thread.
  * Errors: BAD_HANDLE, CLOSED; REENTRANT if a transaction of this handle has not ended, or of one that strongroom_with made of it: then
- * nothing is closed; IO if the proof of an orderly close cannot be written: nothing acknowledged is lost; FORKED in a forked child.
+ * nothing is closed; IO if the proof of an orderly close cannot be written: nothing acknowledged is lost; IN_USE if a write of another thread
+ * does not end in time: the store is closed nonetheless, and events of reads that wait are lost; FORKED in a forked child.
  */
 STRONGROOM_API
 STRONGROOM_WARN_UNUSED
@@ -4043,10 +4044,10 @@ strongroom_status strongroom_begin(struct strongroom_store *store,
                                    struct strongroom_error **error);
 
 /**
- * Makes everything a transaction changed durable, in one commit. Behind it `*transaction` is NULL, whatever the status; with
- * any but OK nothing is changed.
+ * Makes everything a transaction changed durable, in one commit. Behind it `*transaction` is NULL, unless it was none that
+ * is open; with any status but OK nothing is changed.
  *
- * Ownership: takes `*transaction`.
+ * Ownership: takes `*transaction`, if it is an open transaction.
  * Thread safety: any thread.
  * Errors: INVALID_ARGUMENT if it is a store, or if a change inside failed; BAD_HANDLE, CLOSED, DISK_FULL, POISONED, IO, FORKED.
  */
@@ -4056,8 +4057,8 @@ strongroom_status strongroom_commit(struct strongroom_store **transaction,
                                     struct strongroom_error **error);
 
 /**
- * Locks a store: wipes its keys, and keeps the file from other handles. Everything but strongroom_unlock, strongroom_is_locked and
- * strongroom_close is then LOCKED.
+ * Locks a store: wipes its keys, and keeps the file from other handles. What needs the keys is then LOCKED, until
+ * strongroom_unlock.
  *
  * Ownership: borrows `store`.
  * Thread safety: any thread.

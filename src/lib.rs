@@ -73,9 +73,9 @@
 //!
 //! 1. Nothing acknowledged is lost, whatever instant the power fails; nothing half-done appears.
 //! 2. Nothing is readable without a key: not values, not names, not counts.
-//! 3. Nothing altered goes unnoticed: every byte is authenticated before it is parsed, and an older block put back is
-//!    found by [`Store::verify`], which opening a store of up to 64 MiB runs by itself.
-//! 4. An effect and its audit event are one commit.
+//! 3. Nothing altered is accepted: every byte but the key header's is authenticated before it is parsed, and an older
+//!    block put back is found by [`Store::verify`], and by opening a store of up to 64 MiB.
+//! 4. A change and its audit event are one commit.
 //!
 //! # What it does not
 //!

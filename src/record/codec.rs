@@ -1,7 +1,7 @@
 //! The fence around bincode: the one place that names it.
 //!
-//! Only bytes that a seal vouched for are decoded, always inside a limit, always to the last byte, and what comes out
-//! must encode to the same bytes again. The configuration is `legacy()`: little-endian, fixed width. FORMAT 8.1.
+//! Only bytes that a seal vouched for are decoded, always inside a limit, always to the last byte. The configuration is
+//! `legacy()`: little-endian, fixed width. FORMAT 8.1.
 
 use bincode::config::{Configuration, Fixint, Limit, LittleEndian};
 

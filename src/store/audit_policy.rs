@@ -14,7 +14,7 @@ use crate::tables::state;
 #[non_exhaustive]
 pub enum AuditReads {
     /// Their events wait in memory, and are written with the next commits of the store, some thousands with each, by the read after
-    /// which 8,000 wait, or half as many if hardly any secret was read again, and when the store is closed or locked. Repeated reads of one version through one handle are one event
+    /// which some thousands wait, and when the store is closed or locked. Repeated reads of one version through one handle are one event
     /// with a count. What waits is lost if the process is killed.
     #[default]
     Batched,

@@ -13,7 +13,7 @@ use crate::sealed::unlock::Unlock;
 
 impl Store {
     /// Locks the store: its keys are wiped and its cache is dropped, but the file stays held against other handles.
-    /// Everything but [`unlock`](Self::unlock) is refused as [`ErrorKind::Locked`] from then on. Locking a locked store
+    /// What needs them is refused as [`ErrorKind::Locked`] until [`unlock`](Self::unlock). Locking a locked store
     /// does nothing.
     ///
     /// When to lock is the application's to say: see [`idle_for`](Self::idle_for).

@@ -183,7 +183,8 @@ impl StoreOptions {
 
     /// Opens the store at `path`.
     ///
-    /// Opening, reading, verifying and closing write nothing, and sync nothing, except the events of reads when it is closed, and file and directory after a crash. Opening for
+    /// Opening and verifying write nothing, and sync file and directory only after a crash. What is read is written to the log as
+    /// [`AuditReads`](crate::AuditReads) says; through a read-only handle nothing is written. Opening for
     /// writing also removes from the directory the temporary files of creations that were interrupted
     /// (`.strongroom-<16 hex digits>.tmp`), if they are this user's and nobody holds them; the store is not touched
     /// by it, and opening does not fail with it.

@@ -4,13 +4,13 @@
 //! cargo run --manifest-path examples/keychain/Cargo.toml -- STORE
 //! ```
 //!
-//! The first run asks for the passphrase of STORE (or takes it from `STRONGROOM_PASSPHRASE`), makes the store if there
-//! is none, adds a slot with a fresh raw key and puts that key into the keychain. Later runs open the store without a
-//! question, and in a few milliseconds, because a raw key is not stretched.
+//! The first run takes the passphrase of STORE from `STRONGROOM_PASSPHRASE`, makes the store if there is none, adds a slot
+//! with a fresh raw key and puts that key into the keychain. Later runs open the store without it, and in a few
+//! milliseconds, because a raw key is not stretched.
 //!
 //! Three rules make this safe. The keychain is never the only way in: the passphrase stays. What was put into the
 //! keychain is read back, and must open the store, before anybody relies on it. And when the keychain fails it is said
-//! aloud, and the passphrase asked for, instead of the store being lost.
+//! aloud, and the passphrase is used, instead of the store being lost.
 
 use std::error::Error;
 use std::path::Path;
@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use std::{env, fs};
 
 use keyring::v1::Entry;
-use strongroom::{ErrorKind, NewSlot, Query, Store, Unlock};
+use strongroom::{ErrorKind, NewSlot, Query, SlotId, Store, Unlock};
 use zeroize::Zeroizing;
 
 const SERVICE: &str = "strongroom-keychain-example";
@@ -85,7 +85,7 @@ fn with_passphrase(path: &Path) -> Outcome<Store> {
     };
     println!("opened with the passphrase");
     if let Err(error) = remember(&store, path) {
-        eprintln!("the keychain keeps no key, so the passphrase is asked for again next time: {error}");
+        eprintln!("the keychain keeps no key, so the passphrase is needed again next time: {error}");
     }
     Ok(store)
 }
@@ -93,12 +93,17 @@ fn with_passphrase(path: &Path) -> Outcome<Store> {
 /// Adds a slot with a fresh key, and leaves the key in the keychain once it was proven there.
 fn remember(store: &Store, path: &Path) -> Outcome<()> {
     let entry = entry(path)?;
-    let mut key = Zeroizing::new([0; 32]);
-    getrandom::fill(key.as_mut_slice()).map_err(|_| "the operating system gives no random bytes")?;
-    entry.set_secret(key.as_slice())?;
-    let kept = read_key(&entry)?.ok_or("what was put into the keychain is not there")?;
-    // From the keychain's copy and not from ours: it is the one that has to open the store.
-    let new = store.slots().add_with(Unlock::raw_key(&kept), NewSlot::new().label(LABEL))?;
+    let before = held(&entry)?;
+    let new = match add_slot(store, &entry) {
+        Ok(new) => new,
+        Err(error) => {
+            // The key that was there may still open the store: it was not tried if another program had the file.
+            if let Some(before) = before {
+                entry.set_secret(&before)?;
+            }
+            return Err(error);
+        }
+    };
     // Keys that an earlier run left behind are of no use to anybody now.
     for old in store.slots().list()? {
         if old.label == LABEL && old.id != new {
@@ -109,15 +114,30 @@ fn remember(store: &Store, path: &Path) -> Outcome<()> {
     Ok(())
 }
 
+/// Puts a fresh key into the keychain, and adds a slot for what is there then.
+fn add_slot(store: &Store, entry: &Entry) -> Outcome<SlotId> {
+    let mut key = Zeroizing::new([0; 32]);
+    getrandom::fill(key.as_mut_slice()).map_err(|_| "the operating system gives no random bytes")?;
+    entry.set_secret(key.as_slice())?;
+    let kept = read_key(entry)?.ok_or("what was put into the keychain is not there")?;
+    // From the keychain's copy and not from ours: it is the one that has to open the store.
+    Ok(store.slots().add_with(Unlock::raw_key(&kept), NewSlot::new().label(LABEL))?)
+}
+
 fn read_key(entry: &Entry) -> Outcome<Option<Zeroizing<[u8; 32]>>> {
-    let secret = match entry.get_secret() {
-        Ok(secret) => Zeroizing::new(secret),
-        Err(keyring::v1::Error::NoEntry) => return Ok(None),
-        Err(error) => return Err(error.into()),
-    };
+    let Some(secret) = held(entry)? else { return Ok(None) };
     let key =
         secret.as_slice().try_into().map_err(|_| "what the keychain holds is no key of this program")?;
     Ok(Some(Zeroizing::new(key)))
+}
+
+/// What the keychain holds for the store, whatever it is.
+fn held(entry: &Entry) -> Outcome<Option<Zeroizing<Vec<u8>>>> {
+    match entry.get_secret() {
+        Ok(secret) => Ok(Some(Zeroizing::new(secret))),
+        Err(keyring::v1::Error::NoEntry) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The entry of one store, by its path.

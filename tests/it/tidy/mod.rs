@@ -2,6 +2,7 @@
 
 mod citations;
 mod codes;
+mod documents;
 mod layers;
 mod seams;
 mod sizes;
