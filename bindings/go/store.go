@@ -12,7 +12,8 @@ import (
 
 // Store is an open store, made by [Create], [Open] or [InMemory]. Any number of goroutines may use it.
 //
-// Close it: that writes the proof of an orderly close. One that is forgotten is closed once nobody can reach it any more.
+// Close it: that writes the proof of an orderly close. One that is forgotten is closed once nobody can reach it any more, in
+// a goroutine of its own.
 type Store struct {
 	Operations
 	unused runtime.Cleanup
@@ -101,7 +102,8 @@ func opened(key Key, options *openSettings, with opener) (*Store, error) {
 
 // closeForgotten has the store closed once nobody can reach it any more.
 func (s *Store) closeForgotten() {
-	s.unused = runtime.AddCleanup(s, func(handle *C.strongroom_store) { _ = closeHandle(handle) }, s.handle)
+	// It may wait for the disk, for writes and for the function of a subscription, and other clean-ups must not.
+	s.unused = runtime.AddCleanup(s, func(handle *C.strongroom_store) { go func() { _ = closeHandle(handle) }() }, s.handle)
 }
 
 // closeHandle closes a store, or rolls a transaction back; a handle that is closed stays so.
