@@ -313,6 +313,16 @@ func TestAClockShowsWhatItIsTold(t *testing.T) {
 	fails(t, clock.Advance(-1), strongroom.ErrInvalidArgument)
 }
 
+func TestAClockShowsNoTimeOfWhichCHasNoNumber(t *testing.T) {
+	clock := newClock(t)
+	for _, far := range []time.Time{time.Unix(1<<62, 0), time.Unix(-1<<62, 0), time.UnixMilli(math.MinInt64)} {
+		fails(t, clock.Set(far), strongroom.ErrInvalidArgument)
+		_, err := strongroom.NewManualClock(far)
+		fails(t, err, strongroom.ErrInvalidArgument)
+	}
+	equal(t, must[time.Time](t)(clock.Now()), start)
+}
+
 func TestAClosedClockGoesOnForItsStores(t *testing.T) {
 	clock := newClock(t)
 	store := inMemory(t, strongroom.WithClock(clock))
