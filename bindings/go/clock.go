@@ -18,11 +18,16 @@ type ManualClock struct {
 }
 
 // NewManualClock makes a clock that shows a time. It is exact to the millisecond.
+//
+// It fails with ErrInvalidArgument for a time before 1970, or one more than 292 million years from it.
 func NewManualClock(start time.Time) (*ManualClock, error) {
+	milliseconds, err := millisOf(start)
+	if err != nil {
+		return nil, err
+	}
 	made := &ManualClock{}
 	var failed *C.strongroom_error
-	status := C.strongroom_clock_new(C.int64_t(start.UnixMilli()), &made.handle, &failed)
-	if err := failure(status, failed); err != nil {
+	if err := failure(C.strongroom_clock_new(milliseconds, &made.handle, &failed), failed); err != nil {
 		return nil, err
 	}
 	made.unused = runtime.AddCleanup(made, func(handle *C.strongroom_clock) { C.strongroom_clock_free(handle) }, made.handle)
@@ -50,10 +55,14 @@ func (c *ManualClock) Advance(by time.Duration) error {
 	return failure(C.strongroom_clock_advance(c.handle, milliseconds), nil)
 }
 
-// Set sets the clock to a time, also back.
+// Set sets the clock to a time, also back. It fails as NewManualClock.
 func (c *ManualClock) Set(to time.Time) error {
 	defer runtime.KeepAlive(c)
-	return failure(C.strongroom_clock_set(c.handle, C.int64_t(to.UnixMilli())), nil)
+	milliseconds, err := millisOf(to)
+	if err != nil {
+		return err
+	}
+	return failure(C.strongroom_clock_set(c.handle, milliseconds), nil)
 }
 
 // Now is the time that the clock shows.

@@ -57,8 +57,8 @@ func DropOtherSlots() CopyOption {
 	return copyOption(func(to *copySettings) { to.dropOthers = true })
 }
 
-// Backup writes a verified copy, under the same keys, to a new file. Readers and writers go on meanwhile. Where the context ends, nothing
-// of the copy is left, and the error is ErrCancelled and the reason of the context; so it is with the other copies.
+// Backup writes a verified copy, under the same keys, to a new file. Readers and writers go on meanwhile. Where the context ends, or
+// had before, nothing of the copy is left, and the error is ErrCancelled and the reason of the context; so it is with the other copies.
 //
 // It fails with ErrAlreadyExists, ErrFileRefused and ErrDiskFull.
 func (s *Store) Backup(ctx context.Context, file string, options ...CopyOption) (*Copied, error) {
@@ -106,14 +106,15 @@ type copier func(
 
 // copied makes a copy. What a callback panics with comes out only here, with nothing of the library on the stack.
 func (s *Store) copied(ctx context.Context, options []CopyOption, do copier) (*Copied, error) {
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
-	}
 	said := &copySettings{}
 	for _, option := range options {
 		option.copies(said)
 	}
 	told := &teller{ctx: ctx, progress: said.progress}
+	if ctx.Err() != nil {
+		told.err = context.Cause(ctx)
+		return nil, told.explain(refusal(C.STRONGROOM_E_CANCELLED, "the copy was cancelled; the store is as it was"))
+	}
 	handle := cgo.NewHandle(told)
 	defer handle.Delete()
 	done := C.strongroom_copied{struct_size: C.sizeof_strongroom_copied}

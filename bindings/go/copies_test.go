@@ -134,7 +134,9 @@ func TestAContextThatHasEndedBeginsNoCopy(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		enough := errors.New("enough")
 		cancel(enough)
-		equal(t, copy(ctx, strongroom.WithProgress(func(uint64, uint64) error { t.Error("called"); return nil })), enough)
+		err := copy(ctx, strongroom.WithProgress(func(uint64, uint64) error { t.Error("called"); return nil }))
+		fails(t, err, enough)
+		fails(t, err, strongroom.ErrCancelled)
 	})
 }
 

@@ -2,6 +2,7 @@ package strongroom_test
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -51,6 +52,19 @@ func TestFiltersShowWhatTheySay(t *testing.T) {
 				t.Errorf("got %v, want %v", got, check.want)
 			}
 		})
+	}
+}
+
+func TestATimeOfWhichCHasNoNumberIsNoFilter(t *testing.T) {
+	store, _ := listed(t)
+	for _, far := range []time.Time{time.Unix(1<<62, 0), time.Unix(-1<<62, 0), time.UnixMilli(math.MinInt64)} {
+		_, err := store.List(strongroom.UpdatedSince(far), strongroom.Limit(1))
+		fails(t, err, strongroom.ErrInvalidArgument)
+		var last error
+		for _, err := range store.Scan(strongroom.UpdatedSince(far)) {
+			last = err
+		}
+		fails(t, last, strongroom.ErrInvalidArgument)
 	}
 }
 

@@ -18,6 +18,8 @@ type QueryOption interface {
 type listSettings struct {
 	under string
 	apply []listSetting
+	// refused is why there is nothing that could be said to the library.
+	refused error
 }
 
 type listSetting func(to *C.strongroom_query, failed **C.strongroom_error) C.strongroom_status
@@ -29,6 +31,9 @@ func withQuery(filters []Filter, call func(*C.strongroom_query) error) error {
 	var said listSettings
 	for _, filter := range filters {
 		filter.list(&said)
+	}
+	if said.refused != nil {
+		return said.refused
 	}
 	start, length := charsOrNull(said.under)
 	var query *C.strongroom_query
@@ -115,11 +120,20 @@ func OfTier(tier Tier) Filter {
 	})
 }
 
-// UpdatedSince shows only secrets whose value or metadata changed at this time or later.
-func UpdatedSince(since time.Time) Filter {
-	return listSetting(func(to *C.strongroom_query, failed **C.strongroom_error) C.strongroom_status {
-		return C.strongroom_query_updated_since(to, C.int64_t(since.UnixMilli()), failed)
-	})
+type updatedOption struct{ since time.Time }
+
+// UpdatedSince shows only secrets whose value or metadata changed at this time or later, to the millisecond.
+func UpdatedSince(since time.Time) Filter { return updatedOption{since} }
+
+func (o updatedOption) list(to *listSettings) {
+	milliseconds, err := millisOf(o.since)
+	if err != nil {
+		to.refused = err
+		return
+	}
+	listSetting(func(to *C.strongroom_query, failed **C.strongroom_error) C.strongroom_status {
+		return C.strongroom_query_updated_since(to, milliseconds, failed)
+	}).list(to)
 }
 
 // InState shows live secrets, those in the trash, or both.

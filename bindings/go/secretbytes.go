@@ -78,10 +78,12 @@ func (s *SecretBytes) View(look func(value []byte) error) error {
 //
 // It panics if the bytes were wiped: nothing must go on with an empty secret instead of the one that is gone.
 func (s *SecretBytes) Bytes() []byte {
-	s.mustEnter()
-	defer s.leave()
+	// Until the copy is made: a Wipe that came before would not find it.
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.wiped {
+		panic(errWiped())
+	}
 	if s.copied == nil {
 		s.copied = wipedCopy(s.memory())
 	}

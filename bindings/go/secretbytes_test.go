@@ -173,3 +173,32 @@ func TestManyGoroutinesLookWhileOneWipes(t *testing.T) {
 		all.Wait()
 	}
 }
+
+// Whichever comes first: what Bytes gave is overwritten, or it gave nothing.
+func TestBytesBesideWipeLeavesNoCopy(t *testing.T) {
+	for range 20_000 {
+		secret := strongroom.NewSecretBytes(shown)
+		wiped := make(chan struct{})
+		go func() {
+			defer close(wiped)
+			secret.Wipe()
+		}()
+		given, err := bytesOf(secret)
+		<-wiped
+		if err != nil {
+			fails(t, err, strongroom.ErrClosed)
+		} else {
+			equal(t, string(given), strings.Repeat("\x00", len(shown)))
+		}
+	}
+}
+
+// bytesOf is what Bytes gives, or what it panics with.
+func bytesOf(secret *strongroom.SecretBytes) (given []byte, err error) {
+	defer func() {
+		if panicked := recover(); panicked != nil {
+			err = panicked.(error)
+		}
+	}()
+	return secret.Bytes(), nil
+}

@@ -12,7 +12,8 @@ import (
 
 // Store is an open store, made by [Create], [Open] or [InMemory]. Any number of goroutines may use it.
 //
-// Close it: that writes the proof of an orderly close. One that is forgotten is closed once nobody can reach it any more.
+// Close it: that writes the proof of an orderly close. One that is forgotten is closed once nobody can reach it any more, in
+// a goroutine of its own.
 type Store struct {
 	Operations
 	unused runtime.Cleanup
@@ -44,8 +45,8 @@ func Open(file string, key Key, options ...Option) (*Store, error) {
 // How often a wait that a context can end looks at the context.
 const contextInterval = 50 * time.Millisecond
 
-// OpenContext is Open, where a wait that [WithWait] allows ends when the context does, with the reason of the context. The key derivation
-// cannot be interrupted.
+// OpenContext is Open, where a wait that [WithWait] allows ends when the context does, with the reason of the context; with one that has
+// ended before it opens nothing. The key derivation cannot be interrupted.
 func OpenContext(ctx context.Context, file string, key Key, options ...Option) (*Store, error) {
 	said := settingsOf(options)
 	until := time.Now().Add(said.wait)
@@ -101,7 +102,8 @@ func opened(key Key, options *openSettings, with opener) (*Store, error) {
 
 // closeForgotten has the store closed once nobody can reach it any more.
 func (s *Store) closeForgotten() {
-	s.unused = runtime.AddCleanup(s, func(handle *C.strongroom_store) { _ = closeHandle(handle) }, s.handle)
+	// It may wait for the disk, for writes and for the function of a subscription, and other clean-ups must not.
+	s.unused = runtime.AddCleanup(s, func(handle *C.strongroom_store) { go func() { _ = closeHandle(handle) }() }, s.handle)
 }
 
 // closeHandle closes a store, or rolls a transaction back; a handle that is closed stays so.
@@ -118,8 +120,10 @@ func closeHandle(handle *C.strongroom_store) error {
 // Close closes the store; it does nothing if that is closed. Calls of other goroutines come to their end. Those that [Store.As] made of it
 // are then ErrClosed; closing one of them closes it alone.
 //
-// It fails with ErrReentrant, and closes nothing, inside a transaction of the same store; with ErrIO if the proof of an orderly close
-// cannot be written, though nothing acknowledged is lost.
+// It fails with ErrReentrant, and closes nothing, while a transaction of the same store is under way, in whichever goroutine. The store is
+// closed nonetheless where it fails with ErrIO, as the proof of an orderly close cannot be written, though nothing acknowledged is lost;
+// and with ErrInUse, as another goroutine writes for longer than [WithWriteWait] says: the events of reads that waited to be written are
+// then lost.
 func (s *Store) Close() error {
 	err := closeHandle(s.handle)
 	if err == nil {
@@ -130,6 +134,9 @@ func (s *Store) Close() error {
 }
 
 // Lock wipes the keys, and keeps the file from other handles. Everything but Unlock, IsLocked, Health and Close is then ErrLocked.
+//
+// It fails, and locks nothing, with ErrReentrant inside a transaction of the same store, and with ErrInUse if the calls of other goroutines
+// do not end in time. The store is locked nonetheless where it fails with ErrIO.
 func (s *Store) Lock() error {
 	return s.call(func(on *C.strongroom_store, failed **C.strongroom_error) C.strongroom_status {
 		return C.strongroom_lock(on, failed)

@@ -63,6 +63,26 @@ func TestClosingIsIdempotentAndFinal(t *testing.T) {
 	}
 }
 
+func TestAStoreIsClosedThoughAnotherWriteIsUnderWay(t *testing.T) {
+	key := strongroom.WithRawKey(make([]byte, 32))
+	store := must[*strongroom.Store](t)(strongroom.Create(newFile(t), key, strongroom.WithWriteWait(0)))
+	other := must[*strongroom.Store](t)(store.As(strongroom.Reason("other")))
+	defer func() { ok(t, other.Close()) }()
+	put(t, &store.Operations, "a", "1")
+	// The event of a read waits to be written.
+	value(t, &store.Operations, "a")
+	var closed []error
+	_, err := other.Compact(t.Context(), strongroom.WithProgress(func(uint64, uint64) error {
+		closed = append(closed, store.Close())
+		_, err := store.Get("a")
+		return err
+	}))
+	fails(t, err, strongroom.ErrClosed)
+	equal(t, len(closed), 1)
+	fails(t, closed[0], strongroom.ErrInUse)
+	ok(t, store.Close())
+}
+
 func TestEveryKindOfKeyOpens(t *testing.T) {
 	file := newFile(t)
 	keyFile := filepath.Join(filepath.Dir(file), "key")
@@ -311,6 +331,16 @@ func TestAClockShowsWhatItIsTold(t *testing.T) {
 	ok(t, clock.Set(start.Add(-time.Hour)))
 	equal(t, must[time.Time](t)(clock.Now()), start.Add(-time.Hour))
 	fails(t, clock.Advance(-1), strongroom.ErrInvalidArgument)
+}
+
+func TestAClockShowsNoTimeOfWhichCHasNoNumber(t *testing.T) {
+	clock := newClock(t)
+	for _, far := range []time.Time{time.Unix(1<<62, 0), time.Unix(-1<<62, 0), time.UnixMilli(math.MinInt64)} {
+		fails(t, clock.Set(far), strongroom.ErrInvalidArgument)
+		_, err := strongroom.NewManualClock(far)
+		fails(t, err, strongroom.ErrInvalidArgument)
+	}
+	equal(t, must[time.Time](t)(clock.Now()), start)
 }
 
 func TestAClosedClockGoesOnForItsStores(t *testing.T) {

@@ -340,6 +340,28 @@ func TestASubscriptionOutlivesItsStore(t *testing.T) {
 	ok(t, subscription.Err())
 }
 
+// Whatever waits in a clean-up keeps others from running, secrets from being wiped.
+func TestForgottenStoresHoldUpNoCleanUp(t *testing.T) {
+	// More than the runtime has goroutines for clean-ups.
+	stores := runtime.GOMAXPROCS(0) + 1
+	leave := make(chan struct{})
+	var entered atomic.Int64
+	for range stores {
+		func() {
+			store := must[*strongroom.Store](t)(strongroom.InMemory())
+			subscribed(t, store, func(strongroom.AuditEvent) { entered.Add(1); <-leave }, strongroom.Kind("secret.accessed"))
+			put(t, &store.Operations, "a", "1")
+			value(t, &store.Operations, "a")
+		}()
+	}
+	// Before the subscriptions are closed, which wait for their functions.
+	defer close(leave)
+	equal(t, eventually(func() bool { return entered.Load() == int64(stores) }), true)
+	before := settled()
+	must[*strongroom.SecretBytes](t)(strongroom.Token(32).Generate())
+	equal(t, eventually(func() bool { return strongroom.LiveObjects() == before }), true)
+}
+
 func TestAFunctionMayCloseTheStoreAndNotLockIt(t *testing.T) {
 	store, file := onDisk(t)
 	var locked, closed error

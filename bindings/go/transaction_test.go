@@ -94,6 +94,18 @@ func TestTheStoreRefusesWritesOfTheSameGoroutine(t *testing.T) {
 	equal(t, value(t, &store.Operations, "a"), "2")
 }
 
+func TestNoGoroutineClosesTheStoreUnderATransaction(t *testing.T) {
+	store := inMemory(t)
+	ok(t, store.Transaction(func(tx *strongroom.Tx) error {
+		closed := make(chan error)
+		go func() { closed <- store.Close() }()
+		fails(t, <-closed, strongroom.ErrReentrant)
+		put(t, &tx.Operations, "a", "1")
+		return nil
+	}))
+	equal(t, value(t, &store.Operations, "a"), "1")
+}
+
 func TestWritesOfOtherGoroutinesWaitForTheTransaction(t *testing.T) {
 	store := inMemory(t)
 	written := make(chan error, 8)
