@@ -34,7 +34,16 @@ module Strongroom
       def take(string, &block)
         return Interrupts.lend(-> { take(string) }, :wipe.to_proc, &block) if block
 
-        Interrupts.held { new(string).tap { Strongroom.wipe(string) } }
+        Interrupts.held { new(wipeable(string)).tap { Strongroom.wipe(string) } }
+      end
+
+      # A String that can be overwritten. Ruby's own FrozenError would show it, and keep it.
+      # @api private
+      def wipeable(string)
+        raise TypeError, "expected a String, not #{string.class}" unless string.is_a?(String)
+        return string if string.empty? || !string.frozen?
+
+        raise FrozenError, "a frozen String cannot be overwritten; SecretBytes.new copies it, and leaves it as it is"
       end
 
       # Bytes in memory with room for so many, which the block fills; it returns how many there are.
@@ -235,8 +244,7 @@ module Strongroom
   # @return [nil]
   # @raise [FrozenError]
   def self.wipe(string)
-    raise TypeError, "expected a String, not #{string.class}" unless string.is_a?(String)
-    return if string.empty?
+    return if SecretBytes.wipeable(string).empty?
 
     string.setbyte(0, 0) # Ruby gives it memory of its own, if it was shared.
     Native.strongroom_wipe(string, string.bytesize)
