@@ -338,6 +338,7 @@ class TestFeed < Minitest::Test
       sleep 0.05
       thread.raise(StopError)
       assert_raises(StopError) { thread.value }
+      assert_raises(StopIteration) { Timeout.timeout(0.05, StopIteration) { store.wait_changes(0, timeout: 60) } }
       assert_operator monotonic - began, :<, 5
     end
   end

@@ -6,10 +6,6 @@ module Strongroom
   # An event is what the audit log has of it. Types are such as `"secret.created"`, or `"secret.*"` for all of a group, with
   # which come reads; none is everything but reads.
   module Feed
-    # The longest that a thread waits which does not notice what others do to it, in seconds.
-    SLICE = 0.1
-    private_constant :SLICE
-
     # Calls the block with each event once it is durable, in the order of their numbers: in the thread that committed it, before
     # its call returns, whatever handle of this open store it was made through. What a program must not miss although it was not
     # running, it takes from {#changes}.
@@ -70,12 +66,7 @@ module Strongroom
     # @raise [LockedError] also if the store is locked meanwhile
     def wait_changes(after, timeout:)
       number = Numbers.u64(after)
-      ends = timeout && (monotonic + (Times.duration_ms(timeout) / 1000.0))
-      loop do
-        left = ends ? [ends - monotonic, 0].max : SLICE
-        return true if changed?(number, [left, SLICE].min)
-        return false if ends && left <= SLICE
-      end
+      Interrupts.in_slices(timeout && Times.seconds(Times.duration_ms(timeout))) { |seconds| changed?(number, seconds) }
     end
 
     private
@@ -84,10 +75,6 @@ module Strongroom
       came = FFI::Buffer.new(:int32)
       Call.call(:strongroom_feed_wait, @handle, after, Times.duration_ms(seconds), came)
       came.get_int32(0) != 0
-    end
-
-    def monotonic
-      Process.clock_gettime(Process::CLOCK_MONOTONIC)
     end
 
     # Yields which events, as C takes it.

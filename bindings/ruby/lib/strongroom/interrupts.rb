@@ -9,7 +9,9 @@ module Strongroom
   # @api private
   module Interrupts
     NEVER = { Object => :never }.freeze
-    private_constant :NEVER
+    # The longest that a thread waits which does not notice what others do to it, in seconds.
+    SLICE = 0.1
+    private_constant :NEVER, :SLICE
 
     module_function
 
@@ -25,6 +27,21 @@ module Strongroom
       yield made
     ensure
       held { finish.call(made) } if made
+    end
+
+    # Yields for how many seconds to wait, until the block gives something or so many are over; nil waits for good. Gives what
+    # the block gave last.
+    def in_slices(seconds)
+      ends = seconds && (monotonic + seconds)
+      begin
+        left = ends ? [ends - monotonic, 0].max : SLICE
+        found = yield [left, SLICE].min
+      end until found || (ends && left <= SLICE)
+      found
+    end
+
+    def monotonic
+      Process.clock_gettime(Process::CLOCK_MONOTONIC)
     end
   end
   private_constant :Interrupts
