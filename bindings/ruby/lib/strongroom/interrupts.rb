@@ -29,6 +29,12 @@ module Strongroom
       held { finish.call(made) } if made
     end
 
+    # As lend, for what a forked child that leaves the block leaves to its parent.
+    def lend_here(make, finish, &block)
+      process = Process.pid
+      lend(make, ->(made) { finish.call(made) if Process.pid == process }, &block)
+    end
+
     # Yields for how many seconds to wait, until the block gives something or so many are over; nil waits for good. Gives what
     # the block gave last.
     def in_slices(seconds)

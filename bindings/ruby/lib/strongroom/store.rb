@@ -3,8 +3,8 @@
 module Strongroom
   # An open store, made by {Store.create}, {Store.open} or {Store.in_memory}. Any number of threads may use it.
   #
-  # The end of a block closes it; so does being garbage-collected. In a forked child it is refused with {ForkedError}:
-  # open it again there.
+  # The end of a block closes it; so does being garbage-collected. In a forked child it is refused with {ForkedError}: open it
+  # again there. A child that leaves the block leaves the store to its parent.
   class Store
     include Operations
     include Feed
@@ -114,7 +114,7 @@ module Strongroom
       end
 
       def closing(make, &block)
-        block ? Interrupts.lend(make, :close.to_proc, &block) : make.call
+        block ? Interrupts.lend_here(make, :close.to_proc, &block) : make.call
       end
     end
     private_class_method :new
@@ -150,7 +150,8 @@ module Strongroom
     end
 
     # Begins a transaction. With a block, it is committed when the block comes to its end; an exception, or `break`, `return`
-    # or `throw`, rolls it back.
+    # or `throw`, rolls it back. A forked child that comes to the end of the block gets a {ForkedError}, because it cannot
+    # commit; one that leaves it otherwise leaves the transaction to its parent.
     #
     # @yieldparam transaction [Transaction]
     # @return [Transaction] or what the block returns
@@ -174,7 +175,7 @@ module Strongroom
     def with(labels: {}, reason: nil, request_id: nil, idempotency_key: nil, &block)
       says = Context.new(labels: labels, reason: reason, request_id: request_id, idempotency_key: idempotency_key)
       make = -> { says.lend { |context| saying(context, says) } }
-      block ? Interrupts.lend(make, :close.to_proc, &block) : make.call
+      block ? Interrupts.lend_here(make, :close.to_proc, &block) : make.call
     end
 
     # Wipes the keys, and keeps the file from other handles. Everything but {#unlock}, {#locked?}, {#health} and {#close} is
