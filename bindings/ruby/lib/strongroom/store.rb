@@ -128,17 +128,16 @@ module Strongroom
     end
 
     # Closes the store, which ends its subscriptions; does nothing if it is closed. Calls of other threads come to their end.
+    # Behind an error {#closed?} tells whether it is closed.
     #
     # @return [nil]
     # @raise [ReentrantError] if a transaction has not ended; then nothing is closed
+    # @raise [InUseError] if another thread writes; events of reads that waited for the close may be lost
+    # @raise [DiskFullError] likewise
     # @raise [IoError] if the proof of an orderly close cannot be written; nothing acknowledged is lost
     # @raise [ForkedError] in a forked child
     def close
-      end_handle
-      end_subscriptions
-    rescue IoError
-      end_subscriptions
-      raise
+      end_handle { end_subscriptions }
     end
 
     # @return [Boolean] whether the store is closed, or this handle of it
