@@ -6,6 +6,10 @@ module Strongroom
   # An event is what the audit log has of it. Types are such as `"secret.created"`, or `"secret.*"` for all of a group, with
   # which come reads; none is everything but reads.
   module Feed
+    # The longest that a thread waits which does not notice what others do to it, in seconds.
+    SLICE = 0.1
+    private_constant :SLICE
+
     # Calls the block with each event once it is durable, in the order of their numbers: in the thread that committed it, before
     # its call returns, whatever handle of this open store it was made through. What a program must not miss although it was not
     # running, it takes from {#changes}.
@@ -66,7 +70,12 @@ module Strongroom
     # @raise [LockedError] also if the store is locked meanwhile
     def wait_changes(after, timeout:)
       number = Numbers.u64(after)
-      Interrupts.in_slices(timeout && Times.seconds(Times.duration_ms(timeout))) { |seconds| changed?(number, seconds) }
+      ends = timeout && Times.from_now(timeout)
+      begin
+        left = ends ? Times.left_until(ends) : SLICE
+        came = changed?(number, [left, SLICE].min)
+      end until came || (ends && left <= SLICE)
+      came
     end
 
     private

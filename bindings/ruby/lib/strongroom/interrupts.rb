@@ -9,9 +9,7 @@ module Strongroom
   # @api private
   module Interrupts
     NEVER = { Object => :never }.freeze
-    # The longest that a thread waits which does not notice what others do to it, in seconds.
-    SLICE = 0.1
-    private_constant :NEVER, :SLICE
+    private_constant :NEVER
 
     module_function
 
@@ -33,21 +31,6 @@ module Strongroom
     def lend_here(make, finish, &block)
       process = Process.pid
       lend(make, ->(made) { finish.call(made) if Process.pid == process }, &block)
-    end
-
-    # Yields for how many seconds to wait, until the block gives something or so many are over; nil waits for good. Gives what
-    # the block gave last.
-    def in_slices(seconds)
-      ends = seconds && (monotonic + seconds)
-      begin
-        left = ends ? [ends - monotonic, 0].max : SLICE
-        found = yield [left, SLICE].min
-      end until found || (ends && left <= SLICE)
-      found
-    end
-
-    def monotonic
-      Process.clock_gettime(Process::CLOCK_MONOTONIC)
     end
   end
   private_constant :Interrupts
