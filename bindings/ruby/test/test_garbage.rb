@@ -2,7 +2,7 @@
 
 require_relative "helper"
 
-# What the garbage collector does with copies that were refused.
+# What the garbage collector does with copies that were refused, and with what has ended.
 class TestGarbage < Minitest::Test
   include Helper
 
@@ -31,7 +31,43 @@ class TestGarbage < Minitest::Test
     end
   end
 
+  # What others hang on an object, such as a WeakRef, is a finalizer as well: without it Ruby hands out what took its place.
+  ENDS = { SecretBytes: :wipe, Secret: :wipe, Store: :close, Handle: :close, Transaction: :abort, Subscription: :close,
+           ManualClock: :close }.freeze
+
+  ENDS.each do |name, finish|
+    define_method("test_a_#{name}_that_has_ended_keeps_the_finalizers_of_others") do
+      gone = []
+      store = Strongroom::Store.in_memory
+      store["a"] = "1"
+      make_garbage { 20.times { end_one(name, finish, store, gone) } }
+      # Ruby may still see one of them on some stack.
+      assert_operator gone.size, :>=, 15
+      store.close
+    end
+  end
+
+  def test_a_subscription_that_has_ended_is_forgotten
+    living = Strongroom::Subscription.module_eval { const_get(:LIVING) }
+    in_memory do |store|
+      before = living.size
+      make_garbage { 100.times { store.subscribe { nil }.close } }
+      assert_operator living.size, :<=, before + 5
+    end
+  end
+
+  def self.noting(gone)
+    proc { |number| gone << number }
+  end
+
   private
+
+  def end_one(name, finish, store, gone)
+    store = Strongroom::Store.in_memory if name == :Store
+    one = USES.fetch(name).first.call(store, [])
+    ObjectSpace.define_finalizer(one, TestGarbage.noting(gone))
+    one.public_send(finish)
+  end
 
   # So many that not all of them are still seen on some stack.
   def refuse_copies(original)

@@ -35,7 +35,7 @@ module Strongroom
     def take_over(handle, keep = nil)
       @handle = handle
       @process = Process.pid
-      Finalize.free(self, @process, :strongroom_close, handle, keep)
+      @finalizer = Finalizer.free(self, @process, :strongroom_close, handle, keep)
     end
 
     # Closes a store, or rolls a transaction back; does nothing if it has ended. With a block, that is called if it ends now,
@@ -48,7 +48,7 @@ module Strongroom
         nil
       ensure
         if Call.handle_in(cell).zero?
-          Finalize.done(self)
+          @finalizer.done
           yield if block_given?
         end
       end

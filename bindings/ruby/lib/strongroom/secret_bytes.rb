@@ -192,7 +192,7 @@ module Strongroom
       @borrowers = 0
       @wiped = false
       @memory = FFI::MemoryPointer.new([room, 1].max)
-      Finalize.wipe(self, @memory)
+      @finalizer = Finalizer.wipe(self, @memory)
       @length = yield @memory
     end
 
@@ -216,7 +216,7 @@ module Strongroom
       return unless unused
 
       Native.strongroom_wipe(@memory, @memory.size)
-      Finalize.done(self)
+      @finalizer.done
       nil
     end
 

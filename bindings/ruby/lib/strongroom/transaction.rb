@@ -36,7 +36,7 @@ module Strongroom
         @ended = true
         Call.call(:strongroom_commit, Call.cell(@handle))
       ensure
-        Finalize.done(self)
+        @finalizer.done
       end
     end
 
