@@ -47,6 +47,19 @@ class TestGarbage < Minitest::Test
     end
   end
 
+  # Frozen, they could not note that they have ended: the end of a block would fail, and leave secret bytes as they are.
+  ENDS.each do |name, finish|
+    define_method("test_a_#{name}_is_not_frozen") do
+      in_memory do |store|
+        store["a"] = "1"
+        one = USES.fetch(name).first.call(store, [])
+        assert_raises(TypeError) { one.freeze }
+        refute_predicate one, :frozen?
+        one.public_send(finish)
+      end
+    end
+  end
+
   def test_a_subscription_that_has_ended_is_forgotten
     living = Strongroom::Subscription.module_eval { const_get(:LIVING) }
     in_memory do |store|

@@ -1,7 +1,8 @@
 # frozen_string_literal: true
 
 module Strongroom
-  # Objects that are neither copied nor serialised, because what they hold would be out of reach.
+  # Objects that are neither copied nor serialised, because what they hold would be out of reach, and not frozen, because they
+  # could not end any more.
   #
   # @api private
   module Uncopied
@@ -13,6 +14,10 @@ module Strongroom
     def initialize_copy(_original)
       ObjectSpace.undefine_finalizer(self)
       Uncopied.refuse(self)
+    end
+
+    def freeze
+      raise TypeError, "a #{self.class} cannot be frozen: it has to be wiped or closed"
     end
 
     def self.refuse(object)
