@@ -215,7 +215,9 @@ class TestStores < Minitest::Test
       sleep 0.3
       store.close
       assert_equal "1", waiter.value
-      assert_raises(Strongroom::InUseError) { Store.open(file, passphrase: "open sesame", wait_seconds: 60) { raise Strongroom::InUseError } }
+      assert_raises(Strongroom::InUseError) do
+        Store.open(file, passphrase: "open sesame", wait_seconds: 60) { raise Strongroom::InUseError }
+      end
     end
   end
 

@@ -4,7 +4,7 @@ module Strongroom
   # Secret bytes in memory of their own, which is overwritten by {#wipe}, at the end of a block and when they are
   # garbage-collected.
   #
-  # They are not printed, serialised or copied, and `==` takes a time that depends on the lengths alone. As a key of a
+  # They are not printed, serialised, copied or frozen, and `==` takes a time that depends on the lengths alone. As a key of a
   # Hash they are themselves and not their bytes.
   class SecretBytes
     include Uncopied
