@@ -115,7 +115,7 @@ class TestDocuments < Minitest::Test
     found.transform_values { |methods| methods.map(&:to_s) - INTERNAL }
   end
 
-  INTERNAL = %w[handle handle_of once? taken lend bytes_of filled run pretty_print tell finish whole subscriptions].freeze
+  INTERNAL = %w[handle handle_of once? taken lend bytes_of filled run pretty_print tell finish whole subscriptions wipeable].freeze
 
   # Definitions of a file that have no comment above; of what is private to the package, none.
   def undocumented_in(lines)

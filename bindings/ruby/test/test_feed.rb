@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require_relative "helper"
+require "minitest/mock"
 require "timeout"
 
 # Being told of changes, and coming back for them.
@@ -123,6 +124,53 @@ class TestFeed < Minitest::Test
     subscriptions.each(&:close)
     assert_equal before, Strongroom.live_objects
     assert_raises(Strongroom::ClosedError) { store.subscribe { nil } }
+  end
+
+  def test_a_close_that_fails_ends_subscriptions_as_well
+    folder do |folder|
+      store = Strongroom::Store.create("#{folder}/store", raw_key: "k" * 32, write_wait_seconds: 0)
+      store["a"] = "1"
+      store["a"].wipe # an event that waits for the close
+      subscription = store.subscribe { nil }
+      while_compacting(store) { assert_raises(Strongroom::InUseError) { store.close } }
+      assert_equal [true, true, []], [store.closed?, subscription.closed?, store.subscriptions.keys]
+      assert_nil subscription.close
+    end
+  end
+
+  def test_a_store_that_is_not_closed_keeps_its_subscriptions
+    in_memory do |store|
+      told = []
+      subscription = store.subscribe { |event| told << event.path }
+      store.transaction do |transaction|
+        assert_raises(Strongroom::ReentrantError) { store.close }
+        transaction["a"] = "1"
+      end
+      assert_equal [["a"], false, false], [told, subscription.closed?, store.closed?]
+    end
+  end
+
+  def test_a_block_may_close_the_store_that_another_handle_changed
+    store = Strongroom::Store.in_memory
+    store["a"] = "1"
+    store["a"].wipe
+    raised = nil
+    subscription = store.subscribe do
+      store.close
+    rescue Strongroom::Error => error
+      raised = error
+    end
+    store.with(reason: "why") { |other| other["b"] = "2" }
+    assert_equal [Strongroom::ReentrantError, true, true], [raised.class, store.closed?, subscription.closed?]
+  end
+
+  def test_a_close_that_is_interrupted_ends_subscriptions_as_well
+    store = Strongroom::Store.in_memory
+    subscription = store.subscribe { nil }
+    close = NATIVE.method(:strongroom_close)
+    interrupted = ->(*arguments) { close.call(*arguments).tap { Thread.current.raise(StopError) } }
+    NATIVE.stub(:strongroom_close, interrupted) { assert_raises(StopError) { store.close } }
+    assert_equal [true, true], [store.closed?, subscription.closed?]
   end
 
   def test_a_block_may_close_the_store
@@ -338,6 +386,7 @@ class TestFeed < Minitest::Test
       sleep 0.05
       thread.raise(StopError)
       assert_raises(StopError) { thread.value }
+      assert_raises(StopIteration) { Timeout.timeout(0.05, StopIteration) { store.wait_changes(0, timeout: 60) } }
       assert_operator monotonic - began, :<, 5
     end
   end
@@ -366,6 +415,20 @@ class TestFeed < Minitest::Test
   end
 
   private
+
+  # Calls the block, which closes the store, while another thread writes it anew through another handle.
+  def while_compacting(store)
+    inside, go = Queue.new, Queue.new
+    writer = Thread.new do
+      store.with(reason: "why") { |other| other.compact(progress: ->(*) { (inside << true) && go.pop }) }
+    end
+    writer.report_on_exception = false
+    inside.pop
+    yield
+  ensure
+    go.close
+    assert_raises(Strongroom::ClosedError) { writer.value }
+  end
 
   def breaking
     proc { break }

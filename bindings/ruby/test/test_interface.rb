@@ -10,6 +10,7 @@ class TestInterface < Minitest::Test
   # Symbols of the library that this package has no use for, and why.
   UNUSED = {
     strongroom_get_into: "strongroom_read does what it does, and reads large values once",
+    strongroom_options_wait_ms: "Store.open waits itself, because nothing is heard in C",
     strongroom_read_block: "strongroom_read does what it does",
     strongroom_error_code: "what the call returned says it",
     strongroom_error_os_error: "strongroom_error_details has it",

@@ -35,6 +35,18 @@ class TestListing < Minitest::Test
     end
   end
 
+  # What ends a loop of Ruby's is the caller's own.
+  def test_whatever_the_block_raises_comes_out
+    full do |store|
+      walks = [->(&block) { store.each(&block) }, ->(&block) { store.map(&block) }, ->(&block) { store.scan(limit: 2, &block) },
+               ->(&block) { store.audit.each(limit: 2, &block) }, ->(&block) { store.audit.map(&block) }]
+      walks.each do |walk|
+        raised = assert_raises(StopIteration) { walk.call { raise StopIteration, "enough" } }
+        assert_equal "enough", raised.message
+      end
+    end
+  end
+
   def test_tests
     full do |store|
       assert_equal %w[team/db/0 team/db/1 team/db/2], paths(store.list("team/db"))

@@ -59,6 +59,42 @@ class TestProcess < Minitest::Test
     assert_equal ["0\n1\n", "", true], [said, complaints, status.success?]
   end
 
+  # Each forks inside a block, which the child then leaves.
+  LEAVING = {
+    store_at_its_end: "Strongroom::Store.in_memory { child = fork }",
+    store_by_exit: "Strongroom::Store.in_memory { (child = fork) || exit(0) }",
+    store_behind_another: "Strongroom::Store.in_memory { (child = fork) || Strongroom::Store.in_memory.close }",
+    handle: 'Strongroom::Store.in_memory { |store| store.with(reason: "why") { child = fork } }',
+    transaction_by_exit: "Strongroom::Store.in_memory { |store| store.transaction { (child = fork) || exit(0) } }",
+    transaction_behind_another: "Strongroom::Store.in_memory { |store| store.transaction { (child = fork) || " \
+                                "(Strongroom::Store.in_memory.close; exit(0)) } }",
+    secret: 'Strongroom::Store.in_memory { |store| store["a"] = "1"; store.get("a") { child = fork } }'
+  }.freeze
+
+  LEAVING.each do |name, block|
+    define_method("test_a_child_leaves_the_block_of_a_#{name}") do
+      program = "require 'strongroom'; child = nil; #{block}; puts Process.wait2(child).last.exitstatus if child"
+      said, complaints, status = ruby("-e", program, in_folder: "/")
+      assert_equal ["0\n", "", true], [said, complaints, status.success?]
+    end
+  end
+
+  # It has changed nothing there, and cannot say that anything is durable.
+  def test_the_end_of_a_transaction_in_a_child_is_an_error
+    program = <<~RUBY
+      require "strongroom"
+      store = Strongroom::Store.in_memory
+      child = nil
+      begin
+        store.transaction { |transaction| (child = fork) && transaction["a"] = "1" }
+        p Process.wait2(child).last.exitstatus, store.keys
+      rescue Strongroom::ForkedError
+        exit!(7)
+      end
+    RUBY
+    assert_equal ["7\n[\"a\"]\n", ""], ruby("-e", program, in_folder: "/").first(2)
+  end
+
   def test_a_child_opens_the_store_again
     folder do |folder|
       file = "#{folder}/store"

@@ -2,6 +2,7 @@
 
 require_relative "helper"
 require "json"
+require "minitest/mock"
 require "pp"
 require "set"
 require "yaml"
@@ -93,6 +94,26 @@ class TestSecretBytes < Minitest::Test
     assert_equal "\0" * 7, string
     assert_equal "hunter2", taken.reveal
     assert_raises(FrozenError) { SecretBytes.take("frozen") }
+  end
+
+  # Ruby's own FrozenError shows the String, and keeps it as its receiver.
+  def test_a_frozen_string_is_neither_copied_nor_shown
+    uses = [Strongroom.method(:wipe), SecretBytes.method(:take), ->(string) { SecretBytes.take(string) { flunk } }]
+    uses.each do |use|
+      error = assert_raises(FrozenError) { SecretBytes.stub(:new, ->(*) { flunk }) { use.call("hunter2") } }
+      refute_includes error.full_message, "hunter2"
+      assert_includes error.message, "SecretBytes.new copies it"
+      assert_raises(ArgumentError) { error.receiver }
+      assert_nil error.cause
+    end
+  end
+
+  def test_what_cannot_be_taken_is_not_copied
+    bytes = SecretBytes.new("hunter2")
+    [7, nil, bytes].each do |other|
+      assert_raises(TypeError) { SecretBytes.stub(:new, ->(*) { flunk }) { SecretBytes.take(other) } }
+    end
+    assert_equal "hunter2", bytes.reveal
   end
 
   def test_they_compare_with_strings_whatever_the_encoding

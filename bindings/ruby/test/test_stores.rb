@@ -2,6 +2,7 @@
 
 require_relative "helper"
 require "pathname"
+require "timeout"
 
 # Stores in files: opening, locking, slots.
 class TestStores < Minitest::Test
@@ -187,6 +188,39 @@ class TestStores < Minitest::Test
     end
   end
 
+  # With a block and without one, which is interrupted at other places.
+  [nil, proc { flunk }].each do |block|
+    define_method("test_waiting_for_a_file_is_interrupted_#{block ? "with" : "without"}_a_block") do
+      on_disk do |_, file|
+        began = monotonic
+        assert_raises(Timeout::Error) do
+          Timeout.timeout(1) { Store.open(file, passphrase: "open sesame", wait_seconds: 60, &block) }
+        end
+        thread = Thread.new { Store.open(file, passphrase: "open sesame", wait_seconds: 60, &block) }
+        sleep 0.05
+        thread.kill.join
+        assert_includes 1..5, monotonic - began
+      end
+    end
+  end
+
+  def test_a_file_is_waited_for_until_it_is_free
+    on_disk do |store, file|
+      began = monotonic
+      error = assert_raises(Strongroom::InUseError) { Store.open(file, raw_key: "k" * 32, wait_seconds: 0.25) }
+      assert_equal "writer", error.details["holder"]
+      assert_includes 0.24..5, monotonic - began
+      store["a"] = "1"
+      waiter = Thread.new { Store.open(file, passphrase: "open sesame", wait_seconds: 60) { |own| own["a"].reveal } }
+      sleep 0.3
+      store.close
+      assert_equal "1", waiter.value
+      assert_raises(Strongroom::InUseError) do
+        Store.open(file, passphrase: "open sesame", wait_seconds: 60) { raise Strongroom::InUseError }
+      end
+    end
+  end
+
   def test_what_needs_no_store
     assert_equal Strongroom::VERSION, Strongroom.library_version
     found = Strongroom.capabilities
@@ -197,6 +231,10 @@ class TestStores < Minitest::Test
   end
 
   private
+
+  def monotonic
+    Process.clock_gettime(Process::CLOCK_MONOTONIC)
+  end
 
   def write_in_another_thread(store)
     thread = Thread.new { store["a"] = "1" }

@@ -47,13 +47,13 @@ module Strongroom
     def each(limit: 500, cursor: nil, **asked, &block)
       return enum_for(:each, limit: limit, cursor: cursor, **asked) unless block
 
-      loop do
+      more = true
+      while more # A loop would swallow a StopIteration of the block's.
         page = query(limit: limit, cursor: cursor, **asked)
         page.events.each(&block)
-        return self unless page.has_more
-
-        cursor = page.next_cursor
+        more, cursor = page.has_more, page.next_cursor
       end
+      self
     end
 
     # @param id [String] of an event, `"evt_…"`

@@ -78,7 +78,8 @@ module Strongroom
       when nil then nil
       when Integer then call(:strongroom_changes_expect_version, Numbers.u64(expect))
       when :absent, "absent" then call(:strongroom_changes_expect_absent)
-      else raise ArgumentError, "expect must be :absent or the number of a version, not #{expect.inspect}"
+      else # Not shown, because whoever thinks of values gives one here.
+        raise ArgumentError, "expect must be :absent or the number of a version, not this #{expect.class}"
       end
     end
   end

@@ -70,12 +70,12 @@ module Strongroom
     # @raise [LockedError] also if the store is locked meanwhile
     def wait_changes(after, timeout:)
       number = Numbers.u64(after)
-      ends = timeout && (monotonic + (Times.duration_ms(timeout) / 1000.0))
-      loop do
-        left = ends ? [ends - monotonic, 0].max : SLICE
-        return true if changed?(number, [left, SLICE].min)
-        return false if ends && left <= SLICE
-      end
+      ends = timeout && Times.from_now(timeout)
+      begin
+        left = ends ? Times.left_until(ends) : SLICE
+        came = changed?(number, [left, SLICE].min)
+      end until came || (ends && left <= SLICE)
+      came
     end
 
     private
@@ -84,10 +84,6 @@ module Strongroom
       came = FFI::Buffer.new(:int32)
       Call.call(:strongroom_feed_wait, @handle, after, Times.duration_ms(seconds), came)
       came.get_int32(0) != 0
-    end
-
-    def monotonic
-      Process.clock_gettime(Process::CLOCK_MONOTONIC)
     end
 
     # Yields which events, as C takes it.

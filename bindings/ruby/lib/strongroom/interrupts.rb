@@ -26,6 +26,12 @@ module Strongroom
     ensure
       held { finish.call(made) } if made
     end
+
+    # As lend, for what a forked child that leaves the block leaves to its parent.
+    def lend_here(make, finish, &block)
+      process = Process.pid
+      lend(make, ->(made) { finish.call(made) if Process.pid == process }, &block)
+    end
   end
   private_constant :Interrupts
 end

@@ -40,14 +40,13 @@ module Strongroom
                 updated_since: updated_since, recursive: recursive, limit: limit }
       return enum_for(:scan, under, **asked) unless block
 
-      cursor = nil
-      loop do
+      more, cursor = true, nil
+      while more # A loop would swallow a StopIteration of the block's.
         page = list(under, cursor: cursor, **asked)
         page.items.each(&block)
-        return self unless page.has_more
-
-        cursor = page.next_cursor
+        more, cursor = page.has_more, page.next_cursor
       end
+      self
     end
 
     # The namespaces directly below another one, or all the uppermost ones.

@@ -8,7 +8,7 @@ module Strongroom
     # @param start [Time] a fraction of a millisecond is dropped
     def initialize(start)
       Call.obtain(:strongroom_clock_new, Times.to_ms(start), free: :strongroom_clock_free) do |handle|
-        Finalize.free(self, Process.pid, :strongroom_clock_free, handle)
+        @finalizer = Finalizer.free(self, Process.pid, :strongroom_clock_free, handle)
         @handle = handle
       end
     end
@@ -42,7 +42,7 @@ module Strongroom
     # @return [nil]
     def close
       Call.plain(:strongroom_clock_free, @handle)
-      Finalize.done(self)
+      @finalizer.done
       nil
     rescue ClosedError
       nil

@@ -35,16 +35,23 @@ module Strongroom
     def take_over(handle, keep = nil)
       @handle = handle
       @process = Process.pid
-      Finalize.free(self, @process, :strongroom_close, handle, keep)
+      @finalizer = Finalizer.free(self, @process, :strongroom_close, handle, keep)
     end
 
-    # Closes a store, or rolls a transaction back; does nothing if it has ended.
+    # Closes a store, or rolls a transaction back; does nothing if it has ended. With a block, that is called if it ends now,
+    # also where it does with an error: C then takes the handle out of the cell.
     def end_handle
-      Call.call(:strongroom_close, Call.cell(@handle))
-      Finalize.done(self)
-      nil
-    rescue ClosedError
-      nil
+      Interrupts.held do
+        cell = Call.cell(@handle)
+        Call.call(:strongroom_close, cell)
+      rescue ClosedError
+        nil
+      ensure
+        if Call.handle_in(cell).zero?
+          @finalizer.done
+          yield if block_given?
+        end
+      end
     end
   end
 end

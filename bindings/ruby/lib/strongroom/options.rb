@@ -8,7 +8,6 @@ module Strongroom
     # Each option with the function that says it, and what becomes of its value.
     SAYINGS = {
       read_only: [:strongroom_options_read_only, Numbers.method(:flag)],
-      wait_seconds: [:strongroom_options_wait_ms, Times.method(:duration_ms)],
       write_wait_seconds: [:strongroom_options_write_wait_ms, Times.method(:duration_ms)],
       verify_up_to: [:strongroom_options_verify_up_to, Numbers.method(:u64)],
       cache_bytes: [:strongroom_options_cache_bytes, Numbers.method(:u64)],

@@ -38,7 +38,7 @@ module Strongroom
       @process = process
       @value = Secret.bytes_of(handle)
       @version = Native.strongroom_secret_version(handle)
-      Finalize.free(self, process, :strongroom_secret_free, handle)
+      @finalizer = Finalizer.free(self, process, :strongroom_secret_free, handle)
     end
     private_class_method :new
 
@@ -88,7 +88,7 @@ module Strongroom
       @handle = nil
       return unless handle
 
-      Finalize.done(self)
+      @finalizer.done
       # A forked child leaves the library alone; its copy of the value is wiped.
       Call.free_object(:strongroom_secret_free, handle) if Process.pid == @process
     end

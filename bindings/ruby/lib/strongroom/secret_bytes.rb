@@ -4,7 +4,7 @@ module Strongroom
   # Secret bytes in memory of their own, which is overwritten by {#wipe}, at the end of a block and when they are
   # garbage-collected.
   #
-  # They are not printed, serialised or copied, and `==` takes a time that depends on the lengths alone. As a key of a
+  # They are not printed, serialised, copied or frozen, and `==` takes a time that depends on the lengths alone. As a key of a
   # Hash they are themselves and not their bytes.
   class SecretBytes
     include Uncopied
@@ -34,7 +34,16 @@ module Strongroom
       def take(string, &block)
         return Interrupts.lend(-> { take(string) }, :wipe.to_proc, &block) if block
 
-        Interrupts.held { new(string).tap { Strongroom.wipe(string) } }
+        Interrupts.held { new(wipeable(string)).tap { Strongroom.wipe(string) } }
+      end
+
+      # A String that can be overwritten. Ruby's own FrozenError would show it, and keep it.
+      # @api private
+      def wipeable(string)
+        raise TypeError, "expected a String, not #{string.class}" unless string.is_a?(String)
+        return string if string.empty? || !string.frozen?
+
+        raise FrozenError, "a frozen String cannot be overwritten; SecretBytes.new copies it, and leaves it as it is"
       end
 
       # Bytes in memory with room for so many, which the block fills; it returns how many there are.
@@ -183,7 +192,7 @@ module Strongroom
       @borrowers = 0
       @wiped = false
       @memory = FFI::MemoryPointer.new([room, 1].max)
-      Finalize.wipe(self, @memory)
+      @finalizer = Finalizer.wipe(self, @memory)
       @length = yield @memory
     end
 
@@ -207,7 +216,7 @@ module Strongroom
       return unless unused
 
       Native.strongroom_wipe(@memory, @memory.size)
-      Finalize.done(self)
+      @finalizer.done
       nil
     end
 
@@ -235,8 +244,7 @@ module Strongroom
   # @return [nil]
   # @raise [FrozenError]
   def self.wipe(string)
-    raise TypeError, "expected a String, not #{string.class}" unless string.is_a?(String)
-    return if string.empty?
+    return if SecretBytes.wipeable(string).empty?
 
     string.setbyte(0, 0) # Ruby gives it memory of its own, if it was shared.
     Native.strongroom_wipe(string, string.bytesize)

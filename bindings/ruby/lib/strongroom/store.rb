@@ -3,11 +3,15 @@
 module Strongroom
   # An open store, made by {Store.create}, {Store.open} or {Store.in_memory}. Any number of threads may use it.
   #
-  # The end of a block closes it; so does being garbage-collected. In a forked child it is refused with {ForkedError}:
-  # open it again there.
+  # The end of a block closes it; so does being garbage-collected. In a forked child it is refused with {ForkedError}: open it
+  # again there. A child that leaves the block leaves the store to its parent.
   class Store
     include Operations
     include Feed
+
+    # How often a file that others hold is looked at, in seconds.
+    STEP = 0.02
+    private_constant :STEP
 
     class << self
       # Creates a store that a passphrase unlocks, a key file, both together or a raw key of 32 random bytes, and opens it
@@ -40,7 +44,7 @@ module Strongroom
                  cache_bytes: cache_bytes, allow_shared_mode: allow_shared_mode, allow_network_fs: allow_network_fs,
                  require_locked_memory: require_locked_memory }
         given = { passphrase: passphrase, key_file: key_file, raw_key: raw_key }
-        closing(-> { unlocked(:strongroom_create, file, given, said) }, &block)
+        closing(-> { created(file, given, said) }, &block)
       end
 
       # Opens a store. With a block, it is closed at its end.
@@ -52,7 +56,8 @@ module Strongroom
       # @param recovery_code [String, SecretBytes, nil]
       # @param read_only [Boolean] such handles never write a byte, and share the file with others like them
       # @param pin [String, nil] from {#pin}: only a file opens that has that commit in its history
-      # @param wait_seconds [Numeric, nil] how long to wait for another handle of the file to be closed
+      # @param wait_seconds [Numeric, nil] how long to wait for another handle of the file to be closed; timeouts, `Thread#raise`
+      #   and Ctrl-C end it
       # @param clock [ManualClock, nil]
       # @param write_wait_seconds [Numeric, nil] how long a write waits for that of another thread
       # @param verify_up_to [Integer, nil] a store of at most so many bytes is verified first
@@ -80,12 +85,11 @@ module Strongroom
       def open(file, passphrase: nil, key_file: nil, raw_key: nil, recovery_code: nil, read_only: false, pin: nil,
                wait_seconds: nil, clock: nil, write_wait_seconds: nil, verify_up_to: nil, cache_bytes: nil,
                allow_shared_mode: false, allow_network_fs: false, require_locked_memory: false, &block)
-        said = { read_only: read_only, pin: pin, wait_seconds: wait_seconds, clock: clock,
-                 write_wait_seconds: write_wait_seconds, verify_up_to: verify_up_to, cache_bytes: cache_bytes,
-                 allow_shared_mode: allow_shared_mode, allow_network_fs: allow_network_fs,
-                 require_locked_memory: require_locked_memory }
+        said = { read_only: read_only, pin: pin, clock: clock, write_wait_seconds: write_wait_seconds,
+                 verify_up_to: verify_up_to, cache_bytes: cache_bytes, allow_shared_mode: allow_shared_mode,
+                 allow_network_fs: allow_network_fs, require_locked_memory: require_locked_memory }
         given = { passphrase: passphrase, key_file: key_file, raw_key: raw_key, recovery_code: recovery_code }
-        closing(-> { unlocked(:strongroom_open, file, given, said) }, &block)
+        closing(-> { opened(file, given, said, wait_seconds) }, &block)
       end
 
       # A store without a file, and otherwise alike: for tests. It is gone when it is closed. With a block, that is at its
@@ -103,9 +107,34 @@ module Strongroom
 
       private
 
-      def unlocked(function, file, given, said)
-        Keys.with(**given) do |key|
-          Options.with(**said) { |options| taken(function, *Text.file(file), key, options) }
+      def created(file, given, said)
+        with_key_and_options(given, said) { |key, options| taken(:strongroom_create, *Text.file(file), key, options) }
+      end
+
+      def opened(file, given, said, wait_seconds)
+        with_key_and_options(given, said) do |key, options|
+          while_in_use(wait_seconds) { taken(:strongroom_open, *Text.file(file), key, options) }
+        end
+      end
+
+      def with_key_and_options(given, said)
+        Keys.with(**given) { |key| Options.with(**said) { |options| yield key, options } }
+      end
+
+      # Tries again while others hold the file, which the library finds out before it derives a key. It waits here and not in C,
+      # where an interrupt is not heard, and where Ruby sends so many signals because of it that a sleep may never end.
+      #
+      # Where interrupts are held back, one that came ends the waiting: it is heard once they are not any more.
+      def while_in_use(wait_seconds)
+        ends = Times.from_now(wait_seconds || 0)
+        begin
+          yield
+        rescue InUseError
+          left = Times.left_until(ends)
+          raise if Thread.pending_interrupt? || left.zero?
+
+          sleep([left, STEP].min)
+          retry
         end
       end
 
@@ -114,7 +143,7 @@ module Strongroom
       end
 
       def closing(make, &block)
-        block ? Interrupts.lend(make, :close.to_proc, &block) : make.call
+        block ? Interrupts.lend_here(make, :close.to_proc, &block) : make.call
       end
     end
     private_class_method :new
@@ -128,17 +157,16 @@ module Strongroom
     end
 
     # Closes the store, which ends its subscriptions; does nothing if it is closed. Calls of other threads come to their end.
+    # Behind an error {#closed?} tells whether it is closed.
     #
     # @return [nil]
     # @raise [ReentrantError] if a transaction has not ended; then nothing is closed
+    # @raise [InUseError] if another thread writes; events of reads that waited for the close may be lost
+    # @raise [DiskFullError] likewise
     # @raise [IoError] if the proof of an orderly close cannot be written; nothing acknowledged is lost
     # @raise [ForkedError] in a forked child
     def close
-      end_handle
-      end_subscriptions
-    rescue IoError
-      end_subscriptions
-      raise
+      end_handle { end_subscriptions }
     end
 
     # @return [Boolean] whether the store is closed, or this handle of it
@@ -150,7 +178,8 @@ module Strongroom
     end
 
     # Begins a transaction. With a block, it is committed when the block comes to its end; an exception, or `break`, `return`
-    # or `throw`, rolls it back.
+    # or `throw`, rolls it back. A forked child that comes to the end of the block gets a {ForkedError}, because it cannot
+    # commit; one that leaves it otherwise leaves the transaction to its parent.
     #
     # @yieldparam transaction [Transaction]
     # @return [Transaction] or what the block returns
@@ -174,7 +203,7 @@ module Strongroom
     def with(labels: {}, reason: nil, request_id: nil, idempotency_key: nil, &block)
       says = Context.new(labels: labels, reason: reason, request_id: request_id, idempotency_key: idempotency_key)
       make = -> { says.lend { |context| saying(context, says) } }
-      block ? Interrupts.lend(make, :close.to_proc, &block) : make.call
+      block ? Interrupts.lend_here(make, :close.to_proc, &block) : make.call
     end
 
     # Wipes the keys, and keeps the file from other handles. Everything but {#unlock}, {#locked?}, {#health} and {#close} is

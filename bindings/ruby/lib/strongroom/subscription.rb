@@ -52,7 +52,7 @@ module Strongroom
       return if @handle.nil? || Process.pid != @process
 
       Call.call(:strongroom_unsubscribe, Call.cell(@handle))
-      Finalize.done(self)
+      @finalizer.done
     rescue ClosedError
       nil
     end
@@ -83,7 +83,7 @@ module Strongroom
       @store.subscriptions[self] = true
       Call.obtain(:strongroom_subscribe, handle, *filter, TELL, FFI::Pointer.new(object_id), nil,
                   free: :strongroom_unsubscribe) do |given|
-        Finalize.free(self, @process, :strongroom_unsubscribe, given)
+        @finalizer = Finalizer.free(self, @process, :strongroom_unsubscribe, given)
         @handle = given
       end
     ensure

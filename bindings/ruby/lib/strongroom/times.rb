@@ -68,6 +68,20 @@ module Strongroom
     def seconds(milliseconds)
       milliseconds / 1000.0
     end
+
+    # When a duration is over that begins now, for left_until.
+    def from_now(duration)
+      monotonic + seconds(duration_ms(duration))
+    end
+
+    # How many seconds are left, 0 if it is over.
+    def left_until(time)
+      [time - monotonic, 0].max
+    end
+
+    def monotonic
+      Process.clock_gettime(Process::CLOCK_MONOTONIC)
+    end
   end
   private_constant :Times
 end

@@ -19,7 +19,7 @@ module Strongroom
     # Commits at the end of the block, unless it was ended inside; whatever else leaves the block rolls back.
     # @api private
     def self.run(store)
-      Interrupts.lend(-> { new(store) }, :abort.to_proc) do |begun|
+      Interrupts.lend_here(-> { new(store) }, :abort.to_proc) do |begun|
         result = yield begun
         begun.commit unless begun.ended?
         result
@@ -36,7 +36,7 @@ module Strongroom
         @ended = true
         Call.call(:strongroom_commit, Call.cell(@handle))
       ensure
-        Finalize.done(self)
+        @finalizer.done
       end
     end
 
