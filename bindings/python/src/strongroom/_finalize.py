@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import weakref
 from ctypes import byref, c_void_p
-from typing import Callable
+from typing import Any, Callable, Optional
 
 from ._native import lib
 
@@ -16,8 +17,17 @@ def free_here(process: int, free: Callable[[int], int], handle: int) -> None:
         free(handle)
 
 
-def close_here(process: int, handle: int) -> None:
-    """Closes a store, or rolls a transaction back, in the process that opened it."""
+class Opened:
+    """A store or a transaction until the last object that needs it is gone; it is then closed, or rolled back. A store with
+    a transaction cannot be closed, and the garbage collector ends what came from another in any order."""
+
+    def __init__(self, handle: Any, of: Optional[Opened] = None) -> None:
+        """Takes a handle over, which came from another one."""
+        self.finalizer = weakref.finalize(self, _close_here, os.getpid(), handle, of)
+
+
+def _close_here(process: int, handle: int, of: Optional[Opened]) -> None:
+    """Closes a handle in the process that opened it. Until then it holds what it came from."""
     if os.getpid() == process:
         lib.strongroom_close(byref(c_void_p(handle)), None)
 

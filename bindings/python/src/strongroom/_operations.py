@@ -17,6 +17,7 @@ from ._changes import UNCHANGED, Changes, Every, Expect, Inheritable, Moment
 from ._context import SAYS_NOTHING, Context
 from ._duration import Duration
 from ._errors import Error
+from ._finalize import Opened
 from ._generator import Generator, new_value
 from ._kinds import NotFoundError
 from ._native import direct, lib
@@ -61,8 +62,9 @@ class Operations(Rotation, Signing):
     that failed, for as long as ``policy`` says. Inside a transaction it is an InvalidArgumentError.
     """
 
-    def __init__(self, handle: Any, context: Context = SAYS_NOTHING) -> None:
-        """Takes a handle of the library's over, whose calls say this of themselves."""
+    def __init__(self, handle: Any, context: Context = SAYS_NOTHING, of: Optional[Operations] = None) -> None:
+        """Takes a handle of the library's over, whose calls say this of themselves, and which came from another one."""
+        self._opened: Opened = Opened(handle, None if of is None else of._opened)
         self._handle = handle
         self._this: Any = c_void_p.from_param(handle)
         self._context = context

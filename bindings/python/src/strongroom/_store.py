@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from ctypes import byref, c_int32, c_uint32, c_uint64, c_void_p, create_string_buffer
@@ -20,7 +18,6 @@ from ._clock import ManualClock
 from ._context import SAYS_NOTHING, Context
 from ._copies import OnProgress, copy_options
 from ._feed import Feed
-from ._finalize import close_here
 from ._keys import File, file_name, key
 from ._kinds import ClosedError
 from ._native import lib
@@ -41,12 +38,11 @@ class Store(Operations, Feed):
     The end of ``with`` closes it; so does being garbage-collected. In a forked child it is refused with ForkedError.
     """
 
-    def __init__(self, handle: Any, context: Context = SAYS_NOTHING) -> None:
+    def __init__(self, handle: Any, context: Context = SAYS_NOTHING, of: Optional[Store] = None) -> None:
         """Takes a handle of the library's over; use the class methods."""
-        super().__init__(handle, context)
-        self._finalizer = weakref.finalize(self, close_here, os.getpid(), handle)
+        super().__init__(handle, context, of)
         # The store that this one is another handle of, which must not be garbage-collected before.
-        self._opened: Optional[Store] = None
+        self._root: Optional[Store] = of and (of._root or of)
         # Those of every handle are held by the store that was opened.
         self._subscriptions: set[Subscription] = set()
 
@@ -157,7 +153,7 @@ class Store(Operations, Feed):
         """
         with suppress(ClosedError):
             call(lib.strongroom_close, byref(c_void_p(self._handle)))
-        self._finalizer.detach()
+        self._opened.finalizer.detach()
         for subscription in tuple(self._subscriptions):
             subscription.close()
 
@@ -196,9 +192,7 @@ class Store(Operations, Feed):
         Raises InvalidArgumentError.
         """
         said = Context.of(labels, reason, request_id, idempotency_key)
-        same = type(self)(said.of_store(self._handle), said)
-        same._opened = self._opened or self
-        return same
+        return type(self)(said.of_store(self._handle), said, self)
 
     # Locking
 

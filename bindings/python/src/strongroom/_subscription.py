@@ -53,7 +53,7 @@ class Subscription:
             raise TypeError(f"the callback must be callable, not {type(callback).__name__}")
         self._callback = callback
         # The store is not garbage-collected before.
-        self._store: Store = store._opened or store
+        self._store: Store = store._root or store
         said, number = Texts(kinds), next(_numbers)
         _numbered[number] = self
         subscribe = lib.strongroom_subscribe
