@@ -8,7 +8,7 @@ from typing import Optional
 
 from . import _items, _pages
 from . import _structs as c
-from ._call import call, obtain
+from ._call import call, paged
 from ._native import lib
 from ._numbers import u32, u64
 from ._time import Seconds, duration_ms
@@ -20,7 +20,7 @@ _NO_LIMIT = 2**32 - 1
 
 def capabilities() -> Capabilities:
     """What this build of the library can do, and what its limits are."""
-    page = obtain(lib.strongroom_capabilities)
+    page = paged(lib.strongroom_capabilities)
     found = _pages.items(page, lib.strongroom_page_capability, c.Capability, _items.capability)
     return Capabilities(
         features=frozenset(name for name, is_limit, _ in found if not is_limit),

@@ -13,13 +13,14 @@ from . import _constants as k
 from . import _items, _pages
 from . import _structs as c
 from ._audit import Audit
-from ._call import call, obtain, sized
+from ._call import call, obtain, paged, sized
 from ._clock import ManualClock
 from ._context import SAYS_NOTHING, Context
 from ._copies import OnProgress, copy_options
 from ._feed import Feed
+from ._finalize import close
 from ._keys import File, file_name, key
-from ._kinds import ClosedError
+from ._kinds import ClosedError, InUseError
 from ._native import lib
 from ._operations import Operations
 from ._options import Options
@@ -27,7 +28,7 @@ from ._secret_bytes import Value
 from ._slots import Slots
 from ._subscription import Subscription
 from ._text import Tags
-from ._time import Seconds, from_duration_ms
+from ._time import Seconds, from_duration_ms, parts_ms
 from ._transaction import Transaction
 from ._types import Copied, Health, KdfCost, MemoryStatus, OpenReport, Verified
 
@@ -82,7 +83,7 @@ class Store(Operations, Feed):
             require_locked_memory=require_locked_memory,
         )
         with key(passphrase, key_file, raw_key) as handle, options.handle() as said:
-            return cls(obtain(lib.strongroom_create, *file_name(file), handle, said))
+            return cls(obtain(close, lib.strongroom_create, *file_name(file), handle, said))
 
     @classmethod
     def open(
@@ -108,7 +109,8 @@ class Store(Operations, Feed):
 
         ``read_only`` handles never write a byte, and share the file with others like them. With ``pin``, from ``pin()``,
         only a file opens that has that commit in its history. ``wait_seconds`` waits for another handle of the file to be
-        closed; ``write_wait_seconds`` is how long a write waits for that of another thread. A store of at most
+        closed, and signals are dealt with meanwhile, though not while the key is derived; ``write_wait_seconds`` is how long
+        a write waits for that of another thread. A store of at most
         ``verify_up_to`` bytes is verified first. ``cache_bytes`` of memory hold sealed pages. ``allow_shared_mode`` accepts
         a file that others may read or replace, ``allow_network_fs`` a file system on the network;
         ``require_locked_memory`` fails where the memory of the keys cannot be locked.
@@ -120,7 +122,6 @@ class Store(Operations, Feed):
         options = Options(
             read_only=read_only,
             pin=pin,
-            wait_seconds=wait_seconds,
             clock=clock,
             write_wait_seconds=write_wait_seconds,
             verify_up_to=verify_up_to,
@@ -130,7 +131,7 @@ class Store(Operations, Feed):
             require_locked_memory=require_locked_memory,
         )
         with key(passphrase, key_file, raw_key, recovery_code) as handle, options.handle() as said:
-            return cls(obtain(lib.strongroom_open, *file_name(file), handle, said))
+            return cls(_opened(file, handle, said, wait_seconds))
 
     @classmethod
     def in_memory(
@@ -142,7 +143,7 @@ class Store(Operations, Feed):
     ) -> Store:
         """A store without a file, and otherwise alike: for tests. It is gone when it is closed."""
         with Options(environment=environment, clock=clock, write_wait_seconds=write_wait_seconds).handle() as said:
-            return cls(obtain(lib.strongroom_in_memory, said))
+            return cls(obtain(close, lib.strongroom_in_memory, said))
 
     def close(self) -> None:
         """Closes the store, and ends its subscriptions; does nothing if it is closed. Calls of other threads come to their
@@ -192,7 +193,8 @@ class Store(Operations, Feed):
         Raises InvalidArgumentError.
         """
         said = Context.of(labels, reason, request_id, idempotency_key)
-        return type(self)(said.of_store(self._handle), said, self)
+        with said.handle() as context:
+            return type(self)(obtain(close, lib.strongroom_with, self._handle, context), said, self)
 
     # Locking
 
@@ -256,7 +258,7 @@ class Store(Operations, Feed):
     def health(self) -> Health:
         """How the store is, also if it is locked or poisoned."""
         condition = sized(c.Condition)
-        beside = obtain(lib.strongroom_health, self._handle, byref(condition))
+        beside = paged(lib.strongroom_health, self._handle, byref(condition))
         return _items.health(condition, _pages.files(beside))
 
     def memory_status(self) -> MemoryStatus:
@@ -329,3 +331,14 @@ class Store(Operations, Feed):
         with key(passphrase, key_file, raw_key) as handle, copy_options(progress, label=label, kdf=kdf) as options:
             call(lib.strongroom_rekey, self._handle, handle, options, byref(done))
         return _items.copied(done)
+
+
+def _opened(file: File, key: Any, options: Any, wait: Seconds) -> Any:
+    """The handle of a store whose file another one may have to let go first."""
+    opening = (close, lib.strongroom_open, *file_name(file), key, options)
+    for part in parts_ms(wait):
+        call(lib.strongroom_options_wait_ms, options, part)
+        with suppress(InUseError):
+            return obtain(*opening)
+    call(lib.strongroom_options_wait_ms, options, 0)
+    return obtain(*opening)

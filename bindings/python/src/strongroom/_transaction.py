@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from ctypes import byref, c_void_p
 from types import TracebackType
 from typing import TYPE_CHECKING, Optional
 
 from ._call import call, obtain
-from ._kinds import InvalidArgumentError
+from ._finalize import close
+from ._kinds import ClosedError, InvalidArgumentError
 from ._native import lib
 from ._once import Once, was_replayed
 from ._operations import Operations
@@ -27,7 +28,7 @@ class Transaction(Operations):
 
     def __init__(self, store: Store) -> None:
         """Begins it; use ``Store.transaction()``."""
-        super().__init__(obtain(lib.strongroom_begin, store._handle), store._context, store)
+        super().__init__(obtain(close, lib.strongroom_begin, store._handle), store._context, store)
         self._store = store
 
     def commit(self) -> None:
@@ -36,13 +37,19 @@ class Transaction(Operations):
 
         Raises InvalidArgumentError if a change inside failed, and ClosedError if it has ended.
         """
+        try:
+            call(lib.strongroom_commit, byref(c_void_p(self._handle)))
+        except BaseException:
+            self._opened.finalizer()  # does nothing if the library ended it
+            raise
         self._opened.finalizer.detach()
-        call(lib.strongroom_commit, byref(c_void_p(self._handle)))
 
     def abort(self) -> None:
         """Undoes everything. Does nothing if it has ended."""
-        if self._opened.finalizer.detach() is not None:
-            call(lib.strongroom_close, byref(c_void_p(self._handle)))
+        if self._opened.finalizer.alive:
+            with suppress(ClosedError):
+                call(lib.strongroom_close, byref(c_void_p(self._handle)))
+            self._opened.finalizer.detach()
 
     @contextmanager
     def _once(self, key: Optional[str]) -> Iterator[Once]:
