@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import copy
 import ctypes
 import pickle
@@ -43,6 +44,8 @@ def test_they_compare_with_text_and_buffers() -> None:
     for same in (b"abc", bytearray(b"abc"), memoryview(b"xabc")[1:], memoryview(b"axbxc")[::2], "abc", SecretBytes("abc")):
         assert secret == same
         assert (secret != same) is False
+    numbers = memoryview(array.array("I", range(7)))
+    assert SecretBytes(numbers[::-2]) == numbers[::-2].tobytes()
     for other in (b"abd", b"ab", b"abcd", "", b"", SecretBytes(), 7, None, ["abc"]):
         assert secret != other
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from ._encode import encode, wipe
 from ._secret_bytes import SecretBytes
+
+_utf8 = ctypes.pythonapi.PyUnicode_AsUTF8AndSize
+_utf8.restype, _utf8.argtypes = ctypes.c_void_p, (ctypes.py_object, ctypes.c_void_p)
 
 
 @contextmanager
@@ -19,9 +24,14 @@ def borrowed(value: object) -> Iterator[tuple[Any, int]]:
     elif isinstance(value, SecretBytes):
         yield value._borrow()
     elif isinstance(value, str):
-        yield from _wiped(encode(value))
+        yield from _in_place(value) if value.isascii() else _wiped(encode(value))
     else:
         yield from _viewed(_view(value))
+
+
+def _in_place(text: str) -> Iterator[tuple[Any, int]]:
+    """A text of ASCII is its own UTF-8."""
+    yield _utf8(text, None), len(text)
 
 
 def _view(value: Any) -> memoryview:
@@ -34,10 +44,20 @@ def _view(value: Any) -> memoryview:
 def _viewed(view: memoryview) -> Iterator[tuple[Any, int]]:
     """Writable memory in one piece is used where it is; Python gives no address of other memory, so that is copied."""
     with view:
-        if view.readonly or not view.c_contiguous:
+        if not view.c_contiguous:
+            yield from _wiped(_gathered(view))
+        elif view.readonly:
             yield from _wiped(bytearray(view))
         else:
             yield (ctypes.c_char * view.nbytes).from_buffer(view), view.nbytes
+
+
+def _gathered(view: memoryview) -> bytearray:
+    """Takes memory together that is not in one piece, item by item: Python would copy all of it once more in between."""
+    gathered = bytearray(view.nbytes)
+    for number, place in enumerate(itertools.product(*map(range, view.shape or ()))):
+        struct.pack_into(view.format, gathered, number * view.itemsize, view[place])
+    return gathered
 
 
 def _wiped(copy: bytearray) -> Iterator[tuple[Any, int]]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-import sys
 
-_WIDE = ctypes.sizeof(ctypes.c_wchar)
-_LOW = 0 if sys.byteorder == "little" else _WIDE - 1
+from ._kinds import InvalidArgumentError
 
 
 def wipe(buffer: bytearray) -> None:
@@ -15,23 +13,21 @@ def wipe(buffer: bytearray) -> None:
         ctypes.memset((ctypes.c_char * len(buffer)).from_buffer(buffer), 0, len(buffer))
 
 
+def has_utf8(text: str) -> bool:
+    """Whether a text has a UTF-8: none has one with half of a surrogate pair, such as json.loads makes of ``"\\ud800"``."""
+    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def no_utf8() -> InvalidArgumentError:
+    """What is raised for such a text. The error of Python's would hold all of it."""
+    return InvalidArgumentError("the text has no UTF-8: it has a half of a surrogate pair")
+
+
 def encode(text: str) -> bytearray:
-    """The UTF-8 of a text. Unlike str.encode it leaves no copy behind that cannot be wiped."""
-    return _encode_ascii(text) if text.isascii() else _encode_any(text)
-
-
-def _encode_ascii(text: str) -> bytearray:
-    """Takes the one byte that counts of each wide character."""
-    wide = (ctypes.c_wchar * len(text))()
-    wide.value = text
-    size = len(text) * _WIDE
-    narrow = bytearray(memoryview((ctypes.c_char * size).from_buffer(wide)).cast("B")[_LOW::_WIDE])
-    ctypes.memset(wide, 0, size)
-    return narrow
-
-
-def _encode_any(text: str) -> bytearray:
-    """Goes character by character into a buffer of the full length, which never moves."""
+    """The UTF-8 of a text, character by character into a buffer of the full length, which never moves. Unlike str.encode it
+    leaves no copy behind that cannot be wiped."""
+    if not has_utf8(text):
+        raise no_utf8()
     buffer = bytearray(sum(len(character.encode()) for character in text))
     end = 0
     for character in text:
