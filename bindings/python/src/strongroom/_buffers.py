@@ -11,6 +11,7 @@ from typing import Any
 
 from ._encode import encode, wipe
 from ._secret_bytes import SecretBytes
+from ._text import has_utf8
 
 _utf8 = ctypes.pythonapi.PyUnicode_AsUTF8AndSize
 _utf8.restype, _utf8.argtypes = ctypes.c_void_p, (ctypes.py_object, ctypes.c_void_p)
@@ -27,6 +28,15 @@ def borrowed(value: object) -> Iterator[tuple[Any, int]]:
         yield from _in_place(value) if value.isascii() else _wiped(encode(value))
     else:
         yield from _viewed(_view(value))
+
+
+@contextmanager
+def compared(value: object) -> Iterator[tuple[bool, tuple[Any, int]]]:
+    """As ``borrowed``, for what is compared and may come from anybody. The first is False for text that has no UTF-8, and so
+    is equal to nothing, whatever comparing the bytes finds."""
+    can_be = not isinstance(value, str) or has_utf8(value)
+    with borrowed(value if can_be else b"") as said:
+        yield can_be, said
 
 
 def _in_place(text: str) -> Iterator[tuple[Any, int]]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Callable, Optional, Union
 
 from ._buffers import borrowed
 from ._call import Owned, call, owned
 from ._native import lib
 from ._secret_bytes import Value
+from ._text import no_utf8
 
 #: The path of a file.
 File = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
@@ -18,8 +19,10 @@ File = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 
 def file_name(file: File) -> tuple[bytes, int]:
     """The path of a file for C."""
-    name = os.fsencode(file)
-    return name, len(name)
+    with suppress(UnicodeEncodeError):
+        name = os.fsencode(file)
+        return name, len(name)
+    raise no_utf8()
 
 
 def _of_bytes(make: Callable[..., int], credential: object) -> Owned:

@@ -11,7 +11,7 @@ from typing import Any, Optional, Union
 
 from . import _items, _pages
 from . import _structs as c
-from ._buffers import borrowed
+from ._buffers import compared
 from ._call import call, failure, owned, paged, sized
 from ._changes import UNCHANGED, Changes, Every, Expect, Inheritable, Moment
 from ._context import SAYS_NOTHING, Context
@@ -38,7 +38,7 @@ from ._rotation import Rotation
 from ._secret import Secret, copied_secret, copied_value, let_go, taken, taken_secret
 from ._secret_bytes import SecretBytes, Value
 from ._signing import Signing
-from ._text import Tags, text, text_or_none
+from ._text import Tags, has_utf8, no_utf8, text, text_or_none
 from ._texts import Texts
 from ._types import Deleted, Namespace, Page, SecretInfo, Stats, Swept, TagCount, VersionInfo, Written
 
@@ -76,9 +76,11 @@ class Operations(Rotation, Signing):
 
         Raises NotFoundError and DestroyedError.
         """
-        encoded = path.encode() if isinstance(path, str) else text(path)[0]
         try:
+            encoded = path.encode() if isinstance(path, str) else text(path)[0]
             length = LENGTHS[len(encoded)]
+        except UnicodeEncodeError:
+            raise no_utf8() from None
         except IndexError:
             length = c_size_t(len(encoded))
         try:
@@ -133,9 +135,9 @@ class Operations(Rotation, Signing):
         Raises NotFoundError and DestroyedError.
         """
         answer = c_int32()
-        with borrowed(candidate) as (address, length):
-            call(lib.strongroom_matches, self._handle, *text(path), address, length, byref(answer))
-        return bool(answer.value)
+        with compared(candidate) as (can_be, said):
+            call(lib.strongroom_matches, self._handle, *text(path), *said, byref(answer))
+        return bool(answer.value) and can_be
 
     def info(self, path: str) -> SecretInfo:
         """What is known of a secret without its value. Raises NotFoundError."""
@@ -422,9 +424,11 @@ class Operations(Rotation, Signing):
 
     def __getitem__(self, path: str) -> SecretBytes:
         """The current value. Raises NotFoundError, which is a KeyError, and DestroyedError."""
-        encoded = path.encode() if isinstance(path, str) else text(path)[0]
         try:
+            encoded = path.encode() if isinstance(path, str) else text(path)[0]
             length = LENGTHS[len(encoded)]
+        except UnicodeEncodeError:
+            raise no_utf8() from None
         except IndexError:
             length = c_size_t(len(encoded))
         try:
@@ -458,7 +462,7 @@ class Operations(Rotation, Signing):
 
     def __contains__(self, path: object) -> bool:
         """Whether there is a live secret at a path."""
-        if not isinstance(path, str):
+        if not isinstance(path, str) or not has_utf8(path):
             return False
         try:
             self.info(path)

@@ -8,7 +8,7 @@ from typing import Callable, Optional
 
 from . import _items, _pages
 from . import _structs as c
-from ._buffers import borrowed
+from ._buffers import compared
 from ._call import call, owned, paged, sized
 from ._changes import UNCHANGED, Changes, Every, Expect, Inheritable, Moment
 from ._duration import Duration, seconds
@@ -95,9 +95,9 @@ class Rotation(Changing):
         Raises NotFoundError and ExpiredError.
         """
         version = c_uint64()
-        with borrowed(candidate) as (address, length):
-            call(lib.strongroom_verify_any, self._handle, *text(path), address, length, byref(version))
-        return version.value or None
+        with compared(candidate) as (can_be, said):
+            call(lib.strongroom_verify_any, self._handle, *text(path), *said, byref(version))
+        return (can_be and version.value) or None
 
     def revoke_version(self, path: str, version: int, *, idempotency_key: Optional[str] = None) -> VersionInfo:
         """Ends the grace of a version, or retires an older one: from now on it cannot be read.

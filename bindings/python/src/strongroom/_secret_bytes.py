@@ -93,12 +93,12 @@ class SecretBytes:
         return memoryview(array).toreadonly().cast("B")[:length]
 
     def __eq__(self, other: object) -> bool:
-        from ._buffers import borrowed
+        from ._buffers import compared
 
         array, length = self._borrow()
         try:
-            with borrowed(other) as (address, other_length):
-                return bool(lib.strongroom_equal(array, length, address, other_length))
+            with compared(other) as (can_be, said):
+                return bool(lib.strongroom_equal(array, length, *said)) and can_be
         except TypeError:
             return NotImplemented
 
