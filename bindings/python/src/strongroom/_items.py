@@ -5,11 +5,11 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Mapping
 from datetime import timedelta
-from types import MappingProxyType
 from typing import Any, Optional
 
 from . import _constants as k
 from . import _structs as c
+from ._frozen import Frozen
 from ._kinds import KINDS
 from ._time import from_duration_ms, from_ms, from_ms_or_none
 from ._types import (
@@ -97,7 +97,7 @@ def inherited(number: int) -> Optional[int]:
 
 def tags(found: Any, count: int) -> Mapping[str, str]:
     """Tags or labels, values by key."""
-    return MappingProxyType({text(tag.key): text(tag.value) for tag in found[:count]})
+    return Frozen({text(tag.key): text(tag.value) for tag in found[:count]})
 
 
 def secret_info(info: c.SecretInfo) -> SecretInfo:
@@ -293,7 +293,7 @@ def store_policy(said: Retention, audit: c.AuditPolicy, window: int) -> StorePol
         under=said.under,
         max_versions=said.max_versions,
         trash_days=said.trash_days,
-        audit=MappingProxyType({tier: named(AUDIT_READS, getattr(audit, tier)) for tier in TIERS.values()}),
+        audit=Frozen({tier: named(AUDIT_READS, getattr(audit, tier)) for tier in TIERS.values()}),
         audit_days=_for_good(audit.keep_days),
         audit_bytes=_for_good(audit.keep_bytes),
         idempotency_window=timedelta(seconds=window),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from ctypes import byref
-from types import MappingProxyType
 from typing import Optional
 
 from . import _items, _pages
 from . import _structs as c
 from ._call import call, paged
+from ._frozen import Frozen
 from ._native import lib
 from ._numbers import u32, u64
 from ._time import Seconds, duration_ms
@@ -24,7 +24,7 @@ def capabilities() -> Capabilities:
     found = _pages.items(page, lib.strongroom_page_capability, c.Capability, _items.capability)
     return Capabilities(
         features=frozenset(name for name, is_limit, _ in found if not is_limit),
-        limits=MappingProxyType({name: value for name, is_limit, value in found if is_limit}),
+        limits=Frozen({name: value for name, is_limit, value in found if is_limit}),
     )
 
 

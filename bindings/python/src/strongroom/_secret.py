@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ctypes import byref, c_char, c_void_p, memmove
 from types import TracebackType
-from typing import Any, Callable, Optional, TypeVar
+from typing import Any, Callable, NoReturn, Optional, TypeVar
 
 from . import _items
 from . import _structs as c
@@ -67,6 +67,9 @@ class Secret:
         if array is not None:
             array.raw = value._zeros or bytes(len(array))
         self._known = None
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret is neither copied nor pickled; bytes(secret.value) is a copy that nothing wipes")
 
     def __repr__(self) -> str:
         return f"<Secret: version {self.version}>"
