@@ -88,9 +88,11 @@ class SecretBytes:
         raise ValueError("the secret bytes are not UTF-8 text")
 
     def view(self) -> memoryview:
-        """A read-only view, without a copy. It shows zeros once the bytes are wiped."""
+        """A read-only view, without a copy. They are not garbage as long as it lives; once they are wiped it shows zeros."""
         array, length = self._borrow()
-        return memoryview(array).toreadonly().cast("B")[:length]
+        seen: Any = (ctypes.c_char * length).from_buffer(array)
+        seen._of = self  # which would else be wiped under the view of a temporary
+        return memoryview(seen).toreadonly().cast("B")
 
     def __eq__(self, other: object) -> bool:
         from ._buffers import compared
