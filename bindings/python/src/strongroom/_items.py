@@ -100,17 +100,24 @@ def tags(found: Any, count: int) -> Mapping[str, str]:
     return Frozen({text(tag.key): text(tag.value) for tag in found[:count]})
 
 
-def secret_info(info: c.SecretInfo) -> SecretInfo:
-    """What is known of a secret."""
+def secret_texts(info: c.SecretInfo) -> tuple[str, str, str, str, Mapping[str, str]]:
+    """Copies of the texts that what is known of a secret points to."""
+    tagged = tags(info.tags, info.tag_count)
+    return text(info.id), text(info.path), text(info.description), text(info.content_type), tagged
+
+
+def secret_info(info: c.SecretInfo, texts: Optional[tuple[str, str, str, str, Mapping[str, str]]] = None) -> SecretInfo:
+    """What is known of a secret, with texts that may have been copied before."""
+    id, path, description, content_type, tagged = texts or secret_texts(info)
     return SecretInfo(
-        id=text(info.id),
-        path=text(info.path),
+        id=id,
+        path=path,
         version=info.version,
         meta_version=info.meta_version,
         tier=named(TIERS, info.tier),
-        description=text(info.description),
-        tags=tags(info.tags, info.tag_count),
-        content_type=text(info.content_type),
+        description=description,
+        tags=tagged,
+        content_type=content_type,
         created_at=from_ms(info.created_at),
         updated_at=from_ms(info.updated_at),
         accessed_at=from_ms_or_none(info.accessed_at),

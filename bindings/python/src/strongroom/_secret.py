@@ -37,7 +37,7 @@ class Secret:
     version: int
     #: What was known of it, once somebody looked.
     _info: Optional[SecretInfo]
-    #: That, or the block that it was read into. None if wiped.
+    #: What that is made of: a struct and its texts, or the block that it was read into. None if wiped.
     _known: Any
 
     @property
@@ -48,7 +48,7 @@ class Secret:
             known = self._known
             if known is None:
                 raise ClosedError("this secret was wiped")
-            self._info = known if isinstance(known, SecretInfo) else _items.secret_info(known_in(known))
+            self._info = _items.secret_info(*known) if isinstance(known, tuple) else _items.secret_info(known_in(known))
         return self._info
 
     def wipe(self) -> None:
@@ -76,12 +76,12 @@ class Secret:
 
 
 def copied_secret(handle: Any) -> Secret:
-    """A copy of a secret of the library's. What is known of it is read at once: the library's object holds the value too."""
+    """A copy of a secret of the library's, with all that is known of it: the object is freed, as it holds the value too."""
     made, info = Secret(), sized(c.SecretInfo)
     made.value = copied_value(handle)
     made.version = lib.strongroom_secret_version(handle)
     call(lib.strongroom_secret_describe, handle, byref(info))
-    made._info, made._known = None, _items.secret_info(info)
+    made._info, made._known = None, (info, _items.secret_texts(info))
     return made
 
 
