@@ -7,6 +7,7 @@ import gc
 import os
 import signal
 import threading
+import traceback
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -16,7 +17,7 @@ import pytest
 from conftest import CHEAP
 
 import strongroom
-from strongroom import Generator, ManualClock, Store, _operations
+from strongroom import Generator, ManualClock, SecretBytes, Store, _operations, _secret, _secret_bytes
 from strongroom._native import lib
 from strongroom._signatures import SIGNATURES
 
@@ -140,6 +141,59 @@ def test_an_interruption_does_not_leave_a_file_open(interrupting: Interrupting, 
     for _ in interrupting.everywhere(operations[name]):
         assert lib.strongroom_live_objects() == 0
         Store.open(file, raw_key=RAW).close()
+
+
+WIPING: dict[str, Callable[[Store], tuple[SecretBytes, Callable[[], object]]]] = {
+    "bytes": lambda store: (value := store["long"], value.wipe),
+    "the end of a block": lambda store: (value := store["long"], lambda: value.__exit__(None, None, None)),
+    "a secret": lambda store: ((secret := store.get("long")).value, secret.wipe),
+    "the end of a block of a secret": lambda store: (
+        (secret := store.get("long")).value,
+        lambda: secret.__exit__(None, None, None),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", WIPING)
+def test_what_was_not_wiped_is_when_it_is_garbage(store: Store, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+    def interrupted(length: int) -> bytes:
+        raise StopError
+
+    store["long"] = b"x" * 1000
+    value, wipe = WIPING[what](store)
+    array = value._array
+    for module in (_secret, _secret_bytes):
+        monkeypatch.setattr(module, "bytes", interrupted, raising=False)
+    with pytest.raises(StopError):
+        wipe()
+    monkeypatch.undo()
+    gc.collect()
+    del value, wipe
+    gc.collect()
+    assert array.raw == bytes(1000)
+
+
+class InterruptedText(str):
+    """Raises when its characters are gone through for the last time."""
+
+    left: int
+
+    def __iter__(self) -> Iterator[str]:
+        self.left -= 1
+        for index in range(len(self)):
+            if not self.left and index == 7:
+                raise StopError
+            yield self[index]
+
+
+def test_what_was_copied_of_a_text_is_wiped() -> None:
+    text = InterruptedText("pässword")
+    text.left = 3
+    with pytest.raises(StopError) as caught:
+        SecretBytes(text)
+    frames = [frame.f_locals for frame, _ in traceback.walk_tb(caught.value.__traceback__)]
+    (buffer,) = [names["buffer"] for names in frames if "buffer" in names]
+    assert buffer == bytes(9)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ._encode import encode, wipe
+from ._encode import encode, filled, wipe
 from ._secret_bytes import SecretBytes
 from ._text import has_utf8
 
@@ -41,7 +41,8 @@ def compared(value: object) -> Iterator[tuple[bool, tuple[Any, int]]]:
 
 def _in_place(text: str) -> Iterator[tuple[Any, int]]:
     """A text of ASCII is its own UTF-8."""
-    yield _utf8(text, None), len(text)
+    size = ctypes.c_ssize_t()
+    yield _utf8(text, ctypes.byref(size)), size.value
 
 
 def _view(value: Any) -> memoryview:
@@ -64,9 +65,9 @@ def _viewed(view: memoryview) -> Iterator[tuple[Any, int]]:
 
 def _gathered(view: memoryview) -> bytearray:
     """Takes memory together that is not in one piece, item by item: Python would copy all of it once more in between."""
-    gathered = bytearray(view.nbytes)
-    for number, place in enumerate(itertools.product(*map(range, view.shape or ()))):
-        struct.pack_into(view.format, gathered, number * view.itemsize, view[place])
+    with filled(view.nbytes) as gathered:
+        for number, place in enumerate(itertools.product(*map(range, view.shape or ()))):
+            struct.pack_into(view.format, gathered, number * view.itemsize, view[place])
     return gathered
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from ._text import has_utf8, no_utf8
 
@@ -13,15 +15,26 @@ def wipe(buffer: bytearray) -> None:
         ctypes.memset((ctypes.c_char * len(buffer)).from_buffer(buffer), 0, len(buffer))
 
 
+@contextmanager
+def filled(length: int) -> Iterator[bytearray]:
+    """A buffer that the block fills; wiped if that does not come to its end."""
+    room = bytearray(length)
+    try:
+        yield room
+    except BaseException:
+        wipe(room)
+        raise
+
+
 def encode(text: str) -> bytearray:
     """The UTF-8 of a text, character by character into a buffer of the full length, which never moves. Unlike str.encode it
     leaves no copy behind that cannot be wiped."""
     if not has_utf8(text):
         raise no_utf8()
-    buffer = bytearray(sum(len(character.encode()) for character in text))
     end = 0
-    for character in text:
-        encoded = character.encode()
-        buffer[end : end + len(encoded)] = encoded
-        end += len(encoded)
+    with filled(sum(len(character.encode()) for character in text)) as buffer:
+        for character in text:
+            encoded = character.encode()
+            buffer[end : end + len(encoded)] = encoded
+            end += len(encoded)
     return buffer

@@ -63,9 +63,11 @@ class Secret:
         self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
     ) -> None:
         value = self.value
-        array, value._array = value._array, None
+        array = value._array
         if array is not None:
-            array.raw = value._zeros or bytes(len(array))
+            zeros = value._zeros or bytes(len(array))
+            value._array = None
+            array.raw = zeros
         self._known = None
 
     def __reduce__(self) -> NoReturn:

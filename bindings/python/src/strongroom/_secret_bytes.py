@@ -49,9 +49,12 @@ class SecretBytes:
 
     def wipe(self) -> None:
         """Overwrites the bytes. Views of them show zeros from then on; everything else is a ClosedError."""
-        array, self._array = self._array, None
+        array = self._array
         if array is not None:
-            array.raw = self._zeros or bytes(len(array))
+            # A signal handler can raise behind a call: what is let go is wiped without one in between.
+            zeros = self._zeros or bytes(len(array))
+            self._array = None
+            array.raw = zeros
 
     def __enter__(self) -> SecretBytes:
         return self
@@ -59,9 +62,11 @@ class SecretBytes:
     def __exit__(
         self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
     ) -> None:
-        array, self._array = self._array, None
+        array = self._array
         if array is not None:
-            array.raw = self._zeros or bytes(len(array))
+            zeros = self._zeros or bytes(len(array))
+            self._array = None
+            array.raw = zeros
 
     def __del__(self, _bytes: Any = bytes, _len: Any = len) -> None:
         array = self._array

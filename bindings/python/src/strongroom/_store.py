@@ -110,10 +110,10 @@ class Store(Operations, Feed):
         ``read_only`` handles never write a byte, and share the file with others like them. With ``pin``, from ``pin()``,
         only a file opens that has that commit in its history. ``wait_seconds`` waits for another handle of the file to be
         closed, and signals are dealt with meanwhile, though not while the key is derived; ``write_wait_seconds`` is how long
-        a write waits for that of another thread. A store of at most
-        ``verify_up_to`` bytes is verified first. ``cache_bytes`` of memory hold sealed pages. ``allow_shared_mode`` accepts
-        a file that others may read or replace, ``allow_network_fs`` a file system on the network;
-        ``require_locked_memory`` fails where the memory of the keys cannot be locked.
+        a write waits for that of another thread, and then signals wait too. A store of at most ``verify_up_to`` bytes is
+        verified first. ``cache_bytes`` of memory hold sealed pages. ``allow_shared_mode`` accepts a file that others may
+        read or replace, ``allow_network_fs`` a file system on the network; ``require_locked_memory`` fails where the memory
+        of the keys cannot be locked.
 
         Raises NotFoundError, NotAStoreError, WrongKeyError, TamperedError, DamagedError, UnsupportedFormatError,
         KdfLimitsError, RolledBackError, WrongStoreError, ForkedHistoryError, InUseError, ReadOnlyError, FileRefusedError,
