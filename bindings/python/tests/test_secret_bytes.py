@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import array
 import copy
 import ctypes
+import hmac
 import pickle
 import weakref
 
@@ -43,6 +45,8 @@ def test_they_compare_with_text_and_buffers() -> None:
     for same in (b"abc", bytearray(b"abc"), memoryview(b"xabc")[1:], memoryview(b"axbxc")[::2], "abc", SecretBytes("abc")):
         assert secret == same
         assert (secret != same) is False
+    numbers = memoryview(array.array("I", range(7)))
+    assert SecretBytes(numbers[::-2]) == numbers[::-2].tobytes()
     for other in (b"abd", b"ab", b"abcd", "", b"", SecretBytes(), 7, None, ["abc"]):
         assert secret != other
 
@@ -67,9 +71,32 @@ def test_wiped_bytes_are_gone() -> None:
 
 def test_garbage_is_wiped() -> None:
     secret = SecretBytes(b"abc")
-    view, gone = secret.view(), weakref.ref(secret)
+    array, gone = secret._array, weakref.ref(secret)
     del secret
     assert gone() is None
+    assert array.raw == bytes(3)
+
+
+def test_a_view_keeps_the_bytes(store: strongroom.Store) -> None:
+    # Else this would sign with zeros, and say nothing.
+    store["a"] = "abc"
+    expected = hmac.digest(b"abc", b"payload", "sha256")
+    item = hmac.digest(store["a"].view(), b"payload", "sha256")
+    got = hmac.digest(store.get("a").value.view(), b"payload", "sha256")
+    assert (item, got) == (expected, expected)
+    secret = SecretBytes(b"abc")
+    array, view, gone = secret._array, secret.view()[1:], weakref.ref(secret)
+    del secret
+    assert (view.tobytes(), array.raw) == (b"bc", b"abc")
+    del view
+    assert gone() is None
+    assert array.raw == bytes(3)
+
+
+def test_a_view_of_a_wiped_secret_shows_zeros(store: strongroom.Store) -> None:
+    store["a"] = "abc"
+    with store.get("a") as secret:
+        view = secret.value.view()
     assert view.tobytes() == bytes(3)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from pathlib import Path
 
 import pytest
 
@@ -79,3 +80,26 @@ def test_a_store_lives_as_long_as_its_transaction() -> None:
     with strongroom.Store.in_memory().transaction() as tx:
         gc.collect()
         tx["a"] = "1"
+
+
+@pytest.mark.parametrize("in_context", [False, True])
+def test_a_store_is_closed_that_becomes_garbage_together_with_its_transaction(file: Path, in_context: bool) -> None:
+    def fail() -> None:
+        store = strongroom.Store.create(file, raw_key=bytes(32))
+        begun_on = store.with_context(reason="a test") if in_context else store
+        tx = begun_on.transaction()
+        tx["a"] = "1"
+        kept = ValueError("a frame that a traceback holds is garbage of the cyclic kind")
+        try:
+            raise kept
+        except ValueError as error:
+            kept = error
+
+    gc.disable()
+    try:
+        fail()
+    finally:
+        gc.enable()
+    gc.collect()
+    with strongroom.Store.open(file, raw_key=bytes(32)) as again:
+        assert list(again) == []

@@ -11,7 +11,7 @@ from . import _constants as k
 from . import _items, _pages
 from . import _structs as c
 from ._audit_query import AuditQuery
-from ._call import call, obtain, sized
+from ._call import call, paged, sized
 from ._keys import File, file_name
 from ._native import lib
 from ._text import text, text_or_none
@@ -63,7 +63,7 @@ class Audit:
 
     def _query(self, query: AuditQuery) -> AuditPage:
         with query.handle() as handle:
-            return _pages.audited(obtain(lib.strongroom_audit_list, self._store._handle, handle))
+            return _pages.audited(paged(lib.strongroom_audit_list, self._store._handle, handle))
 
     def scan(
         self,
@@ -91,7 +91,7 @@ class Audit:
 
     def get(self, id: str) -> AuditEvent:
         """The event with an id, ``"evt_…"``, if it is durable. Raises NotFoundError."""
-        page = obtain(lib.strongroom_audit_get, self._store._handle, *text(id))
+        page = paged(lib.strongroom_audit_get, self._store._handle, *text(id))
         return _pages.items(page, lib.strongroom_page_event, c.AuditEvent, _items.audit_event)[0]
 
     def head(self) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Optional, Union
 
-from ._call import call, freed, obtain
+from ._call import call, owned
 from ._native import lib
 from ._numbers import i64, u64
 from ._text import one_or_several, text
@@ -38,7 +38,7 @@ class AuditQuery:
     @contextmanager
     def handle(self) -> Iterator[Any]:
         """A query object that says the same, until the end of the block."""
-        with freed(lib.strongroom_audit_query_free, obtain(lib.strongroom_audit_query_new)) as query:
+        with owned(lib.strongroom_audit_query_free, lib.strongroom_audit_query_new) as query:
             self._say_texts(query)
             self._say_times(query)
             if self.success is not None:

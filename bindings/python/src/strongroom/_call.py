@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from ctypes import byref, c_void_p
 from typing import Any, Callable, Optional, TypeVar
 
@@ -14,11 +14,14 @@ from ._kinds import KINDS
 from ._native import lib
 
 Struct = TypeVar("Struct", bound=ctypes.Structure)
+#: Frees an object of the library. A second time it does nothing, and so does it without an object.
+Free = Callable[[c_void_p], int]
+#: An object of the library, for the time of a block.
+Owned = AbstractContextManager[Any]
 
 
 def failure(status: int, error: Optional[int]) -> Error:
-    """The exception of a status, with what its error object says; frees the object. Without one it says what the kind
-    means."""
+    """The exception of a status, with what its error object says. Without one it says what the kind means."""
     kind = KINDS.get(status, Error)
     if error is None:
         meaning = kind.__doc__ if status in KINDS else None
@@ -26,16 +29,19 @@ def failure(status: int, error: Optional[int]) -> Error:
     else:
         message = lib.strongroom_error_message(error).decode()
         details = json.loads(lib.strongroom_error_details(error))
-        lib.strongroom_error_free(error)
     return kind(message, status, details)
 
 
 def call(function: Callable[..., int], *arguments: Any) -> None:
     """Calls a function whose last parameter is the error; raises what it reports."""
     error = c_void_p()
-    status = function(*arguments, byref(error))
-    if status:
-        raise failure(status, error.value)
+    try:
+        status = function(*arguments, byref(error))
+        if status:
+            raise failure(status, error.value)
+    finally:
+        if error:
+            lib.strongroom_error_free(error)
 
 
 def call_plain(function: Callable[..., int], *arguments: Any) -> None:
@@ -45,20 +51,32 @@ def call_plain(function: Callable[..., int], *arguments: Any) -> None:
         raise failure(status, None)
 
 
-def obtain(function: Callable[..., int], *arguments: Any) -> Any:
-    """Calls a function that writes a handle before the error; returns the handle."""
+def obtain(free: Free, function: Callable[..., int], *arguments: Any) -> Any:
+    """Calls a function that writes a handle before the error; returns the handle. It is freed if a signal handler raises
+    behind the call."""
     handle = c_void_p()
-    call(function, *arguments, byref(handle))
-    return handle.value
+    try:
+        call(function, *arguments, byref(handle))
+        return handle.value
+    except BaseException:
+        free(handle)
+        raise
 
 
 @contextmanager
-def freed(free: Callable[[Optional[int]], int], handle: Optional[int]) -> Iterator[Optional[int]]:
-    """Frees an object of the library at the end of the block."""
+def owned(free: Free, function: Callable[..., int], *arguments: Any) -> Iterator[Any]:
+    """Calls a function that writes a handle before the error, at the beginning of the block; frees it at the end."""
+    handle = c_void_p()
     try:
-        yield handle
+        call(function, *arguments, byref(handle))
+        yield handle.value
     finally:
         free(handle)
+
+
+def paged(function: Callable[..., int], *arguments: Any) -> Owned:
+    """The page that a function writes, for the time of a block."""
+    return owned(lib.strongroom_page_free, function, *arguments)
 
 
 def sized(struct: type[Struct]) -> Struct:

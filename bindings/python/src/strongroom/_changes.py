@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Any, Optional, Union
 
 from . import _constants as k
-from ._call import call, freed, obtain
+from ._call import call, owned
 from ._duration import Duration, seconds
 from ._items import ON_EXPIRY, TIERS
 from ._native import lib
@@ -89,7 +89,7 @@ class Changes:
     @contextmanager
     def handle(self) -> Iterator[Any]:
         """A changes object that says the same, until the end of the block."""
-        with freed(lib.strongroom_changes_free, obtain(lib.strongroom_changes_new)) as changes:
+        with owned(lib.strongroom_changes_free, lib.strongroom_changes_new) as changes:
             self._say_tags(changes)
             self._say_texts(changes)
             self._say_numbers(changes)

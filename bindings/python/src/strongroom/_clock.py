@@ -19,7 +19,7 @@ class ManualClock:
 
     def __init__(self, start: datetime) -> None:
         """``start`` needs a time zone; a fraction of a millisecond is dropped."""
-        self._handle = obtain(lib.strongroom_clock_new, i64(to_ms(start)))
+        self._handle = obtain(lib.strongroom_clock_free, lib.strongroom_clock_new, i64(to_ms(start)))
         weakref.finalize(self, free_here, os.getpid(), lib.strongroom_clock_free, self._handle)
 
     def advance(self, seconds: Seconds) -> None:

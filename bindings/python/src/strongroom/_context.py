@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Optional
 
-from ._call import call, freed, obtain
+from ._call import call, owned
 from ._native import lib
 from ._text import Tags, tag_pairs, text
 
@@ -32,7 +32,7 @@ class Context:
     @contextmanager
     def handle(self) -> Iterator[Any]:
         """A context object that says the same, until the end of the block."""
-        with freed(lib.strongroom_context_free, obtain(lib.strongroom_context_new)) as context:
+        with owned(lib.strongroom_context_free, lib.strongroom_context_new) as context:
             for key, value in self.labels:
                 call(lib.strongroom_context_label, context, *text(key), *text(value))
             for say, said in (
@@ -43,11 +43,6 @@ class Context:
                 if said is not None:
                     call(say, context, *text(said))
             yield context
-
-    def of_store(self, store: Any) -> Any:
-        """Another handle of a store, whose calls say this."""
-        with self.handle() as context:
-            return obtain(lib.strongroom_with, store, context)
 
 
 #: What a handle says that was not told to say anything.

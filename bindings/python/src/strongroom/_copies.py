@@ -8,7 +8,7 @@ from ctypes import byref
 from typing import Any, Callable, Optional
 
 from . import _structs as c
-from ._call import call, freed, obtain
+from ._call import call, owned
 from ._native import lib
 from ._numbers import u32
 from ._signatures import Progress
@@ -47,7 +47,7 @@ def copy_options(
     teller = None if progress is None else _Teller(progress)
     callback = None if teller is None else Progress(teller.call)
     try:
-        with freed(lib.strongroom_copy_options_free, obtain(lib.strongroom_copy_options_new)) as options:
+        with owned(lib.strongroom_copy_options_free, lib.strongroom_copy_options_new) as options:
             if callback is not None:
                 call(lib.strongroom_copy_options_progress, options, callback, None)
             if drop_other_slots:

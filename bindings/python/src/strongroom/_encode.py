@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ctypes
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-_WIDE = ctypes.sizeof(ctypes.c_wchar)
-_LOW = 0 if sys.byteorder == "little" else _WIDE - 1
+from ._text import has_utf8, no_utf8
 
 
 def wipe(buffer: bytearray) -> None:
@@ -15,27 +15,26 @@ def wipe(buffer: bytearray) -> None:
         ctypes.memset((ctypes.c_char * len(buffer)).from_buffer(buffer), 0, len(buffer))
 
 
+@contextmanager
+def filled(length: int) -> Iterator[bytearray]:
+    """A buffer that the block fills; wiped if that does not come to its end."""
+    room = bytearray(length)
+    try:
+        yield room
+    except BaseException:
+        wipe(room)
+        raise
+
+
 def encode(text: str) -> bytearray:
-    """The UTF-8 of a text. Unlike str.encode it leaves no copy behind that cannot be wiped."""
-    return _encode_ascii(text) if text.isascii() else _encode_any(text)
-
-
-def _encode_ascii(text: str) -> bytearray:
-    """Takes the one byte that counts of each wide character."""
-    wide = (ctypes.c_wchar * len(text))()
-    wide.value = text
-    size = len(text) * _WIDE
-    narrow = bytearray(memoryview((ctypes.c_char * size).from_buffer(wide)).cast("B")[_LOW::_WIDE])
-    ctypes.memset(wide, 0, size)
-    return narrow
-
-
-def _encode_any(text: str) -> bytearray:
-    """Goes character by character into a buffer of the full length, which never moves."""
-    buffer = bytearray(sum(len(character.encode()) for character in text))
+    """The UTF-8 of a text, character by character into a buffer of the full length, which never moves. Unlike str.encode it
+    leaves no copy behind that cannot be wiped."""
+    if not has_utf8(text):
+        raise no_utf8()
     end = 0
-    for character in text:
-        encoded = character.encode()
-        buffer[end : end + len(encoded)] = encoded
-        end += len(encoded)
+    with filled(sum(len(character.encode()) for character in text)) as buffer:
+        for character in text:
+            encoded = character.encode()
+            buffer[end : end + len(encoded)] = encoded
+            end += len(encoded)
     return buffer

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Iterable
 from ctypes import byref, c_int32, c_uint64
 from typing import TYPE_CHECKING, Any, Optional, Union, cast
 
 from . import _items, _pages
 from . import _structs as c
-from ._call import call, obtain
+from ._call import call, paged
 from ._native import lib
 from ._numbers import u64
 from ._subscription import OnEvent, Subscription
 from ._text import one_or_several, text_or_none
 from ._texts import Texts
-from ._time import Seconds, duration_ms
+from ._time import Seconds, parts_ms
 from ._types import AuditEvent
 
 if TYPE_CHECKING:
     from ._store import Store
-
-#: The longest that a wait is inside the library, in milliseconds: Python deals with signals in between.
-_AT_ONCE = 100
 
 
 class Feed:
@@ -67,7 +62,7 @@ class Feed:
         """
         kinds = Texts(one_or_several(types))
         place = (*text_or_none(under), kinds.array, kinds.count)
-        page = obtain(lib.strongroom_feed_read, self._handle, u64(after), u64(limit), *place)
+        page = paged(lib.strongroom_feed_read, self._handle, u64(after), u64(limit), *place)
         return _pages.items(page, lib.strongroom_page_event, c.AuditEvent, _items.audit_event)
 
     @property
@@ -84,12 +79,9 @@ class Feed:
 
         Raises LockedError and ClosedError also if that happens meanwhile.
         """
-        number, left, came = u64(after), u64(duration_ms(timeout)), c_int32()
-        end = time.monotonic() + left / 1000
-        while True:
-            call(lib.strongroom_feed_wait, self._handle, number, min(left, _AT_ONCE), byref(came))
+        number, came = u64(after), c_int32()
+        for part in parts_ms(timeout):
+            call(lib.strongroom_feed_wait, self._handle, number, part, byref(came))
             if came.value:
                 return True
-            left = math.ceil((end - time.monotonic()) * 1000)
-            if left <= 0:
-                return False
+        return False

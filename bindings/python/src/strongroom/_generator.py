@@ -11,12 +11,12 @@ from typing import Any, Optional
 
 from . import _constants as k
 from ._buffers import borrowed
-from ._call import call, freed, obtain
+from ._call import call, obtain, owned
 from ._changes import number_of
 from ._finalize import free_here
 from ._native import lib
 from ._numbers import u32
-from ._secret import take_value
+from ._secret import copied_value
 from ._secret_bytes import SecretBytes, Value
 from ._text import text
 
@@ -69,7 +69,7 @@ class Generator:
             )
             if said
         )
-        made = cls("password", obtain(lib.strongroom_generator_password, u32(length)))
+        made = cls("password", obtain(lib.strongroom_generator_free, lib.strongroom_generator_password, u32(length)))
         call(lib.strongroom_generator_characters, made._handle, characters)
         return made
 
@@ -78,7 +78,7 @@ class Generator:
         """Tokens of so many random bytes, 16 to 1,024, written in ``"base64url"`` or ``"base32"``, both without padding, or
         ``"hex"``; or as they are, ``"raw"``."""
         number = number_of(ENCODINGS, encoding, "encoding")
-        made = cls("token", obtain(lib.strongroom_generator_token, u32(bytes)))
+        made = cls("token", obtain(lib.strongroom_generator_free, lib.strongroom_generator_token, u32(bytes)))
         call(lib.strongroom_generator_encoding, made._handle, number)
         return made
 
@@ -89,7 +89,7 @@ class Generator:
 
         Raises InvalidArgumentError if the separator is not one character.
         """
-        made = cls("passphrase", obtain(lib.strongroom_generator_passphrase, u32(words)))
+        made = cls("passphrase", obtain(lib.strongroom_generator_free, lib.strongroom_generator_passphrase, u32(words)))
         call(lib.strongroom_generator_separator, made._handle, *text(separator))
         return made
 
@@ -102,8 +102,8 @@ class Generator:
 
     def generate(self) -> SecretBytes:
         """Makes a value, of no secret yet. Raises InvalidArgumentError and RandomFailedError."""
-        with freed(lib.strongroom_secret_free, obtain(lib.strongroom_generate, self._handle)) as made:
-            return take_value(made)
+        with owned(lib.strongroom_secret_free, lib.strongroom_generate, self._handle) as made:
+            return copied_value(made)
 
     def __repr__(self) -> str:
         return f"<Generator: {self._kind}>"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Mapping
 from datetime import timedelta
-from types import MappingProxyType
 from typing import Any, Optional
 
 from . import _constants as k
 from . import _structs as c
+from ._frozen import Frozen
 from ._kinds import KINDS
 from ._time import from_duration_ms, from_ms, from_ms_or_none
 from ._types import (
@@ -97,20 +97,27 @@ def inherited(number: int) -> Optional[int]:
 
 def tags(found: Any, count: int) -> Mapping[str, str]:
     """Tags or labels, values by key."""
-    return MappingProxyType({text(tag.key): text(tag.value) for tag in found[:count]})
+    return Frozen({text(tag.key): text(tag.value) for tag in found[:count]})
 
 
-def secret_info(info: c.SecretInfo) -> SecretInfo:
-    """What is known of a secret."""
+def secret_texts(info: c.SecretInfo) -> tuple[str, str, str, str, Mapping[str, str]]:
+    """Copies of the texts that what is known of a secret points to."""
+    tagged = tags(info.tags, info.tag_count)
+    return text(info.id), text(info.path), text(info.description), text(info.content_type), tagged
+
+
+def secret_info(info: c.SecretInfo, texts: Optional[tuple[str, str, str, str, Mapping[str, str]]] = None) -> SecretInfo:
+    """What is known of a secret, with texts that may have been copied before."""
+    id, path, description, content_type, tagged = texts or secret_texts(info)
     return SecretInfo(
-        id=text(info.id),
-        path=text(info.path),
+        id=id,
+        path=path,
         version=info.version,
         meta_version=info.meta_version,
         tier=named(TIERS, info.tier),
-        description=text(info.description),
-        tags=tags(info.tags, info.tag_count),
-        content_type=text(info.content_type),
+        description=description,
+        tags=tagged,
+        content_type=content_type,
         created_at=from_ms(info.created_at),
         updated_at=from_ms(info.updated_at),
         accessed_at=from_ms_or_none(info.accessed_at),
@@ -293,7 +300,7 @@ def store_policy(said: Retention, audit: c.AuditPolicy, window: int) -> StorePol
         under=said.under,
         max_versions=said.max_versions,
         trash_days=said.trash_days,
-        audit=MappingProxyType({tier: named(AUDIT_READS, getattr(audit, tier)) for tier in TIERS.values()}),
+        audit=Frozen({tier: named(AUDIT_READS, getattr(audit, tier)) for tier in TIERS.values()}),
         audit_days=_for_good(audit.keep_days),
         audit_bytes=_for_good(audit.keep_bytes),
         idempotency_window=timedelta(seconds=window),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from ctypes import byref
-from types import MappingProxyType
 from typing import Optional
 
 from . import _items, _pages
 from . import _structs as c
-from ._call import call, obtain
+from ._call import call, paged
+from ._frozen import Frozen
 from ._native import lib
 from ._numbers import u32, u64
 from ._time import Seconds, duration_ms
@@ -20,11 +20,11 @@ _NO_LIMIT = 2**32 - 1
 
 def capabilities() -> Capabilities:
     """What this build of the library can do, and what its limits are."""
-    page = obtain(lib.strongroom_capabilities)
+    page = paged(lib.strongroom_capabilities)
     found = _pages.items(page, lib.strongroom_page_capability, c.Capability, _items.capability)
     return Capabilities(
         features=frozenset(name for name, is_limit, _ in found if not is_limit),
-        limits=MappingProxyType({name: value for name, is_limit, value in found if is_limit}),
+        limits=Frozen({name: value for name, is_limit, value in found if is_limit}),
     )
 
 

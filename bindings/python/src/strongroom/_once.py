@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ctypes import byref, c_int32, c_void_p
+from ctypes import byref, c_int32
 from dataclasses import dataclass, replace
 from typing import Any, Optional, TypeVar
 
-from ._call import call, freed
+from ._call import call, owned
 from ._context import Context
+from ._finalize import close
 from ._native import lib
 from ._types import Deleted, Rotated, SecretInfo, VersionInfo, Written
 
@@ -44,7 +45,7 @@ class Changing:
         if context.idempotency_key is None:
             yield Once(self._handle)
             return
-        with freed(_close, context.of_store(self._handle)) as handle:
+        with context.handle() as said, owned(close, lib.strongroom_with, self._handle, said) as handle:
             once = Once(handle)
             yield once
             once.replayed = was_replayed(handle)
@@ -55,9 +56,3 @@ def was_replayed(handle: Any) -> bool:
     replayed = c_int32()
     call(lib.strongroom_was_replayed, handle, byref(replayed))
     return bool(replayed.value)
-
-
-def _close(handle: Optional[int]) -> int:
-    """Closes a handle that leaves its store open, which has nothing to tell."""
-    status: int = lib.strongroom_close(byref(c_void_p(handle)), None)
-    return status

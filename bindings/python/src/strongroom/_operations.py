@@ -11,12 +11,13 @@ from typing import Any, Optional, Union
 
 from . import _items, _pages
 from . import _structs as c
-from ._buffers import borrowed
-from ._call import call, failure, freed, obtain, sized
+from ._buffers import compared
+from ._call import call, failure, owned, paged, sized
 from ._changes import UNCHANGED, Changes, Every, Expect, Inheritable, Moment
 from ._context import SAYS_NOTHING, Context
 from ._duration import Duration
 from ._errors import Error
+from ._finalize import Opened
 from ._generator import Generator, new_value
 from ._kinds import NotFoundError
 from ._native import direct, lib
@@ -34,10 +35,10 @@ from ._places import (
 from ._policy import Policy
 from ._query import Query
 from ._rotation import Rotation
-from ._secret import Held, Secret, take_secret
+from ._secret import Secret, copied_secret, copied_value, let_go, taken, taken_secret
 from ._secret_bytes import SecretBytes, Value
 from ._signing import Signing
-from ._text import Tags, text, text_or_none
+from ._text import Tags, has_utf8, no_utf8, text, text_or_none
 from ._texts import Texts
 from ._types import Deleted, Namespace, Page, SecretInfo, Stats, Swept, TagCount, VersionInfo, Written
 
@@ -61,8 +62,9 @@ class Operations(Rotation, Signing):
     that failed, for as long as ``policy`` says. Inside a transaction it is an InvalidArgumentError.
     """
 
-    def __init__(self, handle: Any, context: Context = SAYS_NOTHING) -> None:
-        """Takes a handle of the library's over, whose calls say this of themselves."""
+    def __init__(self, handle: Any, context: Context = SAYS_NOTHING, of: Optional[Operations] = None) -> None:
+        """Takes a handle of the library's over, whose calls say this of themselves, and which came from another one."""
+        self._opened: Opened = Opened(handle, None if of is None else of._opened)
         self._handle = handle
         self._this: Any = c_void_p.from_param(handle)
         self._context = context
@@ -74,9 +76,11 @@ class Operations(Rotation, Signing):
 
         Raises NotFoundError and DestroyedError.
         """
-        encoded = path.encode() if isinstance(path, str) else text(path)[0]
         try:
+            encoded = path.encode() if isinstance(path, str) else text(path)[0]
             length = LENGTHS[len(encoded)]
+        except UnicodeEncodeError:
+            raise no_utf8() from None
         except IndexError:
             length = c_size_t(len(encoded))
         try:
@@ -90,11 +94,15 @@ class Operations(Rotation, Signing):
         value: SecretBytes = _new(SecretBytes)
         value._zeros = ZEROS
         value._array = block = SecretRoom()
-        status = _read(self._this, encoded, length, to_reading, block, to_handle, to_error)
-        if status:
-            raise failure(status, error.value)
-        if handle:
-            return take_secret(handle.value)
+        try:
+            status = _read(self._this, encoded, length, to_reading, block, to_handle, to_error)
+            if status:
+                raise failure(status, error.value)
+            if handle:
+                return taken(handle, copied_secret)
+        except BaseException:
+            let_go(handle, error)
+            raise
         value._length = reading.value_len
         found = Secret()
         found.value = value
@@ -110,13 +118,13 @@ class Operations(Rotation, Signing):
         """Reads the current versions of several secrets, all of one state of the store: in the order of the paths a secret
         each, or the error that reading it gave."""
         texts = Texts(_several(paths))
-        found = obtain(lib.strongroom_get_many, self._handle, texts.array, texts.count)
-        with freed(lib.strongroom_secrets_free, found):
+        reading = (lib.strongroom_get_many, self._handle, texts.array, texts.count)
+        with owned(lib.strongroom_secrets_free, *reading) as found:
             return [self._take(found, index) for index in range(texts.count)]
 
     def _take(self, found: Any, index: int) -> Union[Secret, Error]:
         try:
-            return take_secret(obtain(lib.strongroom_secrets_take, found, index))
+            return taken_secret(lib.strongroom_secrets_take, found, index)
         except Error as error:
             return error
 
@@ -127,17 +135,17 @@ class Operations(Rotation, Signing):
         Raises NotFoundError and DestroyedError.
         """
         answer = c_int32()
-        with borrowed(candidate) as (address, length):
-            call(lib.strongroom_matches, self._handle, *text(path), address, length, byref(answer))
-        return bool(answer.value)
+        with compared(candidate) as (can_be, said):
+            call(lib.strongroom_matches, self._handle, *text(path), *said, byref(answer))
+        return bool(answer.value) and can_be
 
     def info(self, path: str) -> SecretInfo:
         """What is known of a secret without its value. Raises NotFoundError."""
-        return _pages.secret(obtain(lib.strongroom_info, self._handle, *text(path)))
+        return _pages.secret(paged(lib.strongroom_info, self._handle, *text(path)))
 
     def versions(self, path: str) -> builtins.list[VersionInfo]:
         """What is known of the versions of a secret, from the oldest. Raises NotFoundError."""
-        page = obtain(lib.strongroom_versions, self._handle, *text(path))
+        page = paged(lib.strongroom_versions, self._handle, *text(path))
         return _pages.items(page, lib.strongroom_page_version, c.VersionInfo, _items.version_info)
 
     # Writing
@@ -242,7 +250,7 @@ class Operations(Rotation, Signing):
             expect_meta_version=expect_meta_version,
         )
         with changes.handle() as handle, self._once(idempotency_key) as once:
-            found = _pages.secret(obtain(lib.strongroom_update, once.handle, *text(path), handle))
+            found = _pages.secret(paged(lib.strongroom_update, once.handle, *text(path), handle))
         return once.told(found)
 
     def rollback(self, path: str, version: int, *, idempotency_key: Optional[str] = None) -> Written:
@@ -356,7 +364,7 @@ class Operations(Rotation, Signing):
 
     def _list(self, query: Query) -> Page:
         with query.handle() as handle:
-            return _pages.listed(obtain(lib.strongroom_list, self._handle, handle), query.count)
+            return _pages.listed(paged(lib.strongroom_list, self._handle, handle), query.count)
 
     def scan(
         self,
@@ -384,23 +392,23 @@ class Operations(Rotation, Signing):
 
     def namespaces(self, under: Optional[str] = None) -> builtins.list[Namespace]:
         """The namespaces directly below another one, or all the uppermost ones."""
-        page = obtain(lib.strongroom_namespaces, self._handle, *text_or_none(under))
+        page = paged(lib.strongroom_namespaces, self._handle, *text_or_none(under))
         return _pages.namespaces(page, _items.namespace)
 
     def tag_keys(self) -> builtins.list[TagCount]:
         """Every key of tags."""
-        page = obtain(lib.strongroom_tag_keys, self._handle)
+        page = paged(lib.strongroom_tag_keys, self._handle)
         return _pages.items(page, lib.strongroom_page_tag_count, c.TagCount, _items.tag_count)
 
     def tag_values(self, key: str) -> builtins.list[TagCount]:
         """Every value of the tags of one key."""
-        page = obtain(lib.strongroom_tag_values, self._handle, *text(key))
+        page = paged(lib.strongroom_tag_values, self._handle, *text(key))
         return _pages.items(page, lib.strongroom_page_tag_count, c.TagCount, _items.tag_count)
 
     def stats(self, under: Optional[str] = None) -> Stats:
         """Counts secrets, versions and bytes below a namespace, or everywhere. It takes a look at each secret."""
         counts = sized(c.Counts)
-        page = obtain(lib.strongroom_stats, self._handle, *text_or_none(under), byref(counts))
+        page = paged(lib.strongroom_stats, self._handle, *text_or_none(under), byref(counts))
         return _items.stats(counts, _pages.namespaces(page, _items.namespace_stats))
 
     @property
@@ -416,9 +424,11 @@ class Operations(Rotation, Signing):
 
     def __getitem__(self, path: str) -> SecretBytes:
         """The current value. Raises NotFoundError, which is a KeyError, and DestroyedError."""
-        encoded = path.encode() if isinstance(path, str) else text(path)[0]
         try:
+            encoded = path.encode() if isinstance(path, str) else text(path)[0]
             length = LENGTHS[len(encoded)]
+        except UnicodeEncodeError:
+            raise no_utf8() from None
         except IndexError:
             length = c_size_t(len(encoded))
         try:
@@ -429,11 +439,15 @@ class Operations(Rotation, Signing):
         value: SecretBytes = _new(SecretBytes)
         value._zeros = ZEROS
         value._array = room = ValueRoom()
-        status = _read(self._this, encoded, length, to_reading, room, to_handle, to_error)
-        if status:
-            raise failure(status, error.value)
-        if handle:
-            return Held(handle.value).take_value()
+        try:
+            status = _read(self._this, encoded, length, to_reading, room, to_handle, to_error)
+            if status:
+                raise failure(status, error.value)
+            if handle:
+                return taken(handle, copied_value)
+        except BaseException:
+            let_go(handle, error)
+            raise
         value._length = reading.value_len
         _give_value_place(place)
         return value
@@ -448,7 +462,7 @@ class Operations(Rotation, Signing):
 
     def __contains__(self, path: object) -> bool:
         """Whether there is a live secret at a path."""
-        if not isinstance(path, str):
+        if not isinstance(path, str) or not has_utf8(path):
             return False
         try:
             self.info(path)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Optional
 
-from ._call import call, freed, obtain
+from ._call import call, owned
 from ._changes import number_of
 from ._clock import ManualClock
 from ._items import ENVIRONMENTS
@@ -24,7 +24,6 @@ class Options:
 
     read_only: bool = False
     pin: Optional[str] = None
-    wait_seconds: Optional[Seconds] = None
     write_wait_seconds: Optional[Seconds] = None
     verify_up_to: Optional[int] = None
     cache_bytes: Optional[int] = None
@@ -38,7 +37,7 @@ class Options:
     @contextmanager
     def handle(self) -> Iterator[Any]:
         """An options object that says the same, until the end of the block."""
-        with freed(lib.strongroom_options_free, obtain(lib.strongroom_options_new)) as options:
+        with owned(lib.strongroom_options_free, lib.strongroom_options_new) as options:
             self._say_waits(options)
             self._say_numbers(options)
             self._say_flags(options)
@@ -52,8 +51,6 @@ class Options:
             yield options
 
     def _say_waits(self, options: Any) -> None:
-        if self.wait_seconds is not None:
-            call(lib.strongroom_options_wait_ms, options, u64(duration_ms(self.wait_seconds)))
         if self.write_wait_seconds is not None:
             call(lib.strongroom_options_write_wait_ms, options, u64(duration_ms(self.write_wait_seconds)))
 

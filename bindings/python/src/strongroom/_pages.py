@@ -8,7 +8,7 @@ from typing import Any, Callable, Optional, TypeVar
 
 from . import _items
 from . import _structs as c
-from ._call import call, freed, sized
+from ._call import Owned, call, sized
 from ._kinds import NotFoundError
 from ._native import lib
 from ._types import AuditPage, Page, SecretInfo, VersionInfo
@@ -26,28 +26,26 @@ def _items_of(
         yield convert(item)
 
 
-def items(
-    page: Optional[int], read: Callable[..., int], struct: type[Struct], convert: Callable[[Struct], Item]
-) -> list[Item]:
-    """The items of a page, each read by a strongroom_page_… function; frees the page."""
-    with freed(lib.strongroom_page_free, page):
-        return list(_items_of(page, lib.strongroom_page_len(page), read, struct, convert))
+def items(page: Owned, read: Callable[..., int], struct: type[Struct], convert: Callable[[Struct], Item]) -> list[Item]:
+    """The items of a page, each read by a strongroom_page_… function."""
+    with page as handle:
+        return list(_items_of(handle, lib.strongroom_page_len(handle), read, struct, convert))
 
 
-def secret(page: Optional[int]) -> SecretInfo:
-    """The one secret of a page; frees the page."""
+def secret(page: Owned) -> SecretInfo:
+    """The one secret of a page."""
     return items(page, lib.strongroom_page_secret, c.SecretInfo, _items.secret_info)[0]
 
 
-def version(page: Optional[int]) -> VersionInfo:
-    """The one version of a page; frees the page."""
+def version(page: Owned) -> VersionInfo:
+    """The one version of a page."""
     return items(page, lib.strongroom_page_version, c.VersionInfo, _items.version_info)[0]
 
 
-def namespaces(page: Optional[int], convert: Callable[[c.Namespace], Item]) -> list[Item]:
-    """The namespaces of a page; frees it."""
-    with freed(lib.strongroom_page_free, page):
-        return list(_namespaces(page, convert))
+def namespaces(page: Owned, convert: Callable[[c.Namespace], Item]) -> list[Item]:
+    """The namespaces of a page."""
+    with page as handle:
+        return list(_namespaces(handle, convert))
 
 
 def _namespaces(page: Optional[int], convert: Callable[[c.Namespace], Item]) -> Iterator[Item]:
@@ -55,10 +53,10 @@ def _namespaces(page: Optional[int], convert: Callable[[c.Namespace], Item]) -> 
     return _items_of(page, count, lib.strongroom_page_namespace, c.Namespace, convert)
 
 
-def files(page: Optional[int]) -> tuple[str, ...]:
-    """The names of files of a page; frees it."""
-    with freed(lib.strongroom_page_free, page):
-        return tuple(lib.strongroom_page_file(page, index).decode() for index in range(lib.strongroom_page_len(page)))
+def files(page: Owned) -> tuple[str, ...]:
+    """The names of files of a page."""
+    with page as handle:
+        return tuple(lib.strongroom_page_file(handle, index).decode() for index in range(lib.strongroom_page_len(handle)))
 
 
 def _total(page: Optional[int]) -> Optional[int]:
@@ -75,27 +73,25 @@ def _next_cursor(page: Optional[int]) -> Optional[str]:
     return None if cursor is None else cursor.decode()
 
 
-def listed(page: Optional[int], counted: bool) -> Page:
-    """A page of a list; frees it."""
-    with freed(lib.strongroom_page_free, page):
-        secrets = _items_of(
-            page, lib.strongroom_page_len(page), lib.strongroom_page_secret, c.SecretInfo, _items.secret_info
-        )
+def listed(page: Owned, counted: bool) -> Page:
+    """A page of a list."""
+    with page as handle:
+        count = lib.strongroom_page_len(handle)
         return Page(
-            items=tuple(secrets),
-            namespaces=tuple(_namespaces(page, _items.namespace)),
-            next_cursor=_next_cursor(page),
-            has_more=bool(lib.strongroom_page_has_more(page)),
-            total=_total(page) if counted else None,
+            items=tuple(_items_of(handle, count, lib.strongroom_page_secret, c.SecretInfo, _items.secret_info)),
+            namespaces=tuple(_namespaces(handle, _items.namespace)),
+            next_cursor=_next_cursor(handle),
+            has_more=bool(lib.strongroom_page_has_more(handle)),
+            total=_total(handle) if counted else None,
         )
 
 
-def audited(page: Optional[int]) -> AuditPage:
-    """A page of the audit log; frees it."""
-    with freed(lib.strongroom_page_free, page):
-        count = lib.strongroom_page_len(page)
+def audited(page: Owned) -> AuditPage:
+    """A page of the audit log."""
+    with page as handle:
+        count = lib.strongroom_page_len(handle)
         return AuditPage(
-            events=tuple(_items_of(page, count, lib.strongroom_page_event, c.AuditEvent, _items.audit_event)),
-            next_cursor=_next_cursor(page),
-            has_more=bool(lib.strongroom_page_has_more(page)),
+            events=tuple(_items_of(handle, count, lib.strongroom_page_event, c.AuditEvent, _items.audit_event)),
+            next_cursor=_next_cursor(handle),
+            has_more=bool(lib.strongroom_page_has_more(handle)),
         )

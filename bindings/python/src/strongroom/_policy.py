@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Optional, Union, overload
 from . import _constants as k
 from . import _items, _pages
 from . import _structs as c
-from ._call import call, obtain, sized
+from ._call import call, paged, sized
 from ._changes import UNCHANGED, Inheritable, Unchanged, inheritable, number_of, u63
 from ._duration import Duration, seconds
 from ._native import lib
@@ -100,7 +100,7 @@ class Policy:
 
     def all(self) -> builtins.list[Retention]:
         """Every namespace of which something is said, by path; the store has an empty one."""
-        page = obtain(lib.strongroom_policy_retentions, self._store._handle)
+        page = paged(lib.strongroom_policy_retentions, self._store._handle)
         return _pages.items(page, lib.strongroom_page_retention, c.Retention, _items.listed_retention)
 
     def kdf_floor(self) -> KdfCost:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Optional
 
 from . import _constants as k
-from ._call import call, freed, obtain
+from ._call import call, owned
 from ._changes import number_of
 from ._items import TIERS
 from ._native import lib
@@ -41,8 +41,7 @@ class Query:
     @contextmanager
     def handle(self) -> Iterator[Any]:
         """A query object that says the same, until the end of the block."""
-        made = obtain(lib.strongroom_query_new, *text_or_none(self.under))
-        with freed(lib.strongroom_query_free, made) as query:
+        with owned(lib.strongroom_query_free, lib.strongroom_query_new, *text_or_none(self.under)) as query:
             self._say_tests(query)
             self._say_tags(query)
             self._say_pages(query)

@@ -8,15 +8,15 @@ from typing import Callable, Optional
 
 from . import _items, _pages
 from . import _structs as c
-from ._buffers import borrowed
-from ._call import call, freed, obtain, sized
+from ._buffers import compared
+from ._call import call, owned, paged, sized
 from ._changes import UNCHANGED, Changes, Every, Expect, Inheritable, Moment
 from ._duration import Duration, seconds
 from ._generator import Generator, new_value
 from ._native import lib
 from ._numbers import u64
 from ._once import Changing
-from ._secret import Secret, take_secret
+from ._secret import Secret, taken_secret
 from ._secret_bytes import Value
 from ._text import Tags, text
 from ._types import Due, Rotated, VersionInfo
@@ -84,10 +84,9 @@ class Rotation(Changing):
 
         Raises NotFoundError and ExpiredError.
         """
-        found = obtain(lib.strongroom_accepted, self._handle, *text(path))
-        with freed(lib.strongroom_secrets_free, found):
+        with owned(lib.strongroom_secrets_free, lib.strongroom_accepted, self._handle, *text(path)) as found:
             count = lib.strongroom_secrets_len(found)
-            return [take_secret(obtain(lib.strongroom_secrets_take, found, index)) for index in range(count)]
+            return [taken_secret(lib.strongroom_secrets_take, found, index) for index in range(count)]
 
     def verify_any(self, path: str, candidate: Value) -> Optional[int]:
         """The number of the newest accepted version that this is the value of; None if it is of none. How long it takes does
@@ -96,9 +95,9 @@ class Rotation(Changing):
         Raises NotFoundError and ExpiredError.
         """
         version = c_uint64()
-        with borrowed(candidate) as (address, length):
-            call(lib.strongroom_verify_any, self._handle, *text(path), address, length, byref(version))
-        return version.value or None
+        with compared(candidate) as (can_be, said):
+            call(lib.strongroom_verify_any, self._handle, *text(path), *said, byref(version))
+        return (can_be and version.value) or None
 
     def revoke_version(self, path: str, version: int, *, idempotency_key: Optional[str] = None) -> VersionInfo:
         """Ends the grace of a version, or retires an older one: from now on it cannot be read.
@@ -111,11 +110,11 @@ class Rotation(Changing):
         self, change: Callable[..., int], path: str, version: int, idempotency_key: Optional[str]
     ) -> VersionInfo:
         with self._once(idempotency_key) as once:
-            found = _pages.version(obtain(change, once.handle, *text(path), u64(version)))
+            found = _pages.version(paged(change, once.handle, *text(path), u64(version)))
         return once.told(found)
 
     def due(self, within: Duration) -> list[Due]:
         """What is to be done within this time from now (seconds, a timedelta or a text such as ``"30d"``), the earliest
         first, and what is overdue: secrets that expire or have expired, that are to be rotated, or that leave the trash."""
-        page = obtain(lib.strongroom_due, self._handle, seconds(within))
+        page = paged(lib.strongroom_due, self._handle, seconds(within))
         return _pages.items(page, lib.strongroom_page_due, c.DueItem, _items.due)

@@ -2,59 +2,28 @@
 
 from __future__ import annotations
 
-import os
-from ctypes import byref, c_char
+from ctypes import byref, c_char, c_void_p, memmove
 from types import TracebackType
-from typing import Any, Optional
+from typing import Any, Callable, NoReturn, Optional, TypeVar
 
 from . import _items
 from . import _structs as c
-from ._call import call, sized
-from ._finalize import free_here
+from ._call import call, owned, sized
 from ._kinds import ClosedError
 from ._native import lib
 from ._places import known as known_in
 from ._secret_bytes import SecretBytes, owning
 from ._types import SecretInfo
 
-_data = lib.strongroom_secret_data
-_len = lib.strongroom_secret_len
-_version = lib.strongroom_secret_version
+Copy = TypeVar("Copy")
 
 
-def take_value(handle: Any) -> SecretBytes:
-    """Copies the bytes of a secret of the library's."""
-    kind = c_char * _len(handle)
-    return owning(kind.from_buffer_copy(kind.from_address(_data(handle))))
-
-
-class Held:
-    """An object of the library's that knows a secret. It is freed when nobody refers to it, and so not while it is asked."""
-
-    __slots__ = ("_handle", "_process")
-
-    def __init__(self, handle: Any) -> None:
-        """Takes the object over."""
-        self._handle = handle
-        self._process = os.getpid()
-
-    def take_value(self) -> SecretBytes:
-        """Copies the value."""
-        return take_value(self._handle)
-
-    def version(self) -> int:
-        """The number of the version."""
-        number: int = _version(self._handle)
-        return number
-
-    def info(self) -> SecretInfo:
-        """What is known of the secret."""
-        info = sized(c.SecretInfo)
-        call(lib.strongroom_secret_describe, self._handle, byref(info))
-        return _items.secret_info(info)
-
-    def __del__(self, _free_here: Any = free_here, _free: Any = lib.strongroom_secret_free) -> None:
-        _free_here(self._process, _free, self._handle)
+def copied_value(handle: Any) -> SecretBytes:
+    """A copy of the bytes of a secret of the library's."""
+    length = lib.strongroom_secret_len(handle)
+    made = owning((c_char * length)())
+    memmove(made._array, lib.strongroom_secret_data(handle), length)
+    return made
 
 
 class Secret:
@@ -68,7 +37,7 @@ class Secret:
     version: int
     #: What was known of it, once somebody looked.
     _info: Optional[SecretInfo]
-    #: What that is made of: an object of the library's, or the block that it was read into. None if wiped.
+    #: What that is made of: a struct and its texts, or the block that it was read into. None if wiped.
     _known: Any
 
     @property
@@ -79,7 +48,7 @@ class Secret:
             known = self._known
             if known is None:
                 raise ClosedError("this secret was wiped")
-            self._info = known.info() if isinstance(known, Held) else _items.secret_info(known_in(known))
+            self._info = _items.secret_info(*known) if isinstance(known, tuple) else _items.secret_info(known_in(known))
         return self._info
 
     def wipe(self) -> None:
@@ -94,21 +63,47 @@ class Secret:
         self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
     ) -> None:
         value = self.value
-        array, value._array = value._array, None
+        array = value._array
         if array is not None:
-            array.raw = value._zeros or bytes(len(array))
+            zeros = value._zeros or bytes(len(array))
+            value._array = None
+            array.raw = zeros
         self._known = None
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret is neither copied nor pickled; bytes(secret.value) is a copy that nothing wipes")
 
     def __repr__(self) -> str:
         return f"<Secret: version {self.version}>"
 
 
-def take_secret(handle: Any) -> Secret:
-    """Takes an object of the library's over."""
-    held = Held(handle)
-    made = Secret()
-    made._known = held
-    made._info = None
-    made.value = held.take_value()
-    made.version = held.version()
+def copied_secret(handle: Any) -> Secret:
+    """A copy of a secret of the library's, with all that is known of it: the object is freed, as it holds the value too."""
+    made, info = Secret(), sized(c.SecretInfo)
+    made.value = copied_value(handle)
+    made.version = lib.strongroom_secret_version(handle)
+    call(lib.strongroom_secret_describe, handle, byref(info))
+    made._info, made._known = None, (info, _items.secret_texts(info))
     return made
+
+
+def taken_secret(function: Callable[..., int], *arguments: Any) -> Secret:
+    """The secret that a function of the library's writes."""
+    with owned(lib.strongroom_secret_free, function, *arguments) as handle:
+        return copied_secret(handle)
+
+
+def taken(handle: c_void_p, copied: Callable[[Any], Copy]) -> Copy:
+    """A copy of a secret of the library's, which is freed."""
+    try:
+        return copied(handle)
+    finally:
+        lib.strongroom_secret_free(handle)
+
+
+def let_go(handle: c_void_p, error: c_void_p) -> None:
+    """Frees what a read gave out that did not come to its end."""
+    try:
+        lib.strongroom_secret_free(handle)
+    finally:
+        lib.strongroom_error_free(error)

@@ -49,9 +49,12 @@ class SecretBytes:
 
     def wipe(self) -> None:
         """Overwrites the bytes. Views of them show zeros from then on; everything else is a ClosedError."""
-        array, self._array = self._array, None
+        array = self._array
         if array is not None:
-            array.raw = self._zeros or bytes(len(array))
+            # A signal handler can raise behind a call: what is let go is wiped without one in between.
+            zeros = self._zeros or bytes(len(array))
+            self._array = None
+            array.raw = zeros
 
     def __enter__(self) -> SecretBytes:
         return self
@@ -59,9 +62,11 @@ class SecretBytes:
     def __exit__(
         self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
     ) -> None:
-        array, self._array = self._array, None
+        array = self._array
         if array is not None:
-            array.raw = self._zeros or bytes(len(array))
+            zeros = self._zeros or bytes(len(array))
+            self._array = None
+            array.raw = zeros
 
     def __del__(self, _bytes: Any = bytes, _len: Any = len) -> None:
         array = self._array
@@ -88,17 +93,19 @@ class SecretBytes:
         raise ValueError("the secret bytes are not UTF-8 text")
 
     def view(self) -> memoryview:
-        """A read-only view, without a copy. It shows zeros once the bytes are wiped."""
+        """A read-only view, without a copy. They are not garbage as long as it lives; once they are wiped it shows zeros."""
         array, length = self._borrow()
-        return memoryview(array).toreadonly().cast("B")[:length]
+        seen: Any = (ctypes.c_char * length).from_buffer(array)
+        seen._of = self  # which would else be wiped under the view of a temporary
+        return memoryview(seen).toreadonly().cast("B")
 
     def __eq__(self, other: object) -> bool:
-        from ._buffers import borrowed
+        from ._buffers import compared
 
         array, length = self._borrow()
         try:
-            with borrowed(other) as (address, other_length):
-                return bool(lib.strongroom_equal(array, length, address, other_length))
+            with compared(other) as (can_be, said):
+                return bool(lib.strongroom_equal(array, length, *said)) and can_be
         except TypeError:
             return NotImplemented
 

@@ -8,7 +8,7 @@ from typing import Any, Callable, Union
 
 from . import _constants as k
 from . import _items
-from ._buffers import borrowed
+from ._buffers import borrowed, compared
 from ._call import call
 from ._native import lib
 from ._numbers import i64
@@ -68,9 +68,9 @@ class Signing:
     def _verify(self, verify: Callable[..., int], what: tuple[Any, ...], payload: Value, signature: str) -> SignatureCheck:
         found, version = c_uint32(), c_uint64()
         signed = _foreign(signature)
-        with borrowed(payload) as (address, length):
-            call(verify, self._handle, *what, address, length, *signed, byref(found), byref(version))
-        return _items.signature_check(found.value, version.value)
+        with compared(payload) as (can_be, said):
+            call(verify, self._handle, *what, *said, *signed, byref(found), byref(version))
+        return _items.signature_check(found.value if can_be else k.SIGNATURE_WRONG, version.value)
 
 
 def _seconds(timestamp: Union[int, datetime]) -> int:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Optional
 
 from . import _items, _pages
 from . import _structs as c
-from ._call import call, freed, obtain
+from ._call import call, owned, paged
 from ._copies import cost_or_none
 from ._keys import File, key
 from ._native import lib
-from ._secret import take_value
+from ._secret import copied_value
 from ._secret_bytes import Value
 from ._text import text, text_or_none
 from ._types import KdfCost, RecoveryCode, Slot
@@ -33,7 +33,7 @@ class Slots:
 
     def list(self) -> builtins.list[Slot]:
         """All slots."""
-        page = obtain(lib.strongroom_slots_list, self._store._handle)
+        page = paged(lib.strongroom_slots_list, self._store._handle)
         return _pages.items(page, lib.strongroom_page_slot, c.Slot, _items.slot)
 
     def add_passphrase(self, passphrase: Value, *, label: Optional[str] = None, kdf: Optional[KdfCost] = None) -> str:
@@ -66,9 +66,9 @@ class Slots:
     def add_recovery_code(self, *, label: Optional[str] = None) -> RecoveryCode:
         """Adds a slot with a new recovery code of 256 bits, to be written down: it is shown this once."""
         slot = c.SlotId()
-        code = obtain(lib.strongroom_slots_add_recovery_code, self._store._handle, *text_or_none(label), byref(slot))
-        with freed(lib.strongroom_secret_free, code):
-            return RecoveryCode(_id(slot), take_value(code))
+        said = (self._store._handle, *text_or_none(label), byref(slot))
+        with owned(lib.strongroom_secret_free, lib.strongroom_slots_add_recovery_code, *said) as code:
+            return RecoveryCode(_id(slot), copied_value(code))
 
     def change_passphrase(self, old: Value, new: Value) -> None:
         """Replaces a passphrase by another one. When it returns, the old one opens nothing any more.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from ctypes import byref, c_int32, c_uint32, c_uint64, c_void_p, create_string_buffer
@@ -15,14 +13,14 @@ from . import _constants as k
 from . import _items, _pages
 from . import _structs as c
 from ._audit import Audit
-from ._call import call, obtain, sized
+from ._call import call, obtain, paged, sized
 from ._clock import ManualClock
 from ._context import SAYS_NOTHING, Context
 from ._copies import OnProgress, copy_options
 from ._feed import Feed
-from ._finalize import close_here
+from ._finalize import close
 from ._keys import File, file_name, key
-from ._kinds import ClosedError
+from ._kinds import ClosedError, InUseError
 from ._native import lib
 from ._operations import Operations
 from ._options import Options
@@ -30,7 +28,7 @@ from ._secret_bytes import Value
 from ._slots import Slots
 from ._subscription import Subscription
 from ._text import Tags
-from ._time import Seconds, from_duration_ms
+from ._time import Seconds, from_duration_ms, parts_ms
 from ._transaction import Transaction
 from ._types import Copied, Health, KdfCost, MemoryStatus, OpenReport, Verified
 
@@ -41,12 +39,11 @@ class Store(Operations, Feed):
     The end of ``with`` closes it; so does being garbage-collected. In a forked child it is refused with ForkedError.
     """
 
-    def __init__(self, handle: Any, context: Context = SAYS_NOTHING) -> None:
+    def __init__(self, handle: Any, context: Context = SAYS_NOTHING, of: Optional[Store] = None) -> None:
         """Takes a handle of the library's over; use the class methods."""
-        super().__init__(handle, context)
-        self._finalizer = weakref.finalize(self, close_here, os.getpid(), handle)
+        super().__init__(handle, context, of)
         # The store that this one is another handle of, which must not be garbage-collected before.
-        self._opened: Optional[Store] = None
+        self._root: Optional[Store] = of and (of._root or of)
         # Those of every handle are held by the store that was opened.
         self._subscriptions: set[Subscription] = set()
 
@@ -86,7 +83,7 @@ class Store(Operations, Feed):
             require_locked_memory=require_locked_memory,
         )
         with key(passphrase, key_file, raw_key) as handle, options.handle() as said:
-            return cls(obtain(lib.strongroom_create, *file_name(file), handle, said))
+            return cls(obtain(close, lib.strongroom_create, *file_name(file), handle, said))
 
     @classmethod
     def open(
@@ -112,10 +109,11 @@ class Store(Operations, Feed):
 
         ``read_only`` handles never write a byte, and share the file with others like them. With ``pin``, from ``pin()``,
         only a file opens that has that commit in its history. ``wait_seconds`` waits for another handle of the file to be
-        closed; ``write_wait_seconds`` is how long a write waits for that of another thread. A store of at most
-        ``verify_up_to`` bytes is verified first. ``cache_bytes`` of memory hold sealed pages. ``allow_shared_mode`` accepts
-        a file that others may read or replace, ``allow_network_fs`` a file system on the network;
-        ``require_locked_memory`` fails where the memory of the keys cannot be locked.
+        closed, and signals are dealt with meanwhile, though not while the key is derived; ``write_wait_seconds`` is how long
+        a write waits for that of another thread, and then signals wait too. A store of at most ``verify_up_to`` bytes is
+        verified first. ``cache_bytes`` of memory hold sealed pages. ``allow_shared_mode`` accepts a file that others may
+        read or replace, ``allow_network_fs`` a file system on the network; ``require_locked_memory`` fails where the memory
+        of the keys cannot be locked.
 
         Raises NotFoundError, NotAStoreError, WrongKeyError, TamperedError, DamagedError, UnsupportedFormatError,
         KdfLimitsError, RolledBackError, WrongStoreError, ForkedHistoryError, InUseError, ReadOnlyError, FileRefusedError,
@@ -124,7 +122,6 @@ class Store(Operations, Feed):
         options = Options(
             read_only=read_only,
             pin=pin,
-            wait_seconds=wait_seconds,
             clock=clock,
             write_wait_seconds=write_wait_seconds,
             verify_up_to=verify_up_to,
@@ -134,7 +131,7 @@ class Store(Operations, Feed):
             require_locked_memory=require_locked_memory,
         )
         with key(passphrase, key_file, raw_key, recovery_code) as handle, options.handle() as said:
-            return cls(obtain(lib.strongroom_open, *file_name(file), handle, said))
+            return cls(_opened(file, handle, said, wait_seconds))
 
     @classmethod
     def in_memory(
@@ -146,7 +143,7 @@ class Store(Operations, Feed):
     ) -> Store:
         """A store without a file, and otherwise alike: for tests. It is gone when it is closed."""
         with Options(environment=environment, clock=clock, write_wait_seconds=write_wait_seconds).handle() as said:
-            return cls(obtain(lib.strongroom_in_memory, said))
+            return cls(obtain(close, lib.strongroom_in_memory, said))
 
     def close(self) -> None:
         """Closes the store, and ends its subscriptions; does nothing if it is closed. Calls of other threads come to their
@@ -157,7 +154,7 @@ class Store(Operations, Feed):
         """
         with suppress(ClosedError):
             call(lib.strongroom_close, byref(c_void_p(self._handle)))
-        self._finalizer.detach()
+        self._opened.finalizer.detach()
         for subscription in tuple(self._subscriptions):
             subscription.close()
 
@@ -196,9 +193,8 @@ class Store(Operations, Feed):
         Raises InvalidArgumentError.
         """
         said = Context.of(labels, reason, request_id, idempotency_key)
-        same = type(self)(said.of_store(self._handle), said)
-        same._opened = self._opened or self
-        return same
+        with said.handle() as context:
+            return type(self)(obtain(close, lib.strongroom_with, self._handle, context), said, self)
 
     # Locking
 
@@ -262,7 +258,7 @@ class Store(Operations, Feed):
     def health(self) -> Health:
         """How the store is, also if it is locked or poisoned."""
         condition = sized(c.Condition)
-        beside = obtain(lib.strongroom_health, self._handle, byref(condition))
+        beside = paged(lib.strongroom_health, self._handle, byref(condition))
         return _items.health(condition, _pages.files(beside))
 
     def memory_status(self) -> MemoryStatus:
@@ -335,3 +331,14 @@ class Store(Operations, Feed):
         with key(passphrase, key_file, raw_key) as handle, copy_options(progress, label=label, kdf=kdf) as options:
             call(lib.strongroom_rekey, self._handle, handle, options, byref(done))
         return _items.copied(done)
+
+
+def _opened(file: File, key: Any, options: Any, wait: Seconds) -> Any:
+    """The handle of a store whose file another one may have to let go first."""
+    opening = (close, lib.strongroom_open, *file_name(file), key, options)
+    for part in parts_ms(wait):
+        call(lib.strongroom_options_wait_ms, options, part)
+        with suppress(InUseError):
+            return obtain(*opening)
+    call(lib.strongroom_options_wait_ms, options, 0)
+    return obtain(*opening)

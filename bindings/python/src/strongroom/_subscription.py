@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from . import _items
 from ._call import obtain
-from ._finalize import unsubscribe_here
+from ._finalize import free_here, unsubscribe
 from ._native import lib
 from ._signatures import Destroy, Told
 from ._text import text_or_none
@@ -53,13 +53,13 @@ class Subscription:
             raise TypeError(f"the callback must be callable, not {type(callback).__name__}")
         self._callback = callback
         # The store is not garbage-collected before.
-        self._store: Store = store._opened or store
+        self._store: Store = store._root or store
         said, number = Texts(kinds), next(_numbers)
         _numbered[number] = self
         subscribe = lib.strongroom_subscribe
         place = (store._handle, *text_or_none(under), said.array, said.count)
-        handle = obtain(subscribe, *place, _told, c_void_p(number), _nothing_to_destroy)
-        self._finalizer = weakref.finalize(self, unsubscribe_here, os.getpid(), handle)
+        handle = obtain(unsubscribe, subscribe, *place, _told, c_void_p(number), _nothing_to_destroy)
+        self._finalizer = weakref.finalize(self, free_here, os.getpid(), unsubscribe, c_void_p(handle))
         self._store._subscriptions.add(self)
 
     def close(self) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+import time
+from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Optional, Union
 
 from ._constants import NO_TIME
+from ._numbers import u64
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 MILLISECOND = timedelta(milliseconds=1)
@@ -50,6 +54,17 @@ def duration_ms(duration: Seconds) -> int:
     if duration < timedelta(0):
         raise OverflowError("a duration cannot be negative")
     return round(duration / MILLISECOND)
+
+
+def parts_ms(wait: Seconds) -> Iterator[int]:
+    """A wait in parts of a tenth of a second, in milliseconds, until it is over. Python deals with signals in between."""
+    left = u64(duration_ms(wait))
+    end = time.monotonic() + left / 1000
+    while True:
+        yield min(left, 100)
+        left = math.ceil((end - time.monotonic()) * 1000)
+        if left <= 0:
+            return
 
 
 def from_duration_ms(milliseconds: int) -> timedelta:

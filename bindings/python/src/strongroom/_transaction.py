@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from ctypes import byref, c_void_p
 from types import TracebackType
 from typing import TYPE_CHECKING, Optional
 
 from ._call import call, obtain
-from ._finalize import close_here
-from ._kinds import InvalidArgumentError
+from ._finalize import close
+from ._kinds import ClosedError, InvalidArgumentError
 from ._native import lib
 from ._once import Once, was_replayed
 from ._operations import Operations
@@ -30,9 +28,8 @@ class Transaction(Operations):
 
     def __init__(self, store: Store) -> None:
         """Begins it; use ``Store.transaction()``."""
-        super().__init__(obtain(lib.strongroom_begin, store._handle), store._context)
+        super().__init__(obtain(close, lib.strongroom_begin, store._handle), store._context, store)
         self._store = store
-        self._finalizer = weakref.finalize(self, close_here, os.getpid(), self._handle)
 
     def commit(self) -> None:
         """Makes everything it changed durable, at once. Whatever the outcome it has ended; behind an error nothing is
@@ -40,13 +37,19 @@ class Transaction(Operations):
 
         Raises InvalidArgumentError if a change inside failed, and ClosedError if it has ended.
         """
-        self._finalizer.detach()
-        call(lib.strongroom_commit, byref(c_void_p(self._handle)))
+        try:
+            call(lib.strongroom_commit, byref(c_void_p(self._handle)))
+        except BaseException:
+            self._opened.finalizer()  # does nothing if the library ended it
+            raise
+        self._opened.finalizer.detach()
 
     def abort(self) -> None:
         """Undoes everything. Does nothing if it has ended."""
-        if self._finalizer.detach() is not None:
-            call(lib.strongroom_close, byref(c_void_p(self._handle)))
+        if self._opened.finalizer.alive:
+            with suppress(ClosedError):
+                call(lib.strongroom_close, byref(c_void_p(self._handle)))
+            self._opened.finalizer.detach()
 
     @contextmanager
     def _once(self, key: Optional[str]) -> Iterator[Once]:
@@ -67,7 +70,7 @@ class Transaction(Operations):
     def __exit__(
         self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
     ) -> None:
-        if not self._finalizer.alive:
+        if not self._opened.finalizer.alive:
             return
         if kind is None:
             self.commit()
