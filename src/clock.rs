@@ -1,8 +1,8 @@
 //! The one seam to time: wall clock for records, monotonic clock for bounded waits.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// An instant of the wall clock, in milliseconds since 1970-01-01T00:00:00Z.
@@ -150,9 +150,15 @@ impl LastUse {
 }
 
 /// Lets time pass on this thread.
+///
+/// `std::thread::sleep` begins anew with what is left after every signal, and does not end while a host sends them all the
+/// time. This one knows the instant at which it ends.
 pub(crate) fn pause(duration: Duration) {
-    if !duration.is_zero() {
-        std::thread::sleep(duration);
+    let wait = Wait::for_at_most(duration);
+    let (nobody, signal) = (Mutex::new(()), Condvar::new());
+    let mut guard = nobody.lock().unwrap_or_else(PoisonError::into_inner);
+    while let Some(left) = wait.left() {
+        guard = signal.wait_timeout(guard, left).unwrap_or_else(PoisonError::into_inner).0;
     }
 }
 
@@ -194,7 +200,7 @@ impl Wait {
     pub(crate) fn step(&self) -> bool {
         match self.left() {
             Some(left) => {
-                std::thread::sleep(left.min(Self::STEP));
+                pause(left.min(Self::STEP));
                 true
             }
             None => false,

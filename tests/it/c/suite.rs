@@ -83,6 +83,14 @@ fn threads_share_a_store_until_one_closes_it() {
 }
 
 #[test]
+fn a_wait_ends_although_signals_do_not() {
+    let folder = Folder::new();
+    let program = program("signals", &["-std=c11", "-pthread"], &[root().join("tests/c/signals.c")]);
+    let said = run(Command::new(program).arg(folder.join("store")));
+    assert_eq!(said.trim(), "the wait ended");
+}
+
+#[test]
 fn a_forked_child_waits_for_no_thread_that_it_does_not_have() {
     let program = program("forking", &["-std=c11", "-pthread"], &[root().join("tests/c/forking.c")]);
     let said = run(&mut Command::new(program));
