@@ -48,6 +48,9 @@ impl Store {
     /// A secret that signs payloads should sign no [requests](Self::sign_request), and the other way round: a request is signed as the
     /// payload `timestamp.body`.
     ///
+    /// Signing and checking a signature are reads, and in the audit log as such. A secret whose reads are audited
+    /// [strictly](crate::AuditReads::Strict) does neither through a read-only handle.
+    ///
     /// # Errors
     ///
     /// As [`get`](Self::get); [`InvalidArgument`](ErrorKind::InvalidArgument) also if the value is empty, because everybody can
