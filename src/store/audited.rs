@@ -150,7 +150,10 @@ impl Store {
     fn noted<'a>(&self, tables: &Tables, read: Read<'a>) -> Result<Option<Read<'a>>> {
         match self.mode_of(&read)? {
             AuditReads::Strict => return Ok(Some(read)),
-            AuditReads::Batched => self.note_read(tables, &read),
+            AuditReads::Batched => {
+                let time = self.time_of(&read);
+                read.facts().for_each(|fact| self.note(tables, &fact, time));
+            }
             AuditReads::Off => {}
         }
         self.accessed(&read);
@@ -186,11 +189,6 @@ impl Store {
     /// When it was, or when it was refused.
     fn time_of(&self, read: &Read<'_>) -> Timestamp {
         read.touched.as_ref().and_then(|touched| touched.time).unwrap_or_else(|| self.now_seen())
-    }
-
-    fn note_read(&self, tables: &Tables, read: &Read<'_>) {
-        let time = self.time_of(read);
-        read.facts().for_each(|fact| self.note(tables, &fact, time));
     }
 
     /// Takes note of when values of a secret were released, if they were.
@@ -276,7 +274,7 @@ impl<'b> Transaction<'_, 'b> {
         let view = self.view();
         let result = self.authorise(Action::Read(path)).and_then(|()| look(&view));
         let error = result.as_ref().err().map(Error::kind);
-        self.note_read(&Read { path, asked, touched: view.touched.take(), error })?;
+        self.note_read(Read { path, asked, touched: view.touched.take(), error })?;
         result
     }
 
@@ -286,20 +284,23 @@ impl<'b> Transaction<'_, 'b> {
         let audited = |((result, touched), path): ((Result<Secret>, _), &Result<SecretPath>)| {
             let Ok(path) = path else { return result };
             let error = result.as_ref().err().map(Error::kind);
-            self.note_read(&Read { path, asked: 0, touched, error }).and(result)
+            self.note_read(Read { path, asked: 0, touched, error }).and(result)
         };
         Ok(self.view().get_many(paths).into_iter().zip(paths).map(audited).collect())
     }
 
-    fn note_read(&self, read: &Read<'_>) -> Result<()> {
-        let mode = self.store.mode_of(read)?;
-        if mode != AuditReads::Off {
-            self.store.note_read(self.tables, read);
+    /// # Errors
+    ///
+    /// [`ErrorKind::LimitExceeded`] if it must be in the log, and too much waits for it to be told there.
+    fn note_read(&self, read: Read<'_>) -> Result<()> {
+        if let Some(read) = self.store.noted(self.tables, read)? {
+            let (actor, time) = (self.tables.file().opener_id(), self.store.time_of(&read));
+            if !self.store.shared.reads.note_urgent(read.facts(), &self.store.said, actor, time) {
+                let message = "more reads than a transaction can hold wait to be in the audit log; commit the transaction, and read the rest in another";
+                return Err(Error::new(ErrorKind::LimitExceeded, message));
+            }
+            self.store.accessed(&read);
         }
-        if mode == AuditReads::Strict {
-            self.store.shared.reads.urge();
-        }
-        self.store.accessed(read);
         Ok(())
     }
 }
