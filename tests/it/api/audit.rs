@@ -435,6 +435,19 @@ fn a_refused_write_is_told_of_what_its_error_is_about() {
 }
 
 #[test]
+fn a_request_is_looked_for_as_it_stands_in_the_log() {
+    let store = Store::in_memory().unwrap();
+    store.with(Context::new().request_id("e\u{301}")).unwrap().put("a", "x").unwrap();
+    let found = |id: &str| {
+        let page = store.audit().query(AuditQuery::all().request_id(id))?;
+        Ok(page.events().len())
+    };
+    assert_eq!(["e\u{301}", "\u{e9}", "e"].map(|id| found(id).unwrap()), [1, 1, 0]);
+    check_refused(found("two\nlines"), ErrorKind::InvalidArgument);
+    check_refused(found(&"x".repeat(129)), ErrorKind::InvalidArgument);
+}
+
+#[test]
 fn reads_inside_a_transaction_are_in_its_commit_or_wait() {
     let store = Store::in_memory().unwrap();
     store.put("a", "x").unwrap();
