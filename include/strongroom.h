@@ -3793,11 +3793,12 @@ STRONGROOM_API strongroom_status strongroom_secrets_free(struct strongroom_secre
 
 /**
  * Signs a payload with a secret: HMAC-SHA-256 (RFC 2104) under its current value, as a text "sha256=" and 64 hexadecimal digits. A secret that signs
- * payloads should sign no requests.
+ * payloads should sign no requests. Signing and checking a signature are reads, and in the audit log as such: a secret of a tier with
+ * STRONGROOM_AUDIT_READS_STRICT does neither through a read-only handle.
  *
  * Ownership: borrows `store`, `path` and `payload`; writes STRONGROOM_SIGNATURE_LEN bytes to `signature`, its NUL among them.
  * Thread safety: any thread.
- * Errors: as strongroom_get; INVALID_ARGUMENT also if the value is empty; BUFFER_TOO_SMALL.
+ * Errors: as strongroom_get; INVALID_ARGUMENT also if the value is empty; BUFFER_TOO_SMALL; READ_ONLY.
  */
 STRONGROOM_API
 STRONGROOM_WARN_UNUSED
@@ -3817,7 +3818,7 @@ strongroom_status strongroom_sign_payload(const struct strongroom_store *store,
  *
  * Ownership: borrows `store`, `path`, `payload` and `signature`; writes `*found` and `*version`.
  * Thread safety: any thread.
- * Errors: as strongroom_accepted; INVALID_ARGUMENT also if the current value is empty.
+ * Errors: as strongroom_accepted; INVALID_ARGUMENT also if the current value is empty; READ_ONLY.
  */
 STRONGROOM_API
 STRONGROOM_WARN_UNUSED

@@ -40,11 +40,12 @@ unsafe fn of_anybody<'a>(signature: *const c_char, len: usize) -> Result<Cow<'a,
 }
 
 /// Signs a payload with a secret: HMAC-SHA-256 (RFC 2104) under its current value, as a text "sha256=" and 64 hexadecimal digits. A secret that signs
-/// payloads should sign no requests.
+/// payloads should sign no requests. Signing and checking a signature are reads, and in the audit log as such: a secret of a tier with
+/// STRONGROOM_AUDIT_READS_STRICT does neither through a read-only handle.
 ///
 /// Ownership: borrows `store`, `path` and `payload`; writes STRONGROOM_SIGNATURE_LEN bytes to `signature`, its NUL among them.
 /// Thread safety: any thread.
-/// Errors: as strongroom_get; INVALID_ARGUMENT also if the value is empty; BUFFER_TOO_SMALL.
+/// Errors: as strongroom_get; INVALID_ARGUMENT also if the value is empty; BUFFER_TOO_SMALL; READ_ONLY.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strongroom_sign_payload(
@@ -76,7 +77,7 @@ pub unsafe extern "C" fn strongroom_sign_payload(
 ///
 /// Ownership: borrows `store`, `path`, `payload` and `signature`; writes `*found` and `*version`.
 /// Thread safety: any thread.
-/// Errors: as strongroom_accepted; INVALID_ARGUMENT also if the current value is empty.
+/// Errors: as strongroom_accepted; INVALID_ARGUMENT also if the current value is empty; READ_ONLY.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strongroom_verify_payload(

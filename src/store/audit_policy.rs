@@ -20,6 +20,10 @@ pub enum AuditReads {
     Batched,
     /// The event is durable before the value is released. If it cannot be written, nothing is released: on a full disk the
     /// read fails with [`DiskFull`](ErrorKind::DiskFull), through a read-only handle with [`ReadOnly`](ErrorKind::ReadOnly).
+    ///
+    /// In a transaction the event is in its commit, or in the next one if that fails. When more events wait for it than are
+    /// told one by one, 12,000, the read fails with [`LimitExceeded`](ErrorKind::LimitExceeded): commit the transaction, and
+    /// read the rest in another.
     Strict,
     /// There are no events of reads.
     Off,

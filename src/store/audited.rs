@@ -10,46 +10,63 @@ use super::{AuditReads, Secret, Store, Transaction};
 use crate::access::{Action, authorise};
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
-use crate::record::audit::{Event, EventKind, More};
+use crate::record::audit::{Event, EventKind};
 use crate::record::path::SecretPath;
+use crate::record::secret::SecretRecord;
 use crate::sealed::disk::file::Access;
 use crate::sealed::space::Space;
 use crate::tables::{Batch, Snapshot, Tables};
 
-/// What was found on the way to a value.
-#[derive(Clone, Copy)]
+/// What was found on the way to values of a secret.
 pub(super) struct Touched {
     pub(super) id: [u8; 16],
-    pub(super) version: u64,
     pub(super) tier: u8,
-    /// When it was read, if it was.
+    /// That was read, or looked for in vain.
+    pub(super) version: u64,
+    /// Those that were read with it.
+    pub(super) others: Vec<u64>,
+    /// When they were read, if they were.
     pub(super) time: Option<Timestamp>,
 }
 
-/// A value that was asked for, and what came of it.
+impl Touched {
+    /// A version that is looked for: it was not read yet.
+    pub(super) fn in_vain(record: &SecretRecord, version: u64) -> Self {
+        Self { id: record.id, tier: record.tier, version, others: Vec::new(), time: None }
+    }
+}
+
+/// Values of a secret that were asked for, and what came of it.
 struct Read<'a> {
     path: &'a SecretPath,
+    /// The version that was asked for, or 0.
+    asked: u64,
+    /// Without it nothing was read, even if that was no error.
     touched: Option<Touched>,
     error: Option<ErrorKind>,
 }
 
 impl Read<'_> {
-    fn fact(&self, asked: u64) -> Fact<'_> {
-        Fact {
-            kind: EventKind::SecretAccessed,
-            path: self.path.as_str(),
-            subject: self.touched.map_or([0; 16], |touched| touched.id),
-            version: self.touched.map_or(asked, |touched| touched.version),
-            error: self.error.map_or(0, ErrorKind::code),
-        }
+    /// One for each version.
+    fn facts(&self) -> impl Iterator<Item = Fact<'_>> {
+        let (subject, version, others) = match &self.touched {
+            Some(touched) => (touched.id, touched.version, touched.others.as_slice()),
+            None => ([0; 16], self.asked, [].as_slice()),
+        };
+        let error = self.error.map_or(0, ErrorKind::code);
+        let fact =
+            Fact { kind: EventKind::SecretAccessed, path: self.path.as_str(), subject, version, error };
+        [version].into_iter().chain(others.iter().copied()).map(move |version| Fact { version, ..fact })
     }
-}
 
-/// What waits to be in the log of a read.
-enum Noted {
-    Enough,
-    /// It is to be committed before the value is released.
-    First(Event),
+    /// As what is committed by itself.
+    fn events(&self, time: Timestamp) -> impl Iterator<Item = Event> {
+        self.facts().map(move |fact| {
+            let mut told = event(time, fact.kind, fact.subject, fact.version);
+            told.more.get_or_insert_default().path = fact.path.to_owned();
+            told
+        })
+    }
 }
 
 /// Whether a refusal is an event: it says something of the secret or of who asked, and not of the medium or the arguments.
@@ -76,24 +93,22 @@ impl Store {
         mut look: impl FnMut(&View<'_, Snapshot<'_>>) -> Result<T>,
     ) -> Result<T> {
         let tables = self.usable()?;
-        let touched = Cell::new(None);
+        let found = Cell::new(None);
         let allowed = authorise(self.principal, Action::Read(path));
         let result = allowed.and_then(|()| {
             tables.read(|rows| {
                 let view = View::new(self, &tables, rows);
                 let result = look(&view);
-                touched.set(view.touched.get());
+                found.set(view.touched.take());
                 result
             })
         });
         let error = result.as_ref().err().map(Error::kind);
-        match self.note_read(&tables, &Read { path, touched: touched.get(), error }, asked)? {
-            Noted::Enough => {}
-            Noted::First(event) => {
-                // Whoever waits at the gate must not hold rows.
-                drop(tables);
-                self.write_first(vec![event])?;
-            }
+        let read = Read { path, asked, touched: found.into_inner(), error };
+        if let Some(read) = self.noted(&tables, read)? {
+            // Whoever waits at the gate must not hold rows.
+            drop(tables);
+            self.write_first(&[read])?;
         }
         result
     }
@@ -101,61 +116,86 @@ impl Store {
     /// As [`audited`](Self::audited), of several paths and one state.
     pub(super) fn audited_many(&self, paths: &[Result<SecretPath>]) -> Result<Vec<Result<Secret>>> {
         let tables = self.authorise(Action::List)?;
-        let mut found = tables.read(|rows| Ok(View::new(self, &tables, rows).get_many(paths)))?;
-        let mut first = Vec::new();
-        for ((result, touched), path) in found.iter_mut().zip(paths) {
-            let Ok(path) = path else { continue };
+        let found = tables.read(|rows| Ok(View::new(self, &tables, rows).get_many(paths)))?;
+        let mut results = Vec::with_capacity(paths.len());
+        let (mut held_back, mut first) = (Vec::new(), Vec::new());
+        for ((result, touched), path) in found.into_iter().zip(paths) {
             let error = result.as_ref().err().map(Error::kind);
-            match self.note_read(&tables, &Read { path, touched: *touched, error }, 0) {
-                Ok(Noted::Enough) => *touched = None,
-                Ok(Noted::First(event)) => first.push(event),
-                Err(refused) => *result = Err(refused),
-            }
+            let noted = match path {
+                Ok(path) => self.noted(&tables, Read { path, asked: 0, touched, error }),
+                Err(_) => Ok(None),
+            };
+            results.push(match noted {
+                Ok(None) => result,
+                Ok(Some(read)) => {
+                    held_back.push(results.len());
+                    first.push(read);
+                    result
+                }
+                Err(refused) => Err(refused),
+            });
         }
         drop(tables);
-        if !first.is_empty()
-            && let Err(error) = self.write_first(first)
-        {
-            // What was touched and not noted yet.
-            let held_back = found.iter_mut().filter(|(result, touched)| result.is_ok() && touched.is_some());
-            held_back.for_each(|(result, _)| *result = Err(error.repeat()));
+        if let Err(error) = self.write_first(&first) {
+            for place in held_back {
+                if let Some(result) = results.get_mut(place) {
+                    *result = Err(error.repeat());
+                }
+            }
         }
-        Ok(found.into_iter().map(|(result, _)| result).collect())
+        Ok(results)
     }
 
-    /// Notes a read, unless it is to be written to the log before the value is released.
+    /// Notes a read, unless it must be in the log before its values are released: then it is given back.
+    fn noted<'a>(&self, tables: &Tables, read: Read<'a>) -> Result<Option<Read<'a>>> {
+        match self.mode_of(&read)? {
+            AuditReads::Strict => return Ok(Some(read)),
+            AuditReads::Batched => {
+                let time = self.time_of(&read);
+                read.facts().for_each(|fact| self.note(tables, &fact, time));
+            }
+            AuditReads::Off => {}
+        }
+        self.accessed(&read);
+        Ok(None)
+    }
+
+    /// How a read is to be in the log: strictly, if that must be before its values are released.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::ReadOnly`] for one that must be in the log, through a handle that cannot write.
-    fn note_read(&self, tables: &Tables, read: &Read<'_>, asked: u64) -> Result<Noted> {
-        let mode = self.shared.reads.mode(read.touched.map_or(0, |touched| touched.tier));
-        let is_strict = mode == AuditReads::Strict && read.error.is_none();
-        if self.shared.options.access == Access::ReadOnly {
-            if !is_strict {
-                return Ok(Noted::Enough);
+    fn mode_of(&self, read: &Read<'_>) -> Result<AuditReads> {
+        let is_silent = match read.error {
+            Some(error) => !is_told(error),
+            None => read.touched.is_none(),
+        };
+        if is_silent {
+            return Ok(AuditReads::Off);
+        }
+        let mode = match self.shared.reads.mode(read.touched.as_ref().map_or(0, |touched| touched.tier)) {
+            AuditReads::Strict if read.error.is_some() => AuditReads::Batched,
+            mode => mode,
+        };
+        match mode {
+            AuditReads::Strict if self.shared.options.access == Access::ReadOnly => {
+                let message = "reads of this secret are audited strictly, and the store was opened read-only";
+                Err(Error::new(ErrorKind::ReadOnly, message))
             }
-            let message = "reads of this secret are audited strictly, and the store was opened read-only";
-            return Err(Error::new(ErrorKind::ReadOnly, message));
+            mode => Ok(mode),
         }
-        if mode == AuditReads::Off || read.error.is_some_and(|error| !is_told(error)) {
-            return Ok(Noted::Enough);
+    }
+
+    /// When it was, or when it was refused.
+    fn time_of(&self, read: &Read<'_>) -> Timestamp {
+        read.touched.as_ref().and_then(|touched| touched.time).unwrap_or_else(|| self.now_seen())
+    }
+
+    /// Takes note of when values of a secret were released, if they were.
+    fn accessed(&self, read: &Read<'_>) {
+        if let (None, Some(Touched { id, time: Some(time), .. })) = (read.error, &read.touched) {
+            self.shared.accesses.note(id, *time);
         }
-        let fact = read.fact(asked);
-        let time = read.touched.and_then(|touched| touched.time);
-        let now = time.unwrap_or_else(|| self.now_seen());
-        if !is_strict {
-            self.note(tables, &fact, now);
-            return Ok(Noted::Enough);
-        }
-        let more = More { path: fact.path.to_owned(), count: 1, ..More::default() };
-        Ok(Noted::First(Event {
-            time: now.as_millis(),
-            kind: fact.kind.code(),
-            subject: fact.subject,
-            version: fact.version,
-            more: Some(more),
-        }))
     }
 
     /// Notes what happened without a commit. If much waits it is written, unless another thread writes.
@@ -172,10 +212,16 @@ impl Store {
         }
     }
 
-    /// Writes events before something is released.
-    fn write_first(&self, events: Vec<Event>) -> Result<()> {
+    /// Writes what was read before it is released.
+    fn write_first(&self, reads: &[Read<'_>]) -> Result<()> {
+        if reads.is_empty() {
+            return Ok(());
+        }
         let (_pass, tables) = self.begin_writing(Action::List)?;
-        self.commit(&tables, |_, _| Ok(((), events)))
+        let events = reads.iter().flat_map(|read| read.events(self.time_of(read)));
+        self.commit(&tables, |_, _| Ok(((), events.collect())))?;
+        reads.iter().for_each(|read| self.accessed(read));
+        Ok(())
     }
 
     /// Writes what waits, if anything does.
@@ -228,28 +274,32 @@ impl<'b> Transaction<'_, 'b> {
         let view = self.view();
         let result = self.authorise(Action::Read(path)).and_then(|()| look(&view));
         let error = result.as_ref().err().map(Error::kind);
-        self.note_read(&Read { path, touched: view.touched.get(), error }, asked)?;
+        self.note_read(Read { path, asked, touched: view.touched.take(), error })?;
         result
     }
 
     /// As [`audited`](Self::audited), of several paths.
     pub(super) fn audited_many(&self, paths: &[Result<SecretPath>]) -> Result<Vec<Result<Secret>>> {
         self.authorise(Action::List)?;
-        let mut results = Vec::with_capacity(paths.len());
-        for ((result, touched), path) in self.view().get_many(paths).into_iter().zip(paths) {
-            if let Ok(path) = path {
-                let error = result.as_ref().err().map(Error::kind);
-                self.note_read(&Read { path, touched, error }, 0)?;
-            }
-            results.push(result);
-        }
-        Ok(results)
+        let audited = |((result, touched), path): ((Result<Secret>, _), &Result<SecretPath>)| {
+            let Ok(path) = path else { return result };
+            let error = result.as_ref().err().map(Error::kind);
+            self.note_read(Read { path, asked: 0, touched, error }).and(result)
+        };
+        Ok(self.view().get_many(paths).into_iter().zip(paths).map(audited).collect())
     }
 
-    fn note_read(&self, read: &Read<'_>, asked: u64) -> Result<()> {
-        if let Noted::First(_) = self.store.note_read(self.tables, read, asked)? {
-            self.store.note(self.tables, &read.fact(asked), self.store.now_seen());
-            self.store.shared.reads.urge();
+    /// # Errors
+    ///
+    /// [`ErrorKind::LimitExceeded`] if it must be in the log, and too much waits for it to be told there.
+    fn note_read(&self, read: Read<'_>) -> Result<()> {
+        if let Some(read) = self.store.noted(self.tables, read)? {
+            let (actor, time) = (self.tables.file().opener_id(), self.store.time_of(&read));
+            if !self.store.shared.reads.note_urgent(read.facts(), &self.store.said, actor, time) {
+                let message = "more reads than a transaction can hold wait to be in the audit log; commit the transaction, and read the rest in another";
+                return Err(Error::new(ErrorKind::LimitExceeded, message));
+            }
+            self.store.accessed(&read);
         }
         Ok(())
     }

@@ -66,6 +66,10 @@ impl Store {
         }
         self.authorise(action)?;
         let pass = self.shared.gate.enter()?;
+        if self.shared.reads.is_full() {
+            // What comes now has no room beside it. If it cannot be written it waits on, and that is no reason to refuse a write.
+            let _ = self.write_out(&pass);
+        }
         Ok((pass, self.authorise(action)?))
     }
 

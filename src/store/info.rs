@@ -51,6 +51,11 @@ pub struct Trashed {
 }
 
 impl SecretInfo {
+    /// As whoever reads a value at this time is told: the read itself is among those it tells of.
+    pub(super) fn read_at(self, time: Timestamp) -> Self {
+        Self { accessed_at: self.accessed_at.max(Some(time)), ..self }
+    }
+
     pub(super) fn new(store: &Store, path: SecretPath, record: SecretRecord) -> Result<Self> {
         let noted = store.shared.accesses.last(&record.id);
         let accessed_at = noted.max(record.accessed_at);

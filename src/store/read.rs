@@ -187,14 +187,15 @@ impl<R: Rows> View<'_, R> {
                 Ok(path) => self.store.authorise(Action::Read(path)).and_then(|_| self.get(path, None)),
                 Err(error) => Err(error.repeat()),
             };
-            (result, self.touched.get())
+            (result, self.touched.take())
         };
         paths.iter().map(get).collect()
     }
 
     fn matches(&self, path: &SecretPath, candidate: &[u8]) -> Result<bool> {
         let record = self.find(path)?;
-        let (_, value) = self.value(path, &record, None)?;
+        let (version, value) = self.value(path, &record, None)?;
+        self.was_read([version.number]);
         Ok(is_same(value.expose(), candidate))
     }
 }

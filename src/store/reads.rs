@@ -80,9 +80,27 @@ impl Reads {
         self.line().waiting.note(fact, said, actor, now)
     }
 
-    /// That of what waits something must be written before long.
-    pub(super) fn urge(&self) {
+    /// Notes all of what must be told one by one before long; or nothing of it and `false`, if too much waits for that. What
+    /// waits is to be committed then as well.
+    pub(super) fn note_urgent<'a>(
+        &self,
+        facts: impl Iterator<Item = Fact<'a>>,
+        said: &Arc<Said>,
+        actor: [u8; 16],
+        now: Timestamp,
+    ) -> bool {
+        let mut line = self.line();
+        let has_room = !line.waiting.is_full();
+        if has_room {
+            facts.for_each(|fact| line.waiting.note_whole(&fact, said, actor, now));
+        }
         self.urgent.store(true, Ordering::Relaxed);
+        has_room
+    }
+
+    /// Whether so much waits that it is no longer told one by one.
+    pub(super) fn is_full(&self) -> bool {
+        self.line().waiting.is_full()
     }
 
     /// Whether what waits is to be committed, even by itself.
@@ -181,6 +199,8 @@ mod tests {
             }
         }
         assert_eq!(reads.pending(0).unwrap().len(), 2 * EVENTS_WAITING_MAX);
+        assert!(!reads.note_urgent([fact(u16::MAX, 1)].into_iter(), &said, [2; 16], now));
+        assert_eq!(reads.pending(0).unwrap().len(), 2 * EVENTS_WAITING_MAX);
         for _ in 0..3 {
             note(u16::MAX, 1);
         }
@@ -225,7 +245,7 @@ mod tests {
         reads.put_back();
         assert_eq!(reads.commits(), portions);
         assert_eq!(reads.pending(0).unwrap().len(), EVENTS_WAITING_FULL + 1);
-        reads.urge();
+        assert!(reads.note_urgent([].into_iter(), &said, [2; 16], now));
         let all = reads.take(1);
         assert_eq!((all.count(), reads.commits()), (EVENTS_WAITING_FULL as u32 + 2, 0));
         assert_eq!(subjects(owned(&all)), (0..EVENTS_WAITING_FULL as u16).chain([0]).collect::<Vec<_>>());

@@ -146,6 +146,7 @@ impl Transaction<'_, '_> {
             let (from, to) = (from.try_into()?, to.try_into().map_err(Error::from)?);
             tx.authorise(Action::Write(&from))?;
             tx.authorise(Action::Write(&to))?;
+            tx.ask(EventKind::SecretUpdated, &from);
             tx.once(
                 Operation::Rename,
                 |call| rename.say(&from, &to, call),
@@ -195,6 +196,7 @@ impl Transaction<'_, '_> {
             let (from, to) = (from.try_into()?, to.try_into().map_err(Error::from)?);
             tx.authorise(Action::Write(&from))?;
             tx.authorise(Action::Write(&to))?;
+            tx.ask(EventKind::SecretUpdated, &from);
             tx.once(
                 Operation::RenamePrefix,
                 |call| rename.say(&from, &to, call),
@@ -237,6 +239,7 @@ impl Transaction<'_, '_> {
         match secrets::find(self.batch, path)? {
             None => Ok(()),
             Some(_) => {
+                self.ask(EventKind::SecretUpdated, path);
                 let message = format!("there is a secret at {path} already");
                 Err(Error::new(ErrorKind::AlreadyExists, message))
             }

@@ -170,7 +170,8 @@ impl Store {
 impl<R: Rows> View<'_, R> {
     fn accepted_secrets(&self, path: &SecretPath) -> Result<Vec<Secret>> {
         let (record, accepted) = self.accepted(path)?;
-        let info = SecretInfo::new(self.store, path.clone(), record)?;
+        let time = self.was_read(accepted.iter().map(|(version, _)| version.number));
+        let info = SecretInfo::new(self.store, path.clone(), record)?.read_at(time);
         let secret = |(version, value): (crate::record::secret::VersionRecord, _)| {
             Secret::new(info.clone(), (version.number, Timestamp::from_millis(version.created_at)), value)
         };
@@ -185,6 +186,7 @@ impl<R: Rows> View<'_, R> {
                 found = Some(version.number);
             }
         }
+        self.was_read(found.or_else(|| accepted.first().map(|(version, _)| version.number)));
         Ok(found)
     }
 }

@@ -2,7 +2,6 @@
 
 use super::view::View;
 use super::{Store, Transaction};
-use crate::access::Action;
 use crate::crypto::mac::hmac_under;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::REQUEST_WINDOW_SECONDS;
@@ -49,6 +48,9 @@ impl Store {
     /// A secret that signs payloads should sign no [requests](Self::sign_request), and the other way round: a request is signed as the
     /// payload `timestamp.body`.
     ///
+    /// Signing and checking a signature are reads, and in the audit log as such. A secret whose reads are audited
+    /// [strictly](crate::AuditReads::Strict) does neither through a read-only handle.
+    ///
     /// # Errors
     ///
     /// As [`get`](Self::get); [`InvalidArgument`](ErrorKind::InvalidArgument) also if the value is empty, because everybody can
@@ -59,7 +61,7 @@ impl Store {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        self.look(Action::Read(&path), |view| view.sign(&path, &[payload.as_ref()]))
+        self.audited(&path, 0, |view| view.sign(&path, &[payload.as_ref()]))
     }
 
     /// Which version of the secret at `path` signed `payload`, of those that are accepted, if one did. `signature` is the text that
@@ -97,7 +99,7 @@ impl Store {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        self.look(Action::Read(&path), |view| view.verify(&path, &[payload.as_ref()], signature))
+        self.audited(&path, 0, |view| view.verify(&path, &[payload.as_ref()], signature))
     }
 
     /// Signs a request of this time, in seconds since 1970-01-01T00:00:00Z: what is signed is the time in decimal, a `.` and `body`.
@@ -112,7 +114,7 @@ impl Store {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        self.look(Action::Read(&path), |view| view.sign(&path, &[&dated(timestamp), body.as_ref()]))
+        self.audited(&path, 0, |view| view.sign(&path, &[&dated(timestamp), body.as_ref()]))
     }
 
     /// As [`verify_payload`](Self::verify_payload), of a request. Its time must be within
@@ -153,7 +155,7 @@ impl Store {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        self.look(Action::Read(&path), |view| view.verify_request(&path, timestamp, body.as_ref(), signature))
+        self.audited(&path, 0, |view| view.verify_request(&path, timestamp, body.as_ref(), signature))
     }
 }
 
@@ -163,19 +165,15 @@ impl<R: Rows> View<'_, R> {
         if key.is_empty() { Err(empty(path)) } else { Ok(under(&key, parts)) }
     }
 
-    /// The values whose signatures are valid, newest first, each with the number of its version.
-    fn signing_keys(&self, path: &SecretPath) -> Result<Vec<(u64, SecretBytes)>> {
-        let (_, accepted) = self.accepted(path)?;
-        Ok(accepted.into_iter().map(|(version, value)| (version.number, value)).collect())
-    }
-
     fn verify(&self, path: &SecretPath, parts: &[&[u8]], signature: &str) -> Result<SignatureCheck> {
-        let keys = self.signing_keys(path)?;
+        let (_, accepted) = self.accepted(path)?;
+        let keys: Vec<_> = accepted.into_iter().map(|(version, value)| (version.number, value)).collect();
         if keys.first().is_some_and(|(_, key)| key.is_empty()) {
             return Err(empty(path));
         }
-        let Ok(given) = signature.parse::<Signature>() else { return Ok(SignatureCheck::Wrong) };
-        Ok(signer(&keys, parts, given).map_or(SignatureCheck::Wrong, SignatureCheck::Version))
+        let signer = signature.parse::<Signature>().ok().and_then(|given| signer(&keys, parts, given));
+        self.was_read(signer.or_else(|| keys.first().map(|(number, _)| *number)));
+        Ok(signer.map_or(SignatureCheck::Wrong, SignatureCheck::Version))
     }
 
     fn verify_request(
@@ -237,8 +235,7 @@ impl Transaction<'_, '_> {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        self.authorise(Action::Read(&path))?;
-        self.view().sign(&path, &[payload.as_ref()])
+        self.audited(&path, 0, |view| view.sign(&path, &[payload.as_ref()]))
     }
 
     /// As [`Store::verify_payload`], with the secret that this transaction sees.
@@ -257,8 +254,7 @@ impl Transaction<'_, '_> {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        self.authorise(Action::Read(&path))?;
-        self.view().verify(&path, &[payload.as_ref()], signature)
+        self.audited(&path, 0, |view| view.verify(&path, &[payload.as_ref()], signature))
     }
 
     /// As [`Store::sign_request`], with the secret that this transaction sees.
@@ -272,8 +268,7 @@ impl Transaction<'_, '_> {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        self.authorise(Action::Read(&path))?;
-        self.view().sign(&path, &[&dated(timestamp), body.as_ref()])
+        self.audited(&path, 0, |view| view.sign(&path, &[&dated(timestamp), body.as_ref()]))
     }
 
     /// As [`Store::verify_request`], with the secret that this transaction sees, and at the time at which it began.
@@ -293,8 +288,7 @@ impl Transaction<'_, '_> {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        self.authorise(Action::Read(&path))?;
-        self.view().verify_request(&path, timestamp, body.as_ref(), signature)
+        self.audited(&path, 0, |view| view.verify_request(&path, timestamp, body.as_ref(), signature))
     }
 }
 

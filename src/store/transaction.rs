@@ -6,7 +6,7 @@ use super::audited::is_told;
 use super::commit::{Purpose, event};
 use super::view::View;
 use super::waiting::Fact;
-use super::{Store, time};
+use super::{SecretRef, Store, time};
 use crate::access::Action;
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
@@ -30,8 +30,8 @@ pub struct Transaction<'a, 'b> {
 #[derive(Default)]
 pub(super) struct Done {
     events: Vec<Event>,
-    /// What a change under way was asked to do.
-    asked: Cell<Option<(EventKind, SecretPath)>>,
+    /// What a change under way was asked to do, and to what.
+    asked: Cell<Option<(EventKind, SecretRef)>>,
     /// The time of the last commit, or this one's if somebody said that the clock is right.
     mark: Timestamp,
     /// Set by a change that failed half-way: committing the rest would break "all or nothing".
@@ -113,9 +113,14 @@ impl<'b> Transaction<'_, 'b> {
             _ => None,
         };
         if let Some((kind, path)) = asked {
-            self.done.asked.replace(Some((kind, path.clone())));
+            self.ask(kind, path);
         }
         self.store.authorise(action).map(drop)
+    }
+
+    /// What the log is told of if the change under way fails from here on.
+    pub(super) fn ask(&self, kind: EventKind, secret: impl Into<SecretRef>) {
+        self.done.asked.set(Some((kind, secret.into())));
     }
 
     /// Makes a change. If it fails, the transaction will, and the log says that it was asked for.
@@ -124,13 +129,13 @@ impl<'b> Transaction<'_, 'b> {
         let asked = self.done.asked.take();
         let Err(error) = &result else { return result };
         self.done.failed = true;
-        if let Some((kind, path)) = asked.filter(|_| is_told(error.kind())) {
-            let (path, error) = (path.as_str(), error.kind().code());
-            self.store.note(
-                self.tables,
-                &Fact { kind, path, subject: [0; 16], version: 0, error },
-                self.store.now_seen(),
-            );
+        if let Some((kind, secret)) = asked.filter(|_| is_told(error.kind())) {
+            let (path, subject) = match &secret {
+                SecretRef::Path(path) => (path.as_str(), [0; 16]),
+                SecretRef::Id(id) => ("", *id.as_bytes()),
+            };
+            let fact = Fact { kind, path, subject, version: 0, error: error.kind().code() };
+            self.store.note(self.tables, &fact, self.store.now_seen());
         }
         result
     }

@@ -246,8 +246,9 @@ impl Transaction<'_, '_> {
     }
 
     fn take_out_once(&mut self, wanted: &SecretRef, to: Option<SecretPath>) -> Result<Written> {
-        if let SecretRef::Path(path) = wanted {
-            self.authorise(Action::Write(path))?;
+        match wanted {
+            SecretRef::Path(path) => self.authorise(Action::Write(path))?,
+            SecretRef::Id(id) => self.ask(EventKind::SecretUpdated, *id),
         }
         self.once(
             Operation::Restore,
@@ -300,10 +301,13 @@ impl Transaction<'_, '_> {
     {
         self.change(|tx| {
             let wanted = secret.try_into()?;
-            tx.authorise(match &wanted {
-                SecretRef::Path(path) => Action::Destroy(path),
-                SecretRef::Id(_) => Action::List,
-            })?;
+            match &wanted {
+                SecretRef::Path(path) => tx.authorise(Action::Destroy(path))?,
+                SecretRef::Id(id) => {
+                    tx.ask(EventKind::SecretDestroyed, *id);
+                    tx.authorise(Action::List)?;
+                }
+            }
             tx.once(Operation::Destroy, |call| wanted.say(call), |tx| tx.remove_for_good(&wanted))
         })
     }

@@ -23,7 +23,7 @@ pub(super) struct View<'a, R> {
     pub(super) now: Option<Timestamp>,
     /// The time of the last commit, or what a transaction took for right since; without it the rows tell.
     pub(super) mark: Option<Timestamp>,
-    /// The version whose value was looked for last.
+    /// The versions whose values were read last, or the one that was looked for in vain.
     pub(super) touched: Cell<Option<Touched>>,
 }
 
@@ -45,8 +45,8 @@ impl<R: Rows> View<'_, R> {
         let record = self.find(path)?;
         let (version, value) = self.value(path, &record, number)?;
         let read = (version.number, Timestamp::from_millis(version.created_at));
-        self.accessed(&record, self.store.now_seen());
-        Ok(Secret::new(SecretInfo::new(self.store, path.clone(), record)?, read, value))
+        let time = self.was_read([version.number]);
+        Ok(Secret::new(SecretInfo::new(self.store, path.clone(), record)?.read_at(time), read, value))
     }
 
     /// The value of the current version, or of `number`.
@@ -57,7 +57,7 @@ impl<R: Rows> View<'_, R> {
         number: Option<u64>,
     ) -> Result<(Cow<'r, VersionRecord>, SecretBytes)> {
         let number = number.unwrap_or(record.current.number);
-        self.touched.set(Some(Touched { id: record.id, version: number, tier: record.tier, time: None }));
+        self.touched.set(Some(Touched::in_vain(record, number)));
         let version = self.version(path, record, number)?;
         match self.state(record, &version)? {
             VersionState::Current | VersionState::Superseded | VersionState::Grace { .. } => {
@@ -79,14 +79,14 @@ impl<R: Rows> View<'_, R> {
         }
     }
 
-    /// The current version and those in grace, the newest first.
+    /// The current version and those in grace, the newest first. Which of them [were read](Self::was_read) is for the caller to
+    /// say.
     pub(super) fn accepted(
         &self,
         path: &SecretPath,
     ) -> Result<(SecretRecord, Vec<(VersionRecord, SecretBytes)>)> {
         let record = self.find(path)?;
-        let version = record.current.number;
-        self.touched.set(Some(Touched { id: record.id, version, tier: record.tier, time: None }));
+        self.touched.set(Some(Touched::in_vain(&record, record.current.number)));
         let versions = history::all(self.rows, &record)?;
         let times = self.times_for(&versions)?;
         let state = |version: &VersionRecord| VersionState::of(version, record.current.number, times);
@@ -96,14 +96,20 @@ impl<R: Rows> View<'_, R> {
             let value = secrets::value(self.rows, &self.tables.sealer(), path, &record.id, &version)?;
             accepted.push((version, value));
         }
-        self.accessed(&record, self.now());
         Ok((record, accepted))
     }
 
-    /// Takes note of when a value of this secret was read.
-    fn accessed(&self, record: &SecretRecord, now: Timestamp) {
-        self.store.shared.accesses.note(&record.id, now);
-        self.touched.set(self.touched.get().map(|touched| Touched { time: Some(now), ..touched }));
+    /// Takes note of which versions of the secret that was looked at were read, if any, and says when.
+    pub(super) fn was_read(&self, versions: impl IntoIterator<Item = u64>) -> Timestamp {
+        let (now, mut versions) = (self.store.now_seen(), versions.into_iter());
+        let touched = self.touched.take().zip(versions.next()).map(|(touched, version)| Touched {
+            version,
+            others: versions.collect(),
+            time: Some(now),
+            ..touched
+        });
+        self.touched.set(touched);
+        now
     }
 
     /// # Errors

@@ -135,6 +135,19 @@ impl Size {
 }
 
 impl Waiting {
+    /// Whether what comes now would not be told by itself.
+    pub(super) fn is_full(&self) -> bool {
+        self.size.exceeds(Size::MAX)
+    }
+
+    /// Notes what must be told by itself, however much waits.
+    pub(super) fn note_whole(&mut self, fact: &Fact<'_>, said: &Arc<Said>, actor: [u8; 16], now: Timestamp) {
+        let hash = self.hash(fact, said);
+        if !self.repeat(hash, fact, said) {
+            self.push(hash, fact, (said, actor, now));
+        }
+    }
+
     /// Notes what happened, and says whether so much waits that it should be written.
     pub(super) fn note(
         &mut self,
@@ -149,7 +162,7 @@ impl Waiting {
         if self.repeat(hash, fact, said) {
             return false;
         }
-        if !self.size.exceeds(Size::MAX) {
+        if !self.is_full() {
             self.push(hash, fact, (said, actor, now));
             return self.is_much();
         }

@@ -13,6 +13,7 @@ use crate::record::audit::Event;
 use crate::record::event_kind::KindSet;
 use crate::record::id::{SecretId, SlotId};
 use crate::record::path::SecretPath;
+use crate::record::text;
 use crate::store::Cursor;
 use crate::tables::list::Position;
 use crate::tables::{Rows, Tables, audit};
@@ -137,7 +138,7 @@ impl AuditQuery {
             namespace: self.namespace.as_deref().map(SecretPath::parse).transpose()?,
             actor: self.actor.map(|id| *id.as_bytes()),
             secret: self.secret.map(|id| *id.as_bytes()),
-            request_id: self.request_id.clone(),
+            request_id: self.request_id.as_deref().map(text::request_id).transpose()?,
             codes: self.kinds.codes()?,
             since: self.since.map_or(i64::MIN, Timestamp::as_millis),
             until: self.until.map(Timestamp::as_millis),
@@ -215,7 +216,7 @@ impl Audit<'_> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidArgument`] for a path or a kind that breaks a rule; [`ErrorKind::LimitExceeded`] for a limit
+    /// [`ErrorKind::InvalidArgument`] for a path, a kind or an id of a request that breaks a rule; [`ErrorKind::LimitExceeded`] for a limit
     /// outside 1 to 1,000; [`ErrorKind::InvalidCursor`] for a cursor of another store or query, or an altered one;
     /// [`ErrorKind::Tampered`].
     pub fn query(&self, query: impl Borrow<AuditQuery>) -> Result<AuditPage> {

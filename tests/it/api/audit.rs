@@ -397,6 +397,57 @@ fn refused_writes_wait_for_a_commit_with_their_errors() {
 }
 
 #[test]
+fn a_refused_write_is_told_of_what_its_error_is_about() {
+    let store = Store::in_memory().unwrap();
+    for path in ["a", "b", "from/x", "to/x"] {
+        store.put(path, "x").unwrap();
+    }
+    let deleted = store.delete("b").unwrap().id;
+    store.put("b", "another").unwrap();
+    let unknown = Store::in_memory().unwrap().put("a", "x").unwrap().id();
+    check_refused(store.rename("none", "a"), ErrorKind::NotFound);
+    check_refused(store.rename("a", "b"), ErrorKind::AlreadyExists);
+    check_refused(store.rename_prefix("nothing", "to"), ErrorKind::NotFound);
+    check_refused(store.rename_prefix("from", "to"), ErrorKind::AlreadyExists);
+    check_refused(store.restore_to(deleted, "a"), ErrorKind::AlreadyExists);
+    check_refused(store.restore(unknown), ErrorKind::NotFound);
+    check_refused(store.destroy(unknown), ErrorKind::NotFound);
+    let once = store.with(Context::new().idempotency_key("key")).unwrap();
+    once.destroy(deleted).unwrap();
+    check_refused(once.destroy(unknown), ErrorKind::IdempotencyConflict);
+    let failed: Vec<_> = all(&store).into_iter().filter(|event| !event.success()).collect();
+    let told = |event: &AuditEvent| {
+        let path = event.path().map(str::to_owned);
+        (event.kind().name(), path, event.secret_id(), event.error().unwrap())
+    };
+    let of = |path: &str, error| ("secret.updated", Some(path.to_owned()), None, error);
+    let expected = [
+        of("none", ErrorKind::NotFound),
+        of("b", ErrorKind::AlreadyExists),
+        of("nothing", ErrorKind::NotFound),
+        of("to/x", ErrorKind::AlreadyExists),
+        of("a", ErrorKind::AlreadyExists),
+        ("secret.updated", None, Some(unknown), ErrorKind::NotFound),
+        ("secret.destroyed", None, Some(unknown), ErrorKind::NotFound),
+        ("secret.destroyed", None, Some(unknown), ErrorKind::IdempotencyConflict),
+    ];
+    assert_eq!(failed.iter().map(told).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_request_is_looked_for_as_it_stands_in_the_log() {
+    let store = Store::in_memory().unwrap();
+    store.with(Context::new().request_id("e\u{301}")).unwrap().put("a", "x").unwrap();
+    let found = |id: &str| {
+        let page = store.audit().query(AuditQuery::all().request_id(id))?;
+        Ok(page.events().len())
+    };
+    assert_eq!(["e\u{301}", "\u{e9}", "e"].map(|id| found(id).unwrap()), [1, 1, 0]);
+    check_refused(found("two\nlines"), ErrorKind::InvalidArgument);
+    check_refused(found(&"x".repeat(129)), ErrorKind::InvalidArgument);
+}
+
+#[test]
 fn reads_inside_a_transaction_are_in_its_commit_or_wait() {
     let store = Store::in_memory().unwrap();
     store.put("a", "x").unwrap();

@@ -21,6 +21,7 @@ mod memory;
 mod metadata;
 mod paths;
 mod pins;
+mod read_events;
 mod recovery;
 mod rename;
 mod replacing;

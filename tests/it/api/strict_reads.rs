@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use strongroom::limits::EVENTS_WAITING_MAX;
 use strongroom::{
     AuditEvent, AuditPolicy, AuditQuery, AuditReads, BegunTransaction, Context, ErrorKind, PinCheck, Store,
 };
@@ -115,4 +116,30 @@ fn a_delete_without_effect_commits_nothing_and_a_pin_stays_in_the_history() {
     store.close().unwrap();
     let store = patient().pin(pin).open(folder.join("s"), key()).unwrap();
     assert_eq!(store.open_report().pin, Some(PinCheck::InHistory));
+}
+
+#[test]
+fn a_transaction_releases_no_more_than_can_wait_to_be_in_the_log() {
+    let folder = Folder::new();
+    let store = strict(&folder.join("s"));
+    store.put("b", "x").unwrap();
+    let refused = store.transaction(|tx| {
+        tx.get("a")?;
+        // What is refused waits as well.
+        for number in 0..EVENTS_WAITING_MAX {
+            check_refused(tx.get(&format!("absent/{number}")), ErrorKind::NotFound);
+        }
+        check_refused(tx.get_many(["b"])?.remove(0), ErrorKind::LimitExceeded);
+        check_refused(tx.sign_payload("b", ""), ErrorKind::LimitExceeded);
+        tx.get("b").map(drop)
+    });
+    let error = check_refused(refused, ErrorKind::LimitExceeded);
+    assert!(error.to_string().contains("commit the transaction"), "{error}");
+    assert_eq!(store.info("b").unwrap().accessed_at(), None);
+    // Nothing was committed, and yet the next one has room.
+    store.transaction(|tx| tx.get("b").map(drop)).unwrap();
+    let page = store.audit().query(AuditQuery::all().under("b").kind("secret.accessed")).unwrap();
+    let told = |event: &AuditEvent| (event.version(), event.count(), event.is_durable());
+    assert_eq!((page.events().iter().map(told).collect::<Vec<_>>(), reads(&store)), (vec![(1, 1, true)], 1));
+    store.audit().verify(None).unwrap();
 }
