@@ -4,6 +4,7 @@
 //! The normal run takes one operation in a few ([`Fault::stride`](disk::Fault::stride)) from a random, printed start;
 //! `STRONGROOM_IO_FAULTS=all` takes every one, `STRONGROOM_IO_FAULTS=<start>` repeats a printed start.
 
+mod cancelled;
 mod disk;
 mod full_disk;
 mod model;
