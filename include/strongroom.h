@@ -760,7 +760,10 @@ typedef struct strongroom_audit_event {
    */
   uint64_t generation;
   /**
-   * The version written or read, or the number of the metadata that were; else what the kind says. 0 if there is none.
+   * The version written or read, or the number of the metadata that were. Of secret.tier_changed the number of the tier; of a
+   * discarded commit, a backup and another copy the generation; of a clock by how many milliseconds it was off; of a pruned
+   * log the number of the first event that is left; of store.call_remembered the number of the operation (section 8.12 of
+   * the file format); of store.calls_forgotten how many. 0 if there is none.
    */
   uint64_t version;
   /**

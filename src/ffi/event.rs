@@ -35,7 +35,10 @@ pub struct strongroom_audit_event {
     pub sequence: u64,
     /// The number of the commit it is of.
     pub generation: u64,
-    /// The version written or read, or the number of the metadata that were; else what the kind says. 0 if there is none.
+    /// The version written or read, or the number of the metadata that were. Of secret.tier_changed the number of the tier; of a
+    /// discarded commit, a backup and another copy the generation; of a clock by how many milliseconds it was off; of a pruned
+    /// log the number of the first event that is left; of store.call_remembered the number of the operation (section 8.12 of
+    /// the file format); of store.calls_forgotten how many. 0 if there is none.
     pub version: u64,
     /// When, in milliseconds since the Unix epoch; of what happened several times, when it first did.
     pub time: i64,

@@ -5,6 +5,7 @@
 //! `STRONGROOM_IO_FAULTS=all` takes every one, `STRONGROOM_IO_FAULTS=<start>` repeats a printed start.
 
 mod cached;
+mod cancelled;
 mod disk;
 mod full_disk;
 mod model;

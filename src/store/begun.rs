@@ -16,7 +16,7 @@ use crate::tables::{Tables, Writing};
 /// interface. [`Store::transaction`] is simpler, and otherwise the same.
 ///
 /// Dropping it rolls back. As long as it lives the store does not lock, and other writes wait; so do writes through the store
-/// itself by the thread that began it, which are refused as [`Reentrant`](crate::ErrorKind::Reentrant).
+/// itself by the thread that used it last, which are refused as [`Reentrant`](crate::ErrorKind::Reentrant).
 pub struct BegunTransaction {
     /// `None` once it has ended. Before the pass, because the next writer must not begin beside it.
     writing: Option<Writing>,
@@ -24,7 +24,7 @@ pub struct BegunTransaction {
     now: Timestamp,
     tables: Arc<Tables>,
     /// Before the store, which writes what waits if nobody else has it.
-    _pass: Pass,
+    pass: Pass,
     store: Arc<Store>,
 }
 
@@ -61,7 +61,7 @@ impl Store {
         let now = self.now(&tables)?;
         let done = Done::after(&tables)?;
         let writing = tables.begin(Space::Normal)?;
-        Ok(BegunTransaction { writing: Some(writing), done, now, tables, store: self.clone(), _pass: pass })
+        Ok(BegunTransaction { writing: Some(writing), done, now, tables, store: self.clone(), pass })
     }
 }
 
@@ -72,6 +72,7 @@ impl BegunTransaction {
     ///
     /// What `work` returns. A change that fails makes [`commit`](Self::commit) fail.
     pub fn run<T>(&mut self, work: impl FnOnce(&mut Transaction<'_, '_>) -> Result<T>) -> Result<T> {
+        self.pass.hold();
         let Self { writing, done, now, tables, store, .. } = self;
         store.authorise(Action::Begin)?;
         let writing = writing.as_ref().ok_or_else(ended)?;
@@ -93,6 +94,7 @@ impl BegunTransaction {
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if a change inside failed; then, and with every other error, nothing
     /// is committed.
     pub fn commit(mut self) -> Result<()> {
+        self.pass.hold();
         self.store.authorise(Action::Begin)?;
         let writing = self.writing.take().ok_or_else(ended)?;
         let result = self.finish(writing);

@@ -64,6 +64,13 @@ impl Gate {
     }
 }
 
+impl Pass {
+    /// Takes note that it came to this thread.
+    pub(super) fn hold(&self) {
+        *self.0.lock() = Some(std::thread::current().id());
+    }
+}
+
 fn in_use() -> Error {
     let message = "another thread's write through this handle did not end in time; try again";
     Error::new(ErrorKind::InUse, message).held_by(Holder::Writer)

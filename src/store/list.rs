@@ -236,3 +236,6 @@ impl<R: Rows> View<'_, R> {
         Ok(last)
     }
 }
+
+#[cfg(test)]
+mod tests;

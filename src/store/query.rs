@@ -52,7 +52,8 @@ pub enum Listed {
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Sort {
-    /// By path, segment by segment. A page costs as much as it has items, however many secrets there are.
+    /// By path, segment by segment. A page costs as much as it has items and passes over between them, however many secrets there
+    /// are; one of what has a [key](Query::has_tag) also as much as that has values. Every page of the trash looks at all of it.
     #[default]
     Path,
     /// The last updated first. Every page looks at all secrets that the namespace and the tags leave.

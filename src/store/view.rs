@@ -191,11 +191,12 @@ impl<R: Rows> View<'_, R> {
     }
 
     /// The time of the commit that these rows are of. The file may be at a later one by now, behind a jump that these rows know
-    /// nothing of.
+    /// nothing of; then it is the time of their last event, which is less only in a commit of nothing but reads.
     fn find_mark(&self) -> Result<Timestamp> {
-        let mark = match audit::last_time(self.rows)? {
-            Some(time) => time,
-            None => self.tables.file().stamp()?.clock_mark,
+        let stamp = self.tables.file().stamp()?;
+        let mark = match audit::last(self.rows)? {
+            Some((head, time)) if head != stamp.audit_head => time,
+            _ => stamp.clock_mark,
         };
         Ok(Timestamp::from_millis(mark))
     }

@@ -138,12 +138,10 @@ fn first_after(rows: &impl Rows, generation: u64) -> Result<Option<Vec<u8>>> {
     Ok(key)
 }
 
-/// The time of the last event, if there is one.
-pub(crate) fn last_time(rows: &impl Rows) -> Result<Option<i64>> {
-    let (from, to) = rows::all_audit();
-    let Some((_, row)) = rows.last(&from, &to)? else { return Ok(None) };
-    let segment: Segment = decode(&Authenticated::from_page(&row))?;
-    Ok(segment.events.last().map(|event| event.time))
+/// The head behind the last event, and its time, if there is one.
+pub(crate) fn last(rows: &impl Rows) -> Result<Option<([u8; 32], i64)>> {
+    let Some((_, segment)) = segment_before(rows, u64::MAX)? else { return Ok(None) };
+    Ok(segment.events.last().map(|event| (segment.head, event.time)))
 }
 
 fn first_segment(rows: &impl Rows) -> Result<Option<(u64, Segment)>> {

@@ -66,6 +66,23 @@ impl Filter {
             && self.updated_since.is_none_or(|since| secret.updated_at >= since)
             && self.tags.iter().all(|test| test.accepts(&secret.tags))
     }
+
+    /// The tags that a secret must have.
+    fn equal(&self) -> Vec<String> {
+        let equal = |test: &TagTest| match test {
+            TagTest::Equal(tag) => Some(tag.clone()),
+            TagTest::Present(_) | TagTest::Absent(_) => None,
+        };
+        self.tags.iter().filter_map(equal).collect()
+    }
+
+    /// A key that a tag must have.
+    fn present(&self) -> Option<&str> {
+        self.tags.iter().find_map(|test| match test {
+            TagTest::Present(key) => Some(key.as_str()),
+            TagTest::Equal(_) | TagTest::Absent(_) => None,
+        })
+    }
 }
 
 /// A secret that was chosen.
@@ -120,7 +137,11 @@ pub(crate) fn list(
     // One more than asked for, to know whether more follows.
     let most = limit.saturating_add(1);
     let (mut in_order, mut others) = (Vec::new(), BTreeMap::new());
-    scan(rows, filter, after, &mut |chosen, is_in_order| {
+    let source = match filter.order {
+        Order::Path => Source::NarrowestInOrder,
+        Order::Updated => Source::Narrowest,
+    };
+    scan(rows, filter, after, source, &mut |chosen, is_in_order| {
         let position = || Position::of(filter.order, &chosen.path, &chosen.secret);
         // What comes in order begins where the last page ended: all but the first stand behind.
         let may_be_before = !is_in_order || in_order.is_empty();
@@ -150,7 +171,7 @@ pub(crate) fn list(
 /// How many secrets there are in all.
 pub(crate) fn count(rows: &impl Rows, filter: &Filter) -> Result<u64> {
     let mut count = 0;
-    scan(rows, filter, None, &mut |_, _| {
+    scan(rows, filter, None, Source::Narrowest, &mut |_, _| {
         count += 1;
         Ok(true)
     })?;
@@ -174,7 +195,7 @@ pub(crate) fn one_level(
 ) -> Result<Listed<Entry>> {
     let skip = filter.namespace.as_ref().map_or(0, |namespace| namespace.as_str().len() + 1);
     let mut listed = Listed { items: Vec::new(), more: false };
-    scan_live(rows, filter, after, Source::InOrder, &mut |chosen, _| {
+    scan_live(rows, filter, after, Source::Paths, &mut |chosen, _| {
         if after.is_some_and(|after| Position::of(Order::Path, &chosen.path, &chosen.secret) <= *after) {
             return Ok(true);
         }
@@ -204,13 +225,19 @@ pub(crate) fn one_level(
 /// Sees a secret, and whether all that follow stand behind it; says whether to go on.
 type Visit<'a> = &'a mut dyn FnMut(Chosen, bool) -> Result<bool>;
 
-fn scan(rows: &impl Rows, filter: &Filter, after: Option<&Position>, visit: Visit<'_>) -> Result<()> {
+fn scan(
+    rows: &impl Rows,
+    filter: &Filter,
+    after: Option<&Position>,
+    source: Source,
+    visit: Visit<'_>,
+) -> Result<()> {
     // First what comes in no order, so that what comes in order can end early.
     if filter.shelf != Shelf::Live {
         scan_trash(rows, filter, visit)?;
     }
     match filter.shelf {
-        Shelf::Live | Shelf::All => scan_live(rows, filter, after, Source::Narrowest, visit),
+        Shelf::Live | Shelf::All => scan_live(rows, filter, after, source, visit),
         Shelf::Trash => Ok(()),
     }
 }
@@ -225,13 +252,16 @@ fn scan_trash(rows: &impl Rows, filter: &Filter, visit: Visit<'_>) -> Result<()>
     })
 }
 
-/// Which rows lead to the secrets.
+/// Which rows lead to the secrets, if no tag must be equal.
 #[derive(Clone, Copy, Eq, PartialEq)]
 enum Source {
-    /// Those of a tag if one must be equal or present, else the paths.
+    /// Those of a key that must be present, else the paths: to see everything.
     Narrowest,
-    /// As narrow as the order of paths allows: the rows of a key are ordered by value first.
-    InOrder,
+    /// The same in the order of paths: to see a page. The rows of a key are ordered by value first, so there are looks at each
+    /// value, again and again to see everything.
+    NarrowestInOrder,
+    /// The paths: to see everything in their order.
+    Paths,
 }
 
 /// Visits live secrets. What comes in no order is said to.
@@ -257,32 +287,24 @@ fn scan_live(
             Ok(true)
         }
     };
-    let equal: Vec<String> = filter
-        .tags
-        .iter()
-        .filter_map(|test| match test {
-            TagTest::Equal(tag) => Some(tag.clone()),
-            TagTest::Present(_) | TagTest::Absent(_) => None,
-        })
-        .collect();
-    let present = filter.tags.iter().find_map(|test| match test {
-        TagTest::Present(key) => Some(key),
-        TagTest::Equal(_) | TagTest::Absent(_) => None,
-    });
-    let path_part = |key: &[u8]| key.get(1..).unwrap_or_default().to_vec();
+    let look_up = |path: &[u8], visit: Visit<'_>| {
+        let path = rows::path_from(path).ok_or_else(damaged)?;
+        match secrets::find(rows, &path)? {
+            Some(secret) => accept(path, secret, visit, by_path),
+            None => Ok(true),
+        }
+    };
+    let (first, end) = (from.get(1..).unwrap_or_default(), rows::end_of_paths(&to));
+    let equal = filter.equal();
     if !equal.is_empty() {
-        return tags::scan(rows, &equal, &path_part(&from), &rows::end_of_paths(&to), &mut |path| {
-            let path = rows::path_from(path).ok_or_else(damaged)?;
-            match secrets::find(rows, &path)? {
-                Some(secret) => accept(path, secret, visit, by_path),
-                None => Ok(true),
-            }
-        });
+        return tags::scan(rows, &equal, first, &end, &mut |path| look_up(path, visit));
     }
-    if let Some(key) = present.filter(|_| source == Source::Narrowest) {
-        let (from, to) = (path_part(&from), rows::end_of_paths(&to));
-        return tags::scan_key(rows, key, &mut |tag, path| {
-            if path < from.as_slice() || path >= to.as_slice() {
+    match (filter.present(), source) {
+        (Some(key), Source::NarrowestInOrder) => {
+            tags::scan_key_in_order(rows, key, first, &end, &mut |path| look_up(path, visit))
+        }
+        (Some(key), Source::Narrowest) => tags::scan_key(rows, key, &mut |tag, path| {
+            if path < first || path >= end.as_slice() {
                 return Ok(true);
             }
             let path = rows::path_from(path).ok_or_else(damaged)?;
@@ -290,12 +312,12 @@ fn scan_live(
                 Some(secret) => accept(path, secret, visit, false),
                 None => Ok(true),
             }
-        });
+        }),
+        (None, _) | (_, Source::Paths) => rows.scan(&from, &to, &mut |key, row| {
+            let path = rows::path_of(key).ok_or_else(damaged)?;
+            accept(path, decode(&Authenticated::from_page(row))?, visit, by_path)
+        }),
     }
-    rows.scan(&from, &to, &mut |key, row| {
-        let path = rows::path_of(key).ok_or_else(damaged)?;
-        accept(path, decode(&Authenticated::from_page(row))?, visit, by_path)
-    })
 }
 
 fn damaged() -> Error {

@@ -112,14 +112,16 @@ impl Tables {
     }
 
     /// Runs `read` on the last committed state. It runs a second time if redb gave up: because of another block than
-    /// this read needs, or of a writer that found the disk full.
+    /// this read needs, or of a writer that found the disk full. What the program cancelled does not begin again.
     pub(crate) fn read<T>(&self, mut read: impl FnMut(&Snapshot<'_>) -> Result<T>) -> Result<T> {
         self.file.check_usable()?;
         let guard = self.engine()?;
         let engine = guard.as_ref().ok_or_else(closed)?;
         match engine.read(&mut read) {
             // A writer may not have ended yet. No other write begins while the guard is held.
-            Err(_) if engine.gave_up() && !self.file.is_poisoned() => {
+            Err(error)
+                if engine.gave_up() && !self.file.is_poisoned() && error.kind() != ErrorKind::Cancelled =>
+            {
                 let own = Engine::open(&self.file, CACHE_BYTES_MIN)?;
                 let result = own.read(&mut read);
                 own.abandon()?;

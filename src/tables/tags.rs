@@ -4,7 +4,7 @@
 //! room. Every live secret with the tag is among them. So may be one in the trash, so that deleting touches no more
 //! than a few rows on a full disk: whoever follows the index looks at the secret itself.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
 use super::snapshot::{Row, Rows};
 use super::{Batch, rows, secrets, trash};
@@ -173,6 +173,66 @@ pub(crate) fn scan_key(
     visit: &mut dyn FnMut(&str, &[u8]) -> Result<bool>,
 ) -> Result<()> {
     scan_rows(rows, rows::tag_key(key), visit)
+}
+
+/// Visits the paths that may bear a tag of this key, each once and in order, from `from` up to and without `to`, until
+/// `visit` says `false`. It takes some of them from the rows of all values at a time, and more each time.
+pub(crate) fn scan_key_in_order(
+    rows: &impl Rows,
+    key: &str,
+    from: &[u8],
+    to: &[u8],
+    visit: &mut dyn FnMut(&[u8]) -> Result<bool>,
+) -> Result<()> {
+    const FIRST: usize = 64;
+    const MOST: usize = 16_384;
+    let (mut from, mut count) = (from.to_vec(), FIRST);
+    loop {
+        let next = first_of_key(rows, key, &from, to, count)?;
+        for path in &next {
+            if !visit(path)? {
+                return Ok(());
+            }
+        }
+        match next.last() {
+            // The next path that can be: nothing sorts between a path and itself with a zero.
+            Some(last) if next.len() == count => from = [last.as_slice(), &[0]].concat(),
+            _ => return Ok(()),
+        }
+        count = MOST.min(2 * count);
+    }
+}
+
+/// The first `count` paths that may bear a tag of this key, from `from` up to and without `to`.
+fn first_of_key(
+    rows: &impl Rows,
+    key: &str,
+    from: &[u8],
+    to: &[u8],
+    count: usize,
+) -> Result<BTreeSet<Vec<u8>>> {
+    let mut first: BTreeSet<Vec<u8>> = BTreeSet::new();
+    let (mut value, end) = rows::tag_key(key);
+    loop {
+        let mut tag = None;
+        rows.scan(&value, &end, &mut |key, _| {
+            tag = Some(rows::tag_of(key).ok_or_else(damaged)?.0.to_owned());
+            Ok(false)
+        })?;
+        let Some(tag) = tag else { return Ok(first) };
+        scan_one(rows, &tag, from, &mut |path| {
+            let is_full = first.len() == count;
+            if path >= to || is_full && first.last().is_some_and(|last| path > last.as_slice()) {
+                return Ok(false);
+            }
+            // Another value may have the same path, of a secret in the trash.
+            if first.insert(path.to_vec()) && is_full {
+                first.pop_last();
+            }
+            Ok(true)
+        })?;
+        value = rows::tag_end(&tag);
+    }
 }
 
 /// Visits tags and paths of the whole index.

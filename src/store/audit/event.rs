@@ -90,9 +90,10 @@ impl AuditEvent {
         matches!(self.kind(), SlotAdded | SlotRemoved | SlotChanged | SlotStrengthened)
     }
 
-    /// The version written or read, or the number of the metadata that were. Of a discarded commit and a backup the generation; of a
-    /// clock by how many milliseconds it was off; of a pruned log the number of the first event that is left. 0 if
-    /// there is none.
+    /// The version written or read, or the number of the metadata that were. Of `secret.tier_changed` the code of the tier; of a
+    /// discarded commit, a backup and another copy the generation; of a clock by how many milliseconds it was off; of a pruned log the
+    /// number of the first event that is left; of `store.call_remembered` the number of the operation
+    /// (section 8.12 of the file format); of `store.calls_forgotten` how many. 0 if there is none.
     #[must_use]
     pub fn version(&self) -> u64 {
         self.event.version

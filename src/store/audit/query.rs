@@ -214,6 +214,9 @@ impl IntoIterator for AuditPage {
 impl Audit<'_> {
     /// Events that meet a query, one page at a time. A page takes a look at every event between its first and its last.
     ///
+    /// No transaction is held between pages. Whatever is committed meanwhile, a walk tells each durable event once: to the end of
+    /// the log as it is then, or back from the end as it was. What was told before it was durable may be told again.
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::InvalidArgument`] for a path, a kind or an id of a request that breaks a rule; [`ErrorKind::LimitExceeded`] for a limit
@@ -241,7 +244,7 @@ impl Audit<'_> {
     fn page(&self, tables: &Tables, query: &AuditQuery, filter: &Filter) -> Result<Option<AuditPage>> {
         let (file, digest) = (tables.file(), query.digest(self.0.principal, filter));
         let position = query.cursor.as_ref().map(|cursor| cursor.open(file, &digest)).transpose()?;
-        let after = position.map(|at| u64::try_from(at.age).unwrap_or_default());
+        let after = position.as_ref().map(Ended::of);
         let store_id = &file.place().store_id;
         let found = tables.read(|rows| {
             let end = audit::segment_before(rows, u64::MAX)?;
@@ -265,21 +268,57 @@ impl Audit<'_> {
                 ControlFlow::Continue(())
             };
             let log = Log { rows, pending: &pending, next, generation: generation.saturating_add(1) };
+            let written = next.saturating_sub(1);
             match query.newest_first {
-                true => log.back(after.unwrap_or(u64::MAX), &mut visit)?,
-                false => log.forward(after.unwrap_or(0), &mut visit)?,
+                true => log.back(after.map_or(u64::MAX, |ended| ended.before(written)), &mut visit)?,
+                false => log.forward(after.map_or(0, |ended| ended.behind(written)), &mut visit)?,
             }
-            Ok(Some((events, more)))
+            Ok(Some((events, more.then_some(written))))
         })?;
-        let Some((events, more)) = found else { return Ok(None) };
-        let last = events.last().filter(|_| more).map(AuditEvent::sequence);
-        let next = last.map(|last| Cursor::seal(file, &digest, &position_of(last))).transpose()?;
+        let Some((events, written)) = found else { return Ok(None) };
+        let ended = events.last().zip(written);
+        let ended = ended.map(|(last, written)| Ended { sequence: last.sequence(), written }.position());
+        let next = ended.map(|ended| Cursor::seal(file, &digest, &ended)).transpose()?;
         Ok(Some(AuditPage { events, next }))
     }
 }
 
-fn position_of(sequence: u64) -> Position {
-    Position { age: i64::try_from(sequence).unwrap_or(i64::MAX), id: [0; 16], path: Vec::new() }
+/// Where a page ended. What waits has the number that it would have if it came next, until something else does.
+#[derive(Clone, Copy)]
+struct Ended {
+    /// The number of the last event of the page.
+    sequence: u64,
+    /// That of the last event in the rows then.
+    written: u64,
+}
+
+impl Ended {
+    fn of(position: &Position) -> Self {
+        let [a, b, c, d, e, f, g, h, ..] = position.id;
+        let sequence = u64::try_from(position.age).unwrap_or_default();
+        Self { sequence, written: u64::from_le_bytes([a, b, c, d, e, f, g, h]) }
+    }
+
+    fn position(self) -> Position {
+        let mut id = [0; 16];
+        id.iter_mut().zip(self.written.to_le_bytes()).for_each(|(to, byte)| *to = byte);
+        Position { age: i64::try_from(self.sequence).unwrap_or(i64::MAX), id, path: Vec::new() }
+    }
+
+    /// The number behind which the next page begins in a log that is written up to this one. If it was written on, what
+    /// waited may be told again, now that it is durable.
+    fn behind(self, written: u64) -> u64 {
+        if written == self.written { self.sequence } else { self.sequence.min(self.written) }
+    }
+
+    /// The number before which the next page begins, of one with the newest event first. Of what waits as many are left to be
+    /// told as there were; or so many more, if those were written.
+    fn before(self, written: u64) -> u64 {
+        match self.sequence.checked_sub(self.written) {
+            None | Some(0) => self.sequence,
+            Some(waiting) => written.saturating_add(waiting),
+        }
+    }
 }
 
 /// Looks at an event, with its number, its generation and whether it is durable, and says whether to go on.

@@ -100,6 +100,77 @@ fn a_query_tells_the_same_on_pages_of_any_size_and_in_both_directions() {
     check_refused(store.audit().query(AuditQuery::all().kind("secret")), ErrorKind::InvalidArgument);
 }
 
+/// Walks the log by pages of `limit`, with `between` before each but the first, and tells what each page said.
+fn walk(store: &Store, query: &AuditQuery, mut between: impl FnMut(usize)) -> Vec<AuditEvent> {
+    let (mut query, mut told) = (query.clone(), Vec::new());
+    for round in 0.. {
+        let page = store.audit().query(&query).unwrap();
+        told.extend_from_slice(page.events());
+        let Some(cursor) = page.next_cursor() else { break };
+        query = query.after(cursor.clone());
+        between(round);
+    }
+    told
+}
+
+/// What waits has no number yet: a delete goes before it, a put takes it along.
+#[test]
+fn a_walk_through_what_waits_tells_every_durable_event_once_whatever_is_committed_meanwhile() {
+    type Between = fn(&Store, usize);
+    let changes: [Between; 4] = [
+        |store, round| {
+            if round == 0 {
+                store.delete("a").map(drop).unwrap()
+            }
+        },
+        |store, round| {
+            if round == 0 {
+                store.put("b", "x").map(drop).unwrap()
+            }
+        },
+        |store, round| match round {
+            0 => store.delete("a").map(drop).unwrap(),
+            1 => store.put("b", "x").map(drop).unwrap(),
+            2 => drop(check_refused(store.get("absent/9"), ErrorKind::NotFound)),
+            3 => store.delete("b").map(drop).unwrap(),
+            _ => {}
+        },
+        |_, _| {},
+    ];
+    let sequences = |events: &[AuditEvent]| -> Vec<u64> {
+        events.iter().filter(|event| event.is_durable()).map(AuditEvent::sequence).collect()
+    };
+    for (number, between) in changes.into_iter().enumerate() {
+        for back in [false, true] {
+            for limit in 1..6 {
+                let store = Store::in_memory().unwrap();
+                store.put("a", "x").unwrap();
+                for number in 0..3 {
+                    check_refused(store.get(&format!("absent/{number}")), ErrorKind::NotFound);
+                }
+                let query = AuditQuery::all().limit(limit);
+                let query = if back { query.newest_first() } else { query };
+                let told = walk(&store, &query, |round| between(&store, round));
+                let mut found = sequences(&told);
+                if back {
+                    found.reverse();
+                }
+                let seen = format!("change {number}, pages of {limit}, back: {back}: {told:?}");
+                assert!(found.is_sorted_by(|one, next| one < next), "{seen}");
+                // Who walks back began at the end, and is told of nothing that came behind it.
+                let last = if back { found.last().copied().unwrap_or_default() } else { u64::MAX };
+                let mut expected = sequences(&all(&store));
+                expected.retain(|sequence| *sequence <= last);
+                assert_eq!(found, expected, "{seen}");
+                for number in 0..3 {
+                    let path = format!("absent/{number}");
+                    assert!(told.iter().any(|event| event.path() == Some(path.as_str())), "{path}: {seen}");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn a_kept_head_lies_in_every_later_log_and_in_no_other() {
     let store = Store::in_memory().unwrap();

@@ -1,10 +1,10 @@
 //! Transactions with a handle: as those that are closures, but that they end with their handle.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
-use strongroom::{BegunTransaction, ErrorKind, Query, Store, StoreOptions};
+use strongroom::{BegunTransaction, ErrorKind, EventFilter, Query, Store, StoreOptions};
 
 use crate::fixture::{Folder, check_refused, create, events, key, open};
 
@@ -105,4 +105,36 @@ fn meanwhile_the_store_reads_and_refuses_writes_and_locks() {
     std::thread::spawn(move || transaction.commit()).join().unwrap().unwrap();
     assert_eq!(store.get("a").unwrap().version(), 2);
     store.lock().unwrap();
+}
+
+/// Whoever uses it last is inside: its writes beside it would wait for themselves.
+#[test]
+fn one_that_moved_to_another_thread_is_reentrant_there() {
+    let store = Arc::new(StoreOptions::new().write_wait(Duration::from_millis(20)).in_memory().unwrap());
+    let own = Arc::downgrade(&store);
+    let (tell, told) = mpsc::channel();
+    let subscription = store.subscribe(EventFilter::all(), move |_| {
+        tell.send(own.upgrade().unwrap().put("inside", "x").unwrap_err().kind()).unwrap();
+    });
+    let subscription = subscription.unwrap();
+    let mut transaction = store.begin().unwrap();
+    transaction.run(|tx| tx.put("a", "1")).unwrap();
+    let moved = store.clone();
+    let elsewhere = std::thread::spawn(move || {
+        let inside = transaction.run(|tx| {
+            check_refused(moved.put("b", "1"), ErrorKind::Reentrant);
+            tx.put("a", "2")
+        });
+        inside.unwrap();
+        check_refused(moved.put("b", "1"), ErrorKind::Reentrant);
+        transaction
+    });
+    let transaction = elsewhere.join().unwrap();
+    check_refused(store.put("b", "1"), ErrorKind::InUse);
+    // It is committed on a third thread.
+    std::thread::spawn(move || transaction.commit()).join().unwrap().unwrap();
+    drop(subscription);
+    assert_eq!(told.iter().collect::<Vec<_>>(), [ErrorKind::Reentrant; 2]);
+    assert_eq!(store.get("a").unwrap().version(), 2);
+    store.put("b", "1").unwrap();
 }

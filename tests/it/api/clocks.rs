@@ -178,6 +178,29 @@ fn clocks_beyond_their_limits_lose_nothing_and_end_nothing() {
     }
 }
 
+/// A commit of nothing but reads has events of the time at which each of them was first made.
+#[test]
+fn a_jump_is_judged_from_the_last_commit_and_not_from_the_reads_in_it() {
+    let folder = Folder::new();
+    let clock = ManualClock::start(START);
+    let options = StoreOptions::new().clock(&clock).wait(PATIENCE);
+    let store = options.create(folder.join("s"), key()).unwrap();
+    store.put("a", "1").unwrap();
+    store.put("a", "2").unwrap();
+    store.delete_version("a", 1).unwrap();
+    store.get("a").unwrap();
+    clock.advance(200 * DAY);
+    store.get("a").unwrap();
+    store.close().unwrap();
+    clock.advance(200 * DAY);
+    let store = options.open(folder.join("s"), key()).unwrap();
+    assert!(!store.health().unwrap().clock_jumped);
+    assert_eq!(store.versions("a").unwrap()[0].state, VersionState::Destroyed);
+    check_refused(store.restore_version("a", 1), ErrorKind::Destroyed);
+    let report = store.sweep(Sweep::new()).unwrap();
+    assert_eq!((report.versions, report.held_back), (1, false));
+}
+
 #[test]
 fn a_reader_of_the_commit_before_a_jump_judges_by_the_time_before_it() {
     for _ in 0..100 {
