@@ -56,6 +56,9 @@ impl FileDisk {
                 return Err(Error::in_use(holder));
             }
             if disk.is_in_place().map_err(|source| Error::io("look at the store's path", source))? {
+                if access == Access::ReadWrite {
+                    strays::remove_second_name(&path, &disk.file);
+                }
                 check_links(&disk.file)?;
                 if access == Access::ReadWrite {
                     strays::remove(directory_of(&path));
