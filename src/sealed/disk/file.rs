@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use rustix::fs::{CWD, FallocateFlags, Mode, OFlags};
+use rustix::fs::{CWD, Mode, OFlags};
 use rustix::io::{Errno, retry_on_intr};
 
 use super::checks::{Allowed, check_directory, check_file, check_links, is_at, not_regular, refused};
@@ -56,6 +56,9 @@ impl FileDisk {
                 return Err(Error::in_use(holder));
             }
             if disk.is_in_place().map_err(|source| Error::io("look at the store's path", source))? {
+                if access == Access::ReadWrite {
+                    strays::remove_second_name(&path, &disk.file);
+                }
                 check_links(&disk.file)?;
                 if access == Access::ReadWrite {
                     strays::remove(directory_of(&path));
@@ -102,7 +105,7 @@ impl Disk for FileDisk {
     fn reserve(&self, len: u64) -> io::Result<()> {
         let present = self.len()?;
         // Some file systems give up on any signal, and a host may have timers that never stop.
-        match retry_on_intr(|| rustix::fs::fallocate(&self.file, FallocateFlags::empty(), 0, len)) {
+        match retry_on_intr(|| allocate(&self.file, len)) {
             Ok(()) => Ok(()),
             Err(Errno::OPNOTSUPP | Errno::NOSYS) => fill_with_zeros(&self.file, present, len),
             Err(error) => Err(error.into()),
@@ -191,6 +194,17 @@ pub(super) fn open_unfollowed(path: &Path, mode: OFlags) -> rustix::io::Result<F
     // NONBLOCK: a named pipe put at the path must not hang the host.
     let flags = mode | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
     rustix::fs::openat(CWD, path, flags, Mode::empty()).map(File::from)
+}
+
+#[cfg(not(target_vendor = "apple"))]
+fn allocate(file: &File, len: u64) -> rustix::io::Result<()> {
+    rustix::fs::fallocate(file, rustix::fs::FallocateFlags::empty(), 0, len)
+}
+
+/// There rustix asks for room for `len` bytes more than the file has, and cuts a longer file to `len`.
+#[cfg(target_vendor = "apple")]
+fn allocate(_: &File, _: u64) -> rustix::io::Result<()> {
+    Err(Errno::OPNOTSUPP)
 }
 
 /// For file systems that cannot reserve: what lies beyond the end is written once.

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::format::layout::STORE_ID_LEN;
 
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod acl;
 pub(crate) mod beside;
 #[cfg(test)]
 pub(crate) mod calling;

@@ -119,13 +119,19 @@ impl Nascent for Successor {
     }
 }
 
-/// A group has rights only with its bits, so another group is a matter of the bits too.
+/// A group has rights only with its bits, so another group is a matter of the bits too. Nobody may open the new file
+/// before this is done, so it has the rights of all at once.
 fn share_alike(new: &File, old: &File) -> io::Result<()> {
     const PERMISSIONS: u32 = 0o777;
     const OF_GROUP: u32 = 0o070;
     let found = old.metadata()?;
     if found.mode() & OF_GROUP != 0 && found.gid() != new.metadata()?.gid() {
         fchown(new, None, Some(found.gid()))?;
+    }
+    // Elsewhere the bits of the group are those of the group.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    if super::acl::copied(new, old)? {
+        return Ok(());
     }
     Ok(rustix::fs::fchmod(new, Mode::from_raw_mode(found.mode() & PERMISSIONS))?)
 }

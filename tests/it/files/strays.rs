@@ -1,16 +1,17 @@
 //! Temporary files that were left behind: the next writer in the directory removes them, and nothing else.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::os::unix::fs::{chown, symlink};
+use std::os::unix::fs::{MetadataExt, chown, symlink};
 use std::path::Path;
 use std::process::Command;
 
 use rustix::fs::{CWD, FileType, Mode, mknodat};
-use strongroom::Store;
+use strongroom::{ErrorKind, Store, StoreOptions};
 
 use super::permissions::{NOBODY, am_root, bound_process, set_mode};
 use crate::child::Process;
-use crate::fixture::{Folder, create, key, open, open_read_only, small_store};
+use crate::fixture::{Folder, check_refused, create, key, open, open_read_only, small_store};
 
 /// A name that a creation could have drawn.
 const STRAY: &str = ".strongroom-0123456789abcdef.tmp";
@@ -25,13 +26,27 @@ fn store() -> (Folder, std::path::PathBuf) {
 /// A creation of `path` that is killed as it begins the `nth` of these system calls.
 #[track_caller]
 fn kill_creation_at(path: &Path, call: &str, nth: u32) {
+    let killing = format!("{call}:signal=SIGKILL:when={nth}");
+    kill_at(&[&killing], &[], &["create".as_ref(), path.as_os_str()]);
+}
+
+/// A process that answers `questions`, and is killed over the `last` one by what is `injected` into its system calls.
+#[track_caller]
+fn kill_at(injected: &[&str], questions: &[&[&OsStr]], last: &[&OsStr]) {
     let strace = Path::new("/usr/bin/strace");
     assert!(strace.exists(), "this test needs strace: apt-get install strace");
     let mut launcher = Command::new(strace);
-    launcher.args(["-f", "-qq", "-e", &format!("trace={call}"), "-o", "/dev/null"]);
-    launcher.args(["-e", &format!("inject={call}:signal=SIGKILL:when={nth}"), "--"]);
+    let calls: Vec<&str> = injected.iter().map(|call| call.split_once(':').unwrap().0).collect();
+    launcher.args(["-f", "-qq", "-e", &format!("trace={}", calls.join(",")), "-o", "/dev/null"]);
+    injected.iter().for_each(|injected| {
+        launcher.args(["-e", &format!("inject={injected}")]);
+    });
+    launcher.arg("--");
     let mut process = Process::start_under(launcher);
-    process.tell(&["create".as_ref(), path.as_os_str()]);
+    questions.iter().for_each(|question| {
+        process.must(question);
+    });
+    process.tell(last);
     assert_eq!(process.next_answer(), None, "it was not killed");
     // Its pipe is closed before its lock is gone.
     assert!(!process.finish().success());
@@ -54,6 +69,62 @@ fn a_creation_killed_in_the_middle_is_cleared_by_the_next_writer() {
         drop(create(&folder.join("new")));
         assert_eq!(folder.names(), ["new", "s"], "{call}");
     }
+}
+
+/// A file system that cannot rename without replacing gives a new file its name by a link; see `kill_at`.
+const KILLED_BETWEEN_TWO_NAMES: [&str; 2] =
+    ["renameat2:error=EINVAL", "?unlink,unlinkat:signal=SIGKILL:when=1"];
+
+/// The new file has its name and the temporary one; a writer makes a good store of it.
+#[track_caller]
+fn check_two_names(folder: &Folder, new: &Path, others: &[&str]) {
+    let names = folder.names();
+    assert!(names.len() == others.len() + 2 && names[0].starts_with(".strongroom-"), "{names:?}");
+    assert_eq!(fs::metadata(new).unwrap().nlink(), 2);
+    drop(open(new));
+    assert_eq!(folder.names().len(), others.len() + 1, "only the temporary name is gone");
+    assert_eq!(fs::metadata(new).unwrap().nlink(), 1);
+    open_read_only(new).verify().unwrap();
+}
+
+#[test]
+fn a_creation_killed_between_its_two_names_left_a_store() {
+    let folder = Folder::new();
+    let new = folder.join("new");
+    kill_at(&KILLED_BETWEEN_TWO_NAMES, &[], &["create".as_ref(), new.as_os_str()]);
+    check_two_names(&folder, &new, &[]);
+    assert_eq!(folder.names(), ["new"]);
+}
+
+#[test]
+fn a_backup_killed_between_its_two_names_left_a_store() {
+    let (folder, path) = store();
+    let backup = folder.join("backup");
+    let opening: [&OsStr; 4] = ["open".as_ref(), "rw".as_ref(), "60000".as_ref(), path.as_os_str()];
+    kill_at(&KILLED_BETWEEN_TWO_NAMES, &[&opening], &["backup".as_ref(), backup.as_os_str()]);
+    check_two_names(&folder, &backup, &["s"]);
+    assert_eq!(open_read_only(&backup).get("name").unwrap().value().expose(), b"value");
+    assert_eq!(folder.names(), ["backup", "s"]);
+}
+
+#[test]
+fn only_a_temporary_name_beside_a_store_is_taken_from_it() {
+    let (folder, path) = store();
+    fs::create_dir(folder.join("inner")).unwrap();
+    let stray = folder.join(STRAY);
+    fs::hard_link(&path, &stray).unwrap();
+    check_refused(StoreOptions::new().read_only(true).open(&path, key()), ErrorKind::FileRefused);
+    // By that name nobody asks for what is at the other.
+    check_refused(StoreOptions::new().open(&stray, key()), ErrorKind::FileRefused);
+    assert_eq!(folder.names(), [STRAY, "inner", "s"]);
+    for other in ["other", "inner/.strongroom-0123456789abcdef.tmp"] {
+        fs::hard_link(&path, folder.join(other)).unwrap();
+        check_refused(StoreOptions::new().open(&path, key()), ErrorKind::FileRefused);
+        assert!(folder.join(other).exists());
+        fs::remove_file(folder.join(other)).unwrap();
+    }
+    drop(open(&path));
+    assert_eq!(folder.names(), ["inner", "s"]);
 }
 
 #[test]

@@ -131,6 +131,61 @@ fn a_successor_belongs_to_the_group_that_may_use_it() {
     }
 }
 
+#[cfg(target_os = "linux")]
+mod acl {
+    use rustix::fs::{XattrFlags, fgetxattr, fsetxattr, setxattr};
+
+    use super::*;
+
+    const ACCESS: &str = "system.posix_acl_access";
+    const DEFAULT: &str = "system.posix_acl_default";
+
+    /// As acl(5) of Linux says: the owner and user 12 may read and write, the mask lets them, and nobody else may
+    /// anything. Seen as a mode it is 0660.
+    fn shared_with_user_12() -> Vec<u8> {
+        const NONE: u32 = u32::MAX;
+        let entries = [(0x01, 6, NONE), (0x02, 6, 12), (0x04, 0, NONE), (0x10, 6, NONE), (0x20, 0, NONE)];
+        let mut bytes = 2_u32.to_le_bytes().to_vec();
+        for (tag, permissions, id) in entries {
+            bytes.extend(u16::to_le_bytes(tag));
+            bytes.extend(u16::to_le_bytes(permissions));
+            bytes.extend(u32::to_le_bytes(id));
+        }
+        bytes
+    }
+
+    fn acl_of(path: &Path) -> Option<Vec<u8>> {
+        let mut bytes = vec![0; 1 << 16];
+        match fgetxattr(File::open(path).unwrap(), ACCESS, bytes.as_mut_slice()) {
+            Ok(len) => Some(bytes[..len].to_vec()),
+            Err(Errno::NODATA) => None,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    #[test]
+    fn a_successor_has_the_access_control_list_of_the_store() {
+        let (_scratch, path, old) = store();
+        fsetxattr(&old.file, ACCESS, &shared_with_user_12(), XattrFlags::empty()).unwrap();
+        assert_eq!(mode(&path), 0o660);
+        old.successor().unwrap().publish().unwrap();
+        assert_eq!(acl_of(&path).unwrap(), shared_with_user_12());
+        assert_eq!(mode(&path), 0o660);
+    }
+
+    #[test]
+    fn a_successor_takes_no_access_control_list_from_the_directory() {
+        for permissions in [0o600, 0o660] {
+            let (scratch, path, old) = store();
+            fs::set_permissions(&path, Permissions::from_mode(permissions)).unwrap();
+            setxattr(scratch.path(), DEFAULT, &shared_with_user_12(), XattrFlags::empty()).unwrap();
+            old.successor().unwrap().publish().unwrap();
+            assert_eq!(acl_of(&path), None);
+            assert_eq!(mode(&path), permissions);
+        }
+    }
+}
+
 /// A file that cannot be synced, as a directory on a broken medium.
 fn unsyncable(directory: &Path) -> File {
     File::from(rustix::fs::openat(CWD, directory, OFlags::PATH, Mode::empty()).unwrap())
