@@ -119,10 +119,11 @@ fn open(disk: &Arc<CachedDisk>) -> crate::Result<Store> {
     StoreOptions::new().open_on(disk.clone(), &unlock())
 }
 
+/// What makes a store usable again.
+type Again = fn(Store, &Arc<CachedDisk>) -> crate::Result<Store>;
+
 /// A put whose sync fails, whatever makes the store usable again, and a put that is acknowledged; then the power fails.
-fn what_a_failed_sync_leaves(
-    again: fn(Store, &Arc<CachedDisk>) -> crate::Result<Store>,
-) -> crate::Result<()> {
+fn what_a_failed_sync_leaves(again: Again) -> crate::Result<()> {
     let disk = Arc::new(CachedDisk::default());
     let store = StoreOptions::new().create_on(disk.clone(), &unlock()).unwrap();
     for number in 0..20 {
@@ -141,14 +142,14 @@ fn what_a_failed_sync_leaves(
     Ok(())
 }
 
-const WAYS: [fn(Store, &Arc<CachedDisk>) -> crate::Result<Store>; 2] = [
+const WAYS: [Again; 2] = [
     |store, disk| {
         drop(store);
         open(disk)
     },
     |store, _| {
         store.lock()?;
-        store.unlock(&unlock())?;
+        store.unlock(unlock())?;
         Ok(store)
     },
 ];
