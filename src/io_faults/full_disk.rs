@@ -419,6 +419,52 @@ fn a_copy_that_finds_no_room_changes_nothing_whatever_room_is_left() {
     }
 }
 
+/// How often the log tells that the clock stood behind.
+fn told_of_the_clock(store: &Store) -> usize {
+    store.audit().query(AuditQuery::all().kind("store.clock_moved_back")).unwrap().events().len()
+}
+
+#[test]
+fn a_clock_that_stands_behind_is_told_of_by_the_first_commit_that_finds_room() {
+    let time = Timestamp::from_millis(1_800_000_000_000);
+    let clock = ManualClock::start(time);
+    let disk = BoundedDisk::unbounded();
+    let store = options().clock(&clock).create_on(disk.clone(), &key()).unwrap();
+    store.put("first", "x").unwrap();
+    fill_up(&disk, &store);
+    clock.set(Timestamp::from_millis(time.as_millis() - 86_400_000));
+    for len in [2_000, 3_000, 30_000] {
+        assert_eq!(store.put("second", vec![1; len]).unwrap_err().kind(), ErrorKind::DiskFull);
+    }
+    disk.capacity.store(u64::MAX, Ordering::Relaxed);
+    for _ in 0..2 {
+        store.put("second", "x").unwrap();
+        assert_eq!(told_of_the_clock(&store), 1);
+    }
+}
+
+#[test]
+fn a_clock_that_stands_behind_is_told_of_by_the_first_copy_that_finds_room() {
+    let time = Timestamp::from_millis(1_800_000_000_000);
+    for copy in [Store::compact, Store::purge] {
+        let clock = ManualClock::start(time);
+        let disk = BoundedDisk::unbounded();
+        let store = options().clock(&clock).create_on(disk.clone(), &key()).unwrap();
+        (0..20).for_each(|number| drop(store.put(&path(number), [1; 3_000]).unwrap()));
+        clock.set(Timestamp::from_millis(time.as_millis() - 86_400_000));
+        disk.room_beside.store(0, Ordering::Relaxed);
+        while let Err(error) = copy(&store) {
+            assert_eq!(error.kind(), ErrorKind::DiskFull);
+            disk.room_beside.fetch_add(4_136 * 3, Ordering::Relaxed);
+        }
+        assert_eq!(told_of_the_clock(&store), 1);
+        // Onto a disk with room.
+        copy(&store).unwrap();
+        store.put("next", "x").unwrap();
+        assert_eq!(told_of_the_clock(&store), 1);
+    }
+}
+
 #[test]
 fn readers_do_not_notice_that_a_writer_finds_the_disk_full() {
     const SECRETS: usize = 120;

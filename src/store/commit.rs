@@ -139,6 +139,7 @@ impl Store {
                 if taken.is_some() {
                     self.shared.reads.written();
                 }
+                self.shared.seen.told(told.is_behind);
                 self.tell(tables, told.span);
                 if told.is_policy {
                     // It was just written, so it can be read.
@@ -178,7 +179,7 @@ impl Store {
         if let Some((slot, time)) = owed.used {
             slots::used(batch, &slot, time.as_millis())?;
         }
-        let clock = self.judge_clock(batch, stamp.clock_mark, now, &events)?;
+        let (clock, is_behind) = self.judge_clock(batch, stamp.clock_mark, now, &events)?;
         let actor = tables.file().opener_id();
         let attribute = |event| self.attribute(actor, event);
         let before = owed.events(now).into_iter().chain(clock).map(attribute);
@@ -191,7 +192,7 @@ impl Store {
         let is_policy = after.iter().any(|event| event.kind == EventKind::AuditPolicyChanged.code());
         let Place { next, head } = audit::append(batch, &stamp.audit_head, generation, events())?;
         let span = Span::until(next, events().map(|event| event.kind));
-        Ok((Stamp { audit_head: head, clock_mark: now.as_millis() }, Told { is_policy, span }))
+        Ok((Stamp { audit_head: head, clock_mark: now.as_millis() }, Told { is_policy, is_behind, span }))
     }
 
     /// Says in an event through which handle it came about.
@@ -278,5 +279,7 @@ impl Purpose {
 pub(super) struct Told {
     /// Reads are audited in another way from now on.
     is_policy: bool,
+    /// The clock stands behind.
+    is_behind: bool,
     span: Span,
 }

@@ -171,7 +171,8 @@ impl Store {
         let copied = {
             // Given back before the gate is waited for again: whoever has the gate may wait for these rows to lock them.
             let tables = self.authorise(Action::Administer)?;
-            let (file, copied) = self.copy(&tables, &nascent.disk(), &plan, Some(pass), options)?;
+            let Made { file, copied, .. } =
+                self.copy(&tables, &nascent.disk(), &plan, Some(pass), options)?;
             nascent.publish()?;
             file.settle()?;
             // Without this proof the first open of the backup makes it durable once more; it is complete either way.
@@ -330,7 +331,7 @@ impl Store {
         // redb reads an older block that was put back as if it were the newest, and a copy would make it just that.
         verify(tables.file(), Depth::Blocks)?;
         let nascent = tables.file().disk().successor()?;
-        let (file, copied) = self.copy(tables, &nascent.disk(), plan, None, options)?;
+        let Made { file, copied, is_behind } = self.copy(tables, &nascent.disk(), plan, None, options)?;
         let fresh = Tables::open(file, self.shared.options.cache_bytes, self.shared.options.write_wait)?;
         nascent.publish()?;
         fresh.file().settle()?;
@@ -342,6 +343,7 @@ impl Store {
             let strengthened = owed.strengthened.take();
             *owed = Owed { strengthened, ..Owed::default() };
         }
+        self.shared.seen.told(is_behind);
         let tables = self.shared.root.tables()?;
         self.tell_replaced(&tables);
         self.strengthen(&tables);
@@ -356,23 +358,25 @@ impl Store {
         plan: &Plan<'_>,
         mut pass: Option<Pass>,
         options: &mut CopyOptions<'_>,
-    ) -> Result<(Arc<SealedFile>, Copied)> {
-        let (generation, basis) = tables.read_calling(|rows| {
+    ) -> Result<Made> {
+        let (generation, is_behind, basis) = tables.read_calling(|rows| {
             // No writer is at work, so this is what the rows are of. From here on writers may go on.
             let (stamp, generation) = (tables.file().stamp()?, tables.file().generation()?);
             let basis = tables.file().basis();
             drop(pass.take());
             let state = (stamp, generation, &basis);
-            Ok((self.write_copy(tables, rows, state, disk, plan, options)?, basis))
+            let (generation, is_behind) = self.write_copy(tables, rows, state, disk, plan, options)?;
+            Ok((generation, is_behind, basis))
         })?;
         let arena = self.shared.options.arena()?;
         let (file, _) = open(&arena, disk.clone(), Access::ReadWrite, basis.opens(&plan.keys))?;
         let file = Arc::new(file);
         let verified = VerifyReport::new(verify(&file, Depth::Values)?, Depth::Values);
         let file_len = file.disk_len()?;
-        Ok((file, Copied { generation, verified, file_len }))
+        Ok(Made { file, copied: Copied { generation, verified, file_len }, is_behind })
     }
 
+    /// Says which generation the copy has, and whether the clock stands behind.
     fn write_copy(
         &self,
         tables: &Tables,
@@ -381,12 +385,13 @@ impl Store {
         disk: &Arc<dyn Disk>,
         plan: &Plan<'_>,
         options: &mut CopyOptions<'_>,
-    ) -> Result<u64> {
+    ) -> Result<(u64, bool)> {
         // A first attempt may have ended half-way.
         disk.set_len(0).map_err(|source| Error::io("write the new file", source))?;
         let target = Arc::new(tables.file().begin_copy(disk.clone(), &plan.keys, basis)?);
         let generation = generation + u64::from(plan.event.is_some());
         let (keyring, label) = (Keyring::default(), options.new_slot.label.clone());
+        let mut is_behind = false;
         fill(&target, |batch| {
             Copying {
                 from: tables.sealer(),
@@ -395,14 +400,18 @@ impl Store {
                 progress: &mut |done, total| options.report(done, total),
             }
             .run(rows, batch)?;
-            self.end_copy(batch, &target, plan, (stamp, generation), (label, tables.file().opener_id()))
+            let slot = (label, tables.file().opener_id());
+            let ended = self.end_copy(batch, &target, plan, (stamp, generation), slot)?;
+            is_behind = ended.1;
+            Ok(ended.0)
         })?;
         target.continue_at(generation)?;
         target.finish_creation()?;
-        Ok(generation)
+        Ok((generation, is_behind))
     }
 
-    /// The event of the copy, what the handle owes the log, and the row of a new slot.
+    /// The event of the copy, what the handle owes the log, and the row of a new slot. Says what to commit with, and whether the
+    /// clock stands behind.
     fn end_copy(
         &self,
         batch: &mut Batch<'_>,
@@ -410,8 +419,8 @@ impl Store {
         plan: &Plan<'_>,
         (stamp, generation): (Stamp, u64),
         (label, actor): (String, [u8; 16]),
-    ) -> Result<Stamp> {
-        let Some(kind) = plan.event else { return Ok(stamp) };
+    ) -> Result<(Stamp, bool)> {
+        let Some(kind) = plan.event else { return Ok((stamp, false)) };
         let now = self.now_after(stamp.clock_mark);
         if matches!(plan.keys, CopyKeys::For(..)) {
             let record = SlotRecord { label, created_at: now.as_millis(), last_used_at: now.as_millis() };
@@ -421,14 +430,22 @@ impl Store {
         if let Some((slot, time)) = owed.used {
             slots::used(batch, &slot, time.as_millis())?;
         }
-        let clock = self.judge_clock(batch, stamp.clock_mark, now, &[])?;
+        let (clock, is_behind) = self.judge_clock(batch, stamp.clock_mark, now, &[])?;
         let replaced = event(now, kind, [0; 16], generation);
         let events = owed.events(now).into_iter().chain(clock).chain([replaced]);
         let events: Vec<Event> = events.map(|event| self.attribute(actor, event)).collect();
         let audit_head =
             audit::append(batch, &stamp.audit_head, generation, events.iter().map(Event::view))?.head;
-        Ok(Stamp { audit_head, clock_mark: now.as_millis() })
+        Ok((Stamp { audit_head, clock_mark: now.as_millis() }, is_behind))
     }
+}
+
+/// A copy that has no name yet.
+struct Made {
+    file: Arc<SealedFile>,
+    copied: Copied,
+    /// Whether the clock stands behind.
+    is_behind: bool,
 }
 
 /// Which copy is made.

@@ -27,6 +27,11 @@ impl Seen {
     pub(super) fn from_mark(mark: i64) -> Self {
         Self { greatest: AtomicI64::new(mark), told: AtomicBool::new(false) }
     }
+
+    /// After a commit that judged the clock: whether the log now says that it stands behind.
+    pub(super) fn told(&self, is_behind: bool) {
+        self.told.store(is_behind, Ordering::Relaxed);
+    }
 }
 
 impl Store {
@@ -51,14 +56,14 @@ impl Store {
     }
 
     /// Notes in a commit how the clock misbehaved, unless what was done in it says that it is right, and returns the events
-    /// that say so.
+    /// that say so, and whether the clock stands behind: for [`told`](Seen::told), once they are durable.
     pub(super) fn judge_clock(
         &self,
         batch: &mut Batch<'_>,
         mark: i64,
         now: Timestamp,
         done: &[Event],
-    ) -> Result<Vec<Event>> {
+    ) -> Result<(Vec<Event>, bool)> {
         let mark = Timestamp::from_millis(mark);
         let mut events = Vec::new();
         if has_jumped(mark, now) {
@@ -69,15 +74,12 @@ impl Store {
             let by = u64::try_from(now.as_millis() - mark.as_millis()).unwrap_or_default();
             events.push(event(now, EventKind::ClockJumped, [0; 16], by));
         }
-        match behind(&self.shared.clock, now) {
-            Some(by) if !self.shared.seen.told.swap(true, Ordering::Relaxed) => {
-                let by = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
-                events.push(event(now, EventKind::ClockMovedBack, [0; 16], by));
-            }
-            Some(_) => {}
-            None => self.shared.seen.told.store(false, Ordering::Relaxed),
+        let behind = behind(&self.shared.clock, now);
+        if let Some(by) = behind.filter(|_| !self.shared.seen.told.load(Ordering::Relaxed)) {
+            let by = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
+            events.push(event(now, EventKind::ClockMovedBack, [0; 16], by));
         }
-        Ok(events)
+        Ok((events, behind.is_some()))
     }
 }
 
