@@ -47,7 +47,15 @@ pub unsafe extern "C" fn strongroom_clock_new(
 /// Errors: BAD_HANDLE, CLOSED, INVALID_ARGUMENT.
 #[unsafe(no_mangle)]
 pub extern "C" fn strongroom_clock_advance(clock: *mut strongroom_clock, ms: u64) -> strongroom_status {
-    bare(|| handle::get::<Clock>(clock).map(|clock| clock.0.advance(input::millis(ms))))
+    bare(|| {
+        let clock = handle::get::<Clock>(clock)?;
+        let shown = clock.0.now().as_millis();
+        if i64::try_from(ms).ok().and_then(|ms| shown.checked_add(ms)).is_none() {
+            return Err(input::invalid("a clock cannot go so far forward; was the time below zero?"));
+        }
+        clock.0.advance(input::millis(ms));
+        Ok(())
+    })
 }
 
 /// Sets a clock to a time, also back, in milliseconds since the Unix epoch.

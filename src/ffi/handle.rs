@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::ptr;
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 use std::sync::{
     Arc, LockResult, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError,
     TryLockResult,
@@ -107,17 +107,35 @@ struct Place {
 }
 
 struct Table {
+    /// The number of the first of its places: behind all places of the process that this one was forked from, so that no handle of a
+    /// parent's stands for an object of its child.
+    first: usize,
     places: Vec<Place>,
     free: Vec<usize>,
     live: u64,
+}
+
+impl Table {
+    fn place(&self, number: usize) -> Result<&Place> {
+        number.checked_sub(self.first).and_then(|index| self.places.get(index)).ok_or_else(none)
+    }
+
+    fn place_mut(&mut self, number: usize) -> Result<&mut Place> {
+        number.checked_sub(self.first).and_then(|index| self.places.get_mut(index)).ok_or_else(none)
+    }
+
+    /// The number behind its last place.
+    fn end(&self) -> usize {
+        self.first + self.places.len()
+    }
 }
 
 /// The handles of one process.
 struct Shared {
     process: u32,
     table: RwLock<Table>,
-    /// Of a place that was never used. Another one in each process, so that no handle of a parent's stands for an object of its child.
-    first_generation: usize,
+    /// The [end](Table::end) of the table, for a child, which may wait for no lock.
+    end: AtomicUsize,
     /// Whether this process was forked from another one that had handles.
     is_childs: bool,
 }
@@ -136,16 +154,17 @@ pub(super) fn give<T: Object>(object: T) -> Result<*mut T::Opaque> {
     let mut table = table_mut();
     let place = match table.free.pop() {
         Some(place) => place,
-        None if table.places.len() < PLACES_MAX => {
-            table.places.push(Place { generation: shared.first_generation, object: None });
-            table.places.len() - 1
+        None if table.end() < PLACES_MAX => {
+            table.places.push(Place { generation: 0, object: None });
+            shared.end.store(table.end(), Ordering::Relaxed);
+            table.end() - 1
         }
         None => {
             let message = "too many objects of this library are alive; free those that are not needed";
             return Err(Error::new(ErrorKind::LimitExceeded, message));
         }
     };
-    let Some(taken) = table.places.get_mut(place) else { return Err(none()) };
+    let taken = table.place_mut(place)?;
     taken.object = Some(object);
     let token = Token { kind: T::KIND.number(), generation: taken.generation, place };
     table.live += 1;
@@ -156,7 +175,7 @@ pub(super) fn give<T: Object>(object: T) -> Result<*mut T::Opaque> {
 pub(super) fn get<T: Object>(handle: *const T::Opaque) -> Result<Arc<T>> {
     let token = check_kind::<T>(handle)?;
     let table = table();
-    let object = table.places.get(token.place).ok_or_else(none)?.object(token)?.clone();
+    let object = table.place(token.place)?.object(token)?.clone();
     drop(table);
     object.downcast().map_err(|_| none())
 }
@@ -165,7 +184,7 @@ pub(super) fn get<T: Object>(handle: *const T::Opaque) -> Result<Arc<T>> {
 pub(super) fn take<T: Object>(handle: *const T::Opaque) -> Result<Arc<T>> {
     let token = check_kind::<T>(handle)?;
     let mut table = table_mut();
-    let place = table.places.get_mut(token.place).ok_or_else(none)?;
+    let place = table.place_mut(token.place)?;
     let object = place.object(token)?.clone().downcast().map_err(|_| none())?;
     // The table's own share goes now; the caller's is dropped outside of the lock.
     place.object = None;
@@ -187,7 +206,7 @@ impl Place {
     fn object(&self, token: Token) -> Result<&Arc<dyn Any + Send + Sync>> {
         match &self.object {
             Some(object) if self.generation == token.generation => Ok(object),
-            _ if (shared().first_generation..self.generation).contains(&token.generation) => Err(Error::new(
+            _ if token.generation < self.generation => Err(Error::new(
                 ErrorKind::Closed,
                 format!("this {} was closed or freed", Kind::name_of(token.kind).unwrap_or("handle")),
             )),
@@ -233,10 +252,11 @@ fn shared() -> &'static Shared {
 
 /// Puts an empty table in the place of `present`, unless another thread was faster.
 fn replace(present: *mut Shared, is_childs: bool) -> &'static Shared {
-    let table = Table { places: Vec::new(), free: Vec::new(), live: 0 };
-    let process = std::process::id();
-    let first_generation = usize::try_from(process).unwrap_or(0) % (GENERATIONS_MAX / 2);
-    let fresh = Shared { process, table: RwLock::new(table), first_generation, is_childs };
+    // SAFETY: NULL, or a box that was leaked below.
+    let first = unsafe { present.as_ref() }.map_or(0, |parents| parents.end.load(Ordering::Relaxed));
+    let table = Table { first, places: Vec::new(), free: Vec::new(), live: 0 };
+    let end = AtomicUsize::new(first);
+    let fresh = Shared { process: std::process::id(), table: RwLock::new(table), end, is_childs };
     let fresh = Box::into_raw(Box::new(fresh));
     match SHARED.compare_exchange(present, fresh, Ordering::AcqRel, Ordering::Acquire) {
         // SAFETY: it was leaked just now, and nobody frees it.

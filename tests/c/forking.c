@@ -44,10 +44,64 @@ static int in_the_child(void) {
     return wrong;
 }
 
+#define REUSES 4096
+
+/* A store, after so many objects that came and went. */
+static strongroom_store *store_after(long objects) {
+    strongroom_error *error = NULL;
+    strongroom_store *store = NULL;
+    for (long made = 0; made < objects; made++) {
+        strongroom_clock *clock = NULL;
+        OK(strongroom_clock_new(0, &clock, &error));
+        EQUAL(strongroom_clock_free(clock), STRONGROOM_OK);
+    }
+    OK(strongroom_in_memory(NULL, &store, &error));
+    return store;
+}
+
+static int in_a_grandchild(const strongroom_store *first, strongroom_store *second) {
+    const strongroom_store *own = store_after(1);
+    int wrong = own == first || own == second;
+    wrong += strongroom_put(second, TEXT("a"), BYTES("b"), NULL, NULL, NULL) != STRONGROOM_E_FORKED;
+    return wrong;
+}
+
+/* However often what is freed makes room, and whatever the numbers of the processes are. */
+static int in_a_child_that_goes_on(strongroom_store *parents, pid_t parent) {
+    int wrong = 0;
+    strongroom_store *own = store_after(REUSES - (getpid() - parent));
+    wrong += own == parents;
+    wrong += strongroom_put(parents, TEXT("a"), BYTES("b"), NULL, NULL, NULL) != STRONGROOM_E_FORKED;
+    wrong += strongroom_put(own, TEXT("a"), BYTES("b"), NULL, NULL, NULL) != STRONGROOM_OK;
+    pid_t child = fork();
+    if (child == 0)
+        _exit(in_a_grandchild(parents, own));
+    int status = 1;
+    wrong += child < 0 || waitpid(child, &status, 0) != child || status != 0;
+    return wrong;
+}
+
+/* Before anything else, so that all of it has the same place. */
+static void check_handles(void) {
+    strongroom_error *error = NULL;
+    pid_t parent = getpid();
+    strongroom_store *store = store_after(REUSES);
+    pid_t child = fork();
+    CHECK(child >= 0);
+    if (child == 0)
+        _exit(in_a_child_that_goes_on(store, parent));
+    int status = 0;
+    CHECK(waitpid(child, &status, 0) == child);
+    CHECK(WIFEXITED(status));
+    EQUAL(WEXITSTATUS(status), 0);
+    OK(strongroom_close(&store, &error));
+}
+
 int main(void) {
     strongroom_error *error = NULL;
     strongroom_store *store = NULL;
     pthread_t thread;
+    check_handles();
     OK(strongroom_in_memory(NULL, &store, &error));
     OK(strongroom_put(store, TEXT("small"), BYTES("value"), NULL, NULL, &error));
     OK(strongroom_begin(store, &transaction, &error));

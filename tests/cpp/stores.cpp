@@ -98,6 +98,8 @@ static void check_options(const std::string &file, const sr::key &key, const std
     sr::manual_clock clock(sr::time_point(std::chrono::milliseconds(4102444800000)));
     clock.advance(std::chrono::seconds(1));
     clock.set_to(clock.now() + std::chrono::seconds(1));
+    const sr::time_point before = clock.now();
+    CHECK(thrown([&] { clock.advance(std::chrono::hours(-1)); }) == STRONGROOM_E_INVALID_ARGUMENT && clock.now() == before);
     sr::options options;
     options.wait(std::chrono::seconds(1)).write_wait(std::chrono::seconds(1)).verify_up_to(0).cache_bytes(1 << 20).clock(clock);
     options.allow_shared_mode(false).allow_network_fs().require_locked_memory(false).pin(pin).read_only();

@@ -29,6 +29,7 @@ pub(crate) enum Access {
 /// An open, locked file.
 pub(crate) struct FileDisk {
     pub(super) file: File,
+    access: Access,
     /// Where the file is, which changes once: when a file under construction gets its place.
     path: Mutex<PathBuf>,
 }
@@ -46,7 +47,7 @@ impl FileDisk {
         let path = absolute(path)?;
         let wait = Wait::for_at_most(wait);
         loop {
-            let disk = Self::over(open_file(&path, access)?, path.clone());
+            let disk = Self::over(open_file(&path, access)?, access, path.clone());
             check_file(&disk.file, allowed)?;
             check_directory_of(&path)?;
             if let Some(holder) = lock(&disk.file, access)? {
@@ -72,8 +73,8 @@ impl FileDisk {
     }
 
     /// The disk over an open file at `path`, an absolute one.
-    pub(super) fn over(file: File, path: PathBuf) -> Self {
-        Self { file, path: Mutex::new(path) }
+    pub(super) fn over(file: File, access: Access, path: PathBuf) -> Self {
+        Self { file, access, path: Mutex::new(path) }
     }
 
     pub(super) fn path(&self) -> PathBuf {
@@ -113,7 +114,14 @@ impl Disk for FileDisk {
     }
 
     fn sync(&self) -> io::Result<()> {
-        self.file.sync_data()
+        match self.file.sync_data() {
+            // The answer of a file system without a sync, as squashfs: nothing is written there that could still be lost.
+            // Not so EROFS, the answer of ext4 when it gave up writing after an error.
+            Err(error) if self.access == Access::ReadOnly && error.kind() == io::ErrorKind::InvalidInput => {
+                Ok(())
+            }
+            synced => synced,
+        }
     }
 
     fn sync_place(&self) -> io::Result<()> {
@@ -122,7 +130,13 @@ impl Disk for FileDisk {
         if path.file_name().is_some_and(is_temporary) {
             return Ok(());
         }
-        match File::open(directory_of(&path))?.sync_all() {
+        let directory = match File::open(directory_of(&path)) {
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                return sync_file_system(&self.file);
+            }
+            directory => directory?,
+        };
+        match directory.sync_all() {
             // Nothing is lost where nothing is written, or where directories cannot be synced by themselves.
             Err(error)
                 if matches!(
@@ -194,6 +208,18 @@ pub(super) fn open_unfollowed(path: &Path, mode: OFlags) -> rustix::io::Result<F
     // NONBLOCK: a named pipe put at the path must not hang the host.
     let flags = mode | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
     rustix::fs::openat(CWD, path, flags, Mode::empty()).map(File::from)
+}
+
+/// For a process that may reach the file through its directory but not read that: the file with all that lies around it.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn sync_file_system(file: &File) -> io::Result<()> {
+    Ok(rustix::fs::syncfs(file)?)
+}
+
+/// No other system promises to wait for anything but what is open, so the directory has to be made readable.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn sync_file_system(_: &File) -> io::Result<()> {
+    Err(Errno::ACCESS.into())
 }
 
 #[cfg(not(target_vendor = "apple"))]

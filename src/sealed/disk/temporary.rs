@@ -56,7 +56,7 @@ impl Temporary {
         let mode = Mode::RUSR | Mode::WUSR;
         let failed = |error: Errno| Error::io("create a file in the store's directory", error.into());
         let file = File::from(rustix::fs::openat(CWD, &path, flags, mode).map_err(failed)?);
-        let disk = Arc::new(FileDisk::over(file, path));
+        let disk = Arc::new(FileDisk::over(file, Access::ReadWrite, path));
         let temporary = Self { disk, settled: false, process: Process::this() };
         rustix::fs::fchmod(&temporary.disk.file, mode).map_err(failed)?;
         Ok(temporary)

@@ -34,6 +34,15 @@ static void check_options(const char *folder) {
     int64_t now = 0;
     EQUAL(strongroom_clock_now(clock, &now), STRONGROOM_OK);
     EQUAL(now, START + 5000);
+    /* -1 ms in a type without a sign, and what is one too many. */
+    EQUAL(strongroom_clock_advance(clock, UINT64_MAX), STRONGROOM_E_INVALID_ARGUMENT);
+    EQUAL(strongroom_clock_advance(clock, (uint64_t)(INT64_MAX - now) + 1), STRONGROOM_E_INVALID_ARGUMENT);
+    EQUAL(strongroom_clock_now(clock, &now), STRONGROOM_OK);
+    EQUAL(now, START + 5000);
+    EQUAL(strongroom_clock_advance(clock, (uint64_t)(INT64_MAX - now)), STRONGROOM_OK);
+    EQUAL(strongroom_clock_now(clock, &now), STRONGROOM_OK);
+    EQUAL(now, INT64_MAX);
+    EQUAL(strongroom_clock_set(clock, START + 5000), STRONGROOM_OK);
     OK(strongroom_put(store, TEXT("a"), BYTES("2"), NULL, &written, &error));
     EQUAL(written.updated_at, START + 5000);
     EQUAL(strongroom_clock_set(clock, START + 9000), STRONGROOM_OK);

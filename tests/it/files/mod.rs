@@ -1,5 +1,6 @@
 //! The file among other processes: locks, permissions, names, and what the operating system is asked to do.
 
+mod after_kill;
 mod creation;
 mod health;
 mod key_files;

@@ -1,11 +1,12 @@
 //! What the operating system is asked to do, as strace sees it.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::Command;
 
 use crate::child::Process;
-use crate::fixture::{Folder, small_store};
+use crate::fixture::{Folder, open, small_store};
 
 /// Everything that changes a file, its length or its name, or makes a change durable.
 const TRACED: &str = "trace=write,pwrite64,writev,pwritev,pwritev2,ftruncate,truncate,fallocate,fsync,fdatasync,sync,\
@@ -237,6 +238,27 @@ fn the_reader_after_a_kill_syncs_file_and_name_and_writes_nothing() {
     killed.kill();
     let calls = traced(&folder, &[&["open", "ro", "60000", "s"], &["get", "name", "1"], &["close"]]);
     assert_eq!(calls, ["fdatasync store", "fsync folder"]);
+}
+
+#[test]
+fn where_nothing_can_be_reserved_zeros_are_written() {
+    let folder = Folder::new();
+    let path = folder.join("s");
+    let mut launcher = Command::new("/usr/bin/strace");
+    launcher.args(["-f", "-qq", "-e", "trace=fallocate", "-e", "inject=fallocate:error=EOPNOTSUPP"]);
+    launcher.args(["-o", "/dev/null", "--"]);
+    let mut process = Process::start_under(launcher);
+    process.must(&["create".as_ref(), path.as_os_str()]);
+    process.must(&["put", "name", "value"]);
+    process.must(&["compact"]);
+    process.must(&["put", "name", "next"]);
+    process.must(&["close"]);
+    assert!(process.finish().success());
+    let found = fs::metadata(&path).unwrap();
+    assert!(found.blocks() * 512 >= found.len(), "every byte has room on the medium");
+    let store = open(&path);
+    assert_eq!(store.get("name").unwrap().value().expose(), b"next");
+    store.verify().unwrap();
 }
 
 #[test]
