@@ -29,7 +29,8 @@ fn store() -> (Scratch, PathBuf, FileDisk) {
     let creation = Box::new(Creation::begin(&path, Allowed::default()).unwrap());
     write(&creation.disk(), b"old");
     creation.publish().unwrap();
-    let disk = open(&path).unwrap();
+    // Another test may be starting a program, which has a copy of the file until it begins.
+    let disk = FileDisk::open(&path, Access::ReadWrite, Duration::from_secs(10), SHARED).unwrap();
     (scratch, path, disk)
 }
 
