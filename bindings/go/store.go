@@ -133,7 +133,7 @@ func (s *Store) Close() error {
 	return err
 }
 
-// Lock wipes the keys, and keeps the file from other handles. Everything but Unlock, IsLocked, Health and Close is then ErrLocked.
+// Lock wipes the keys, and keeps the file from other handles. What needs the keys is then ErrLocked, until Unlock.
 //
 // It fails, and locks nothing, with ErrReentrant inside a transaction of the same store, and with ErrInUse if the calls of other goroutines
 // do not end in time. The store is locked nonetheless where it fails with ErrIO.

@@ -199,8 +199,8 @@ class Store(Operations, Feed):
     # Locking
 
     def lock(self) -> None:
-        """Wipes the keys, and keeps the file from other handles. Everything but ``unlock``, ``is_locked``, ``health`` and
-        ``close`` is then a LockedError."""
+        """Wipes the keys, and keeps the file from other handles. What needs the keys is then a LockedError, until
+        ``unlock``."""
         call(lib.strongroom_lock, self._handle)
 
     def unlock(

@@ -206,8 +206,8 @@ module Strongroom
       block ? Interrupts.lend_here(make, :close.to_proc, &block) : make.call
     end
 
-    # Wipes the keys, and keeps the file from other handles. Everything but {#unlock}, {#locked?}, {#health} and {#close} is
-    # then a {LockedError}.
+    # Wipes the keys, and keeps the file from other handles. What needs the keys is then a {LockedError}, until
+    # {#unlock}.
     #
     # @return [nil]
     def lock
