@@ -81,7 +81,7 @@ func cancelled(t *testing.T, cancel func(t *testing.T, copy func(ctx context.Con
 		t.Run(name, func(t *testing.T) {
 			store, file := onDisk(t)
 			put(t, &store.Operations, "a", "1")
-			pin, objects := must[string](t)(store.Pin()), strongroom.LiveObjects()
+			pin, objects := must[string](t)(store.Pin()), settled()
 			cancel(t, func(ctx context.Context, options ...strongroom.CopyOption) error {
 				return copy(ctx, store, file, options...)
 			})

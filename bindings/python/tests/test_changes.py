@@ -155,6 +155,7 @@ def test_a_callback_reads_and_does_not_write(store: Store, unraisable: list[Any]
 
 
 def test_closing_twice_and_from_inside(store: Store) -> None:
+    gc.collect()
     before = lib.strongroom_live_objects()
     told: list[AuditEvent] = []
 
@@ -198,6 +199,7 @@ def test_closing_waits_for_the_callback(store: Store) -> None:
 
 
 def test_a_subscription_lasts_as_long_as_its_store(file: Path) -> None:
+    gc.collect()
     before = lib.strongroom_live_objects()
     told: list[AuditEvent] = []
     store = Store.create(file, passphrase="open sesame", kdf=CHEAP)
@@ -212,6 +214,7 @@ def test_a_subscription_lasts_as_long_as_its_store(file: Path) -> None:
 
 
 def test_a_subscription_keeps_its_store(file: Path) -> None:
+    gc.collect()
     before = lib.strongroom_live_objects()
     store = Store.create(file, passphrase="open sesame", kdf=CHEAP)
     gone = weakref.ref(store)

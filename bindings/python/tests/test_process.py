@@ -167,6 +167,7 @@ def test_nothing_of_a_value_is_left_in_memory() -> None:
 
 def test_objects_are_freed_at_once(store: strongroom.Store) -> None:
     store["a"] = "1"
+    gc.collect()
     before = lib.strongroom_live_objects()
     for _ in range(10):
         with store.get("a") as secret:

@@ -56,6 +56,23 @@ module Helper
     flunk "a C compiler is missing: apt-get install gcc"
   end
 
+  # How many objects of the library there are once what earlier tests forgot is freed.
+  def settled
+    20.times { GC.start }
+    Strongroom.live_objects
+  end
+
+  # Checks that the block frees all it makes, by itself: while it runs nothing is collected, or what an
+  # earlier test forgot would go in the middle of the count.
+  def assert_frees_all
+    before = settled
+    GC.disable
+    yield
+    assert_equal before, Strongroom.live_objects
+  ensure
+    GC.enable
+  end
+
   # Makes garbage in a thread, whose stack is gone when it ends, and collects it.
   def make_garbage(&block)
     Thread.new(&block).join

@@ -37,17 +37,17 @@ class TestContext < Minitest::Test
   end
 
   def test_closing_the_store_closes_the_others
-    before = Strongroom.live_objects
-    store = Strongroom::Store.in_memory
-    one = store.with(reason: "one")
-    two = one.with(reason: "two")
-    store.close
-    [one, two].each do |other|
-      assert other.closed?
-      assert_raises(Strongroom::ClosedError) { other.put("a", "1") }
-      2.times { assert_nil other.close }
+    assert_frees_all do
+      store = Strongroom::Store.in_memory
+      one = store.with(reason: "one")
+      two = one.with(reason: "two")
+      store.close
+      [one, two].each do |other|
+        assert other.closed?
+        assert_raises(Strongroom::ClosedError) { other.put("a", "1") }
+        2.times { assert_nil other.close }
+      end
     end
-    assert_equal before, Strongroom.live_objects
   end
 
   def test_a_handle_keeps_its_store
@@ -63,7 +63,7 @@ class TestContext < Minitest::Test
 
   def test_handles_that_nobody_closes_are_freed
     in_memory do |store|
-      before = Strongroom.live_objects
+      before = settled
       make_garbage { 50.times { store.with(labels: { "a" => "b" }) } }
       assert_operator Strongroom.live_objects, :<, before + 25
     end

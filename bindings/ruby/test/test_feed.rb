@@ -115,14 +115,15 @@ class TestFeed < Minitest::Test
   end
 
   def test_the_end_of_the_store_is_the_end_of_its_subscriptions
-    before = Strongroom.live_objects
-    store = Strongroom::Store.in_memory
-    subscriptions = [store.subscribe { nil }, store.with(reason: "x") { |other| other.subscribe { nil } }]
-    assert_equal [false, false], subscriptions.map(&:closed?)
-    store.close
-    assert_equal [true, true], subscriptions.map(&:closed?)
-    subscriptions.each(&:close)
-    assert_equal before, Strongroom.live_objects
+    store = nil
+    assert_frees_all do
+      store = Strongroom::Store.in_memory
+      subscriptions = [store.subscribe { nil }, store.with(reason: "x") { |other| other.subscribe { nil } }]
+      assert_equal [false, false], subscriptions.map(&:closed?)
+      store.close
+      assert_equal [true, true], subscriptions.map(&:closed?)
+      subscriptions.each(&:close)
+    end
     assert_raises(Strongroom::ClosedError) { store.subscribe { nil } }
   end
 
@@ -190,7 +191,7 @@ class TestFeed < Minitest::Test
   end
 
   def test_garbage_goes_with_its_subscriptions
-    before = Strongroom.live_objects
+    before = settled
     make_garbage do
       10.times do
         store = Strongroom::Store.in_memory

@@ -96,10 +96,7 @@ class TestGenerator < Minitest::Test
   end
 
   def test_descriptions_hold_nothing_of_the_library
-    before = Strongroom.live_objects
-    generators = Array.new(10) { Generator.passphrase }
-    generators.each(&:entropy_bits)
-    assert_equal before, Strongroom.live_objects
+    assert_frees_all { Array.new(10) { Generator.passphrase }.each(&:entropy_bits) }
   end
 
   private

@@ -166,10 +166,10 @@ class TestOnce < Minitest::Test
 
   def test_handles_of_single_calls_are_freed
     in_memory do |store|
-      before = Strongroom.live_objects
-      10.times { store.put("a", "1", idempotency_key: "1") }
-      10.times { assert_raises(Strongroom::IdempotencyConflictError) { store.put("a", "2", idempotency_key: "1") } }
-      assert_equal before, Strongroom.live_objects
+      assert_frees_all do
+        10.times { store.put("a", "1", idempotency_key: "1") }
+        10.times { assert_raises(Strongroom::IdempotencyConflictError) { store.put("a", "2", idempotency_key: "1") } }
+      end
     end
   end
 

@@ -134,23 +134,7 @@ class TestProcess < Minitest::Test
   def test_objects_are_freed_at_once
     in_memory do |store|
       store["a"] = "1"
-      GC.disable
-      before = Strongroom.live_objects
-      10.times do
-        store.get("a", &:info)
-        store.put("a", "2", tags: ["x"])
-        store.list(count: true)
-        store.get_many(%w[a b]) { |found| found }
-        store.stats
-        store.matches?("a", "2")
-        store.transaction { |tx| tx["a"] = "3" }
-        [-> { store.get("b") }, -> { store.put("", "b") }, -> { store.slots.check(raw_key: "k") }].each do |fails|
-          assert_raises(Strongroom::Error, &fails)
-        end
-      end
-      assert_equal before, Strongroom.live_objects
-    ensure
-      GC.enable
+      assert_frees_all { 10.times { call_everything(store) } }
     end
   end
 
@@ -234,6 +218,19 @@ class TestProcess < Minitest::Test
 
     secret.wipe
     secret.value.wiped? ? "done" : "not wiped"
+  end
+
+  def call_everything(store)
+    store.get("a", &:info)
+    store.put("a", "2", tags: ["x"])
+    store.list(count: true)
+    store.get_many(%w[a b]) { |found| found }
+    store.stats
+    store.matches?("a", "2")
+    store.transaction { |tx| tx["a"] = "3" }
+    [-> { store.get("b") }, -> { store.put("", "b") }, -> { store.slots.check(raw_key: "k") }].each do |fails|
+      assert_raises(Strongroom::Error, &fails)
+    end
   end
 
   def loading(library, folder, env = {})

@@ -208,10 +208,4 @@ class TestThreads < Minitest::Test
   rescue Strongroom::InUseError
     nil
   end
-
-  # How many objects there are when all garbage is gone.
-  def settled
-    20.times { GC.start }
-    Strongroom.live_objects
-  end
 end
