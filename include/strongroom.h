@@ -1001,6 +1001,15 @@ typedef struct strongroom_opened {
    * The slot that unlocked costs less than the store's floor, and is wrapped anew with the first write (1 or 0).
    */
   int32_t kdf_upgrade;
+  /**
+   * One of the two copies of the key header is unreadable (1 or 0). Any change of a key slot writes both, and so does
+   * strongroom_compact.
+   */
+  int32_t unreadable_header;
+  /**
+   * Zero.
+   */
+  int32_t reserved;
 } strongroom_opened;
 
 /**

@@ -160,6 +160,8 @@ type OpenReport struct {
 	Pin      PinStatus
 	// KDFUpgrade says that the slot that unlocked costs less than the store's floor, and is wrapped anew with the first write.
 	KDFUpgrade bool
+	// UnreadableHeader says that one of the two copies of the key header is unreadable. Any change of a key slot writes both, and so does Compact.
+	UnreadableHeader bool
 }
 
 // OpenReport says what opening found out about the file.
@@ -178,6 +180,7 @@ func (s *Store) OpenReport() (*OpenReport, error) {
 		Verified:             from.verified != 0,
 		Pin:                  PinStatus(from.pin),
 		KDFUpgrade:           from.kdf_upgrade != 0,
+		UnreadableHeader:     from.unreadable_header != 0,
 	}, nil
 }
 

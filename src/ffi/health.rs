@@ -96,6 +96,11 @@ pub struct strongroom_opened {
     pub pin: u32,
     /// The slot that unlocked costs less than the store's floor, and is wrapped anew with the first write (1 or 0).
     pub kdf_upgrade: i32,
+    /// One of the two copies of the key header is unreadable (1 or 0). Any change of a key slot writes both, and so does
+    /// strongroom_compact.
+    pub unreadable_header: i32,
+    /// Zero.
+    pub reserved: i32,
 }
 
 /// How well the memory that holds the keys is protected by the operating system (1 or 0 each).
@@ -287,6 +292,8 @@ pub unsafe extern "C" fn strongroom_open_report(
                 Some(PinCheck::OlderThanLog) => STRONGROOM_PIN_OLDER_THAN_LOG,
             },
             kdf_upgrade: i32::from(report.kdf_upgrade.is_some()),
+            unreadable_header: i32::from(report.unreadable_header),
+            reserved: 0,
         };
         // SAFETY: as the top of the header says of pointers.
         unsafe { fill("opened", opened, &view) }

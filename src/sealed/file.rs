@@ -103,6 +103,11 @@ impl SealedFile {
         }
     }
 
+    /// Whether a holder of this file's keys wrote this header, for this file.
+    pub(super) fn wrote(&self, header: &Header) -> Result<bool> {
+        Ok(header.place == self.place && self.keys.vouch_for(header)?)
+    }
+
     /// The medium. It stays locked as long as somebody has it.
     pub(crate) fn disk(&self) -> &Arc<dyn Disk> {
         &self.disk

@@ -26,6 +26,7 @@ pub(crate) fn open<'a>(
     with: impl Into<With<'a>>,
 ) -> Result<(SealedFile, Found)> {
     let copies = read_headers(disk.as_ref())?;
+    let copies_differ = copies.len() > 1;
     let a_copy_is_damaged = copies.iter().any(|(_, copy)| copy.is_err());
     let mut copies: Vec<(Twin, Header)> =
         copies.into_iter().filter_map(|(twin, copy)| Some((twin, copy.ok()?))).collect();
@@ -60,7 +61,8 @@ pub(crate) fn open<'a>(
         let (durable, found) = select(&file)?;
         if durable.superblock.header_sequence == sequence {
             *file.durable()? = Some(durable);
-            return Ok((file, found));
+            let unreadable_header = copies_differ && file.unreadable_header()?;
+            return Ok((file, Found { unreadable_header, ..found }));
         }
         stale = Some(durable.superblock.header_sequence);
     }
@@ -85,6 +87,18 @@ fn vouched_keys(search: &mut Search<'_>, header: &Header) -> Result<Option<(Arc<
         ));
     }
     Ok(Some((opener, keys)))
+}
+
+impl SealedFile {
+    /// Whether the copy of the key header that is not in use holds nothing that a holder of the keys wrote. The header before the
+    /// current one is no fault there: a change was cut off behind its commit.
+    pub(crate) fn unreadable_header(&self) -> Result<bool> {
+        let unused = self.owner().copy.other();
+        Ok(match read_header(self.disk().as_ref(), unused)? {
+            Ok(header) => !self.wrote(&header)?,
+            Err(_) => true,
+        })
+    }
 }
 
 /// The greatest sequence that a holder of the keys gave. Anybody can write a greater one into the other copy. Those that

@@ -14,6 +14,8 @@ pub(crate) struct Found {
     pub(crate) discarded: Option<u64>,
     /// One of the two superblocks cannot be read: a torn write, or damage.
     pub(crate) unreadable_superblock: bool,
+    /// The copy of the key header that is not in use cannot be read: a torn write, damage, or another's work.
+    pub(crate) unreadable_header: bool,
 }
 
 struct Candidate {
@@ -62,7 +64,7 @@ fn judge(file: &SealedFile) -> Result<Judgement> {
     let next_sequence = newest.sequence.saturating_add(1);
     let judgement = |candidate, discarded, is_proven| Judgement {
         durable: durable(candidate, next_sequence),
-        found: Found { discarded, unreadable_superblock },
+        found: Found { discarded, unreadable_superblock, unreadable_header: false },
         is_proven,
     };
     match (completeness(file, &newest.superblock)?, other) {

@@ -99,11 +99,14 @@ impl Store {
         }
         let mut health = self.outside(&file, HealthStatus::Ok)?;
         self.look_inside(&tables, &mut health)?;
+        let report = self.open_report();
         let is_sound = health.in_place
             && health.copies_beside.is_empty()
             && health.clock_behind.is_none()
             && !health.clock_jumped
-            && !self.open_report().unreadable_superblock;
+            && !report.unreadable_superblock
+            // A change of a slot since then wrote both copies.
+            && !(report.unreadable_header && tables.file().unreadable_header()?);
         if !is_sound {
             health.status = HealthStatus::Degraded;
         }

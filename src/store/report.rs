@@ -17,6 +17,10 @@ pub struct OpenReport {
     /// One of the two superblocks is unreadable: its last write was cut off, or it was damaged. The other one holds
     /// the state the store opened with.
     pub unreadable_superblock: bool,
+    /// One of the two copies of the key header is unreadable: its last write was cut off, or it was damaged or altered. The store
+    /// opened with the other one, and nothing opens it should that be damaged too. Every change of a key slot writes both, and so
+    /// does [`compact`](crate::Store::compact).
+    pub unreadable_header: bool,
     /// The verification at open, if there was one. It looks at blocks, not into values.
     pub verified: Option<VerifyReport>,
     /// How much of the [pin](crate::StoreOptions::pin) could be checked, if there was one.
@@ -44,6 +48,7 @@ impl OpenReport {
         Self {
             discarded_generation: found.discarded,
             unreadable_superblock: found.unreadable_superblock,
+            unreadable_header: found.unreadable_header,
             verified,
             pin: None,
             kdf_upgrade: None,

@@ -21,7 +21,7 @@ class TestStores < Minitest::Test
         assert_operator store["a"], :==, "1"
         report = store.open_report
         assert_equal({ discarded_generation: nil, clock_behind: 0.0, unreadable_superblock: false, verified: true,
-                       pin: :in_history, kdf_upgrade: false }, report.to_h)
+                       pin: :in_history, kdf_upgrade: false, unreadable_header: false }, report.to_h)
         assert_raises(Strongroom::ReadOnlyError) { store["a"] = "2" }
       end
       assert_raises(Strongroom::WrongKeyError) { Store.open(file, passphrase: "open barley") }

@@ -59,6 +59,8 @@ void health_part(const char *folder) {
     EQUAL(opened.pin, STRONGROOM_PIN_NONE);
     EQUAL(opened.discarded_generation, 0);
     EQUAL(opened.unreadable_superblock, 0);
+    EQUAL(opened.unreadable_header, 0);
+    EQUAL(opened.reserved, 0);
     EQUAL(opened.kdf_upgrade, 0);
     OK(strongroom_memory_status(store, &memory, &error));
     CHECK((memory.locked == 0 || memory.locked == 1) && (memory.wiped_on_fork == 0 || memory.wiped_on_fork == 1));

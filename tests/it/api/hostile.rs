@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
-use strongroom::{ErrorKind, KdfCost, StoreOptions, Unlock};
+use strongroom::{ErrorKind, HealthStatus, KdfCost, Store, StoreOptions, Unlock};
 
 use crate::child::Process;
 use crate::fixture::{Folder, check_refused, key, patient, small_store};
@@ -17,11 +17,13 @@ const SLOT_LEN: usize = 256;
 
 /// Changes both copies of the key header and puts the digest right again, as anybody can.
 fn edit_headers(bytes: &mut [u8], edit: impl Fn(&mut [u8])) {
-    for header in bytes[..2 * HEADER_LEN].chunks_mut(HEADER_LEN) {
-        let (body, digest) = header.split_at_mut(HEADER_LEN - 32);
-        edit(body);
-        digest.copy_from_slice(&Sha256::digest(&*body));
-    }
+    bytes[..2 * HEADER_LEN].chunks_mut(HEADER_LEN).for_each(|header| edit_header(header, &edit));
+}
+
+fn edit_header(header: &mut [u8], edit: impl Fn(&mut [u8])) {
+    let (body, digest) = header.split_at_mut(HEADER_LEN - 32);
+    edit(body);
+    digest.copy_from_slice(&Sha256::digest(&*body));
 }
 
 /// A small store, changed by `edit`, is refused with `kind`, with a sentence that says `hint`, and left as it is.
@@ -116,10 +118,45 @@ fn one_damaged_copy_of_the_header_or_superblock_does_no_harm() {
         bytes[at] ^= 1;
         fs::write(&path, &bytes).unwrap();
         let store = patient().open(&path, key()).unwrap();
-        assert_eq!(store.open_report().unreadable_superblock, at >= SUPERBLOCKS);
-        assert_eq!(store.open_report().discarded_generation, None);
+        let report = store.open_report();
+        assert_eq!(report.unreadable_superblock, at >= SUPERBLOCKS);
+        assert_eq!(report.unreadable_header, at < SUPERBLOCKS);
+        assert_eq!(report.discarded_generation, None);
+        assert_eq!(store.health().unwrap().status, HealthStatus::Degraded);
         assert_eq!(store.get("name").unwrap().value().expose(), b"value");
         store.put("name", "next").unwrap();
+    }
+}
+
+#[test]
+fn an_unreadable_copy_of_the_header_is_told_until_both_are_written() {
+    type Mend = fn(&Store);
+    let mends: [Mend; 2] = [
+        |store| _ = store.slots().add(Unlock::raw_key(&[8; 32])).unwrap(),
+        |store| _ = store.compact().unwrap(),
+    ];
+    for (at, mend) in [0, HEADER_LEN].into_iter().flat_map(|at| mends.map(|mend| (at, mend))) {
+        let folder = Folder::new();
+        let path = folder.join("s");
+        small_store(&path);
+        let whole = fs::read(&path).unwrap();
+        let mut damaged = whole.clone();
+        damaged[at + SLOTS] ^= 1;
+        // Its digest holds, and its MACs do not.
+        let mut altered = whole.clone();
+        edit_header(&mut altered[at..at + HEADER_LEN], |header| header[SLOTS + SLOT_LEN] ^= 1);
+        for bytes in [damaged, altered] {
+            fs::write(&path, &bytes).unwrap();
+            let store = patient().open(&path, key()).unwrap();
+            assert!(store.open_report().unreadable_header, "at {at}");
+            assert_eq!(store.health().unwrap().status, HealthStatus::Degraded);
+            mend(&store);
+            assert_eq!(store.health().unwrap().status, HealthStatus::Ok);
+            store.close().unwrap();
+            let store = patient().open(&path, key()).unwrap();
+            assert!(!store.open_report().unreadable_header);
+            assert_eq!(store.health().unwrap().status, HealthStatus::Ok);
+        }
     }
 }
 

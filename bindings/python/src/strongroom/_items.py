@@ -267,6 +267,7 @@ def open_report(opened: c.Opened) -> OpenReport:
         verified=bool(opened.verified),
         pin=named(PINS, opened.pin),
         kdf_upgrade=bool(opened.kdf_upgrade),
+        unreadable_header=bool(opened.unreadable_header),
     )
 
 

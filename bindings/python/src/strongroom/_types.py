@@ -307,6 +307,9 @@ class OpenReport:
     pin: str
     #: Whether the slot that unlocked costs less than the store's floor, and is wrapped anew with the first write.
     kdf_upgrade: bool
+    #: Whether one of the two copies of the key header is unreadable. Any change of a key slot writes both, and so does
+    #: ``compact``.
+    unreadable_header: bool
 
 
 @dataclass(frozen=True)

@@ -144,7 +144,8 @@ module Strongroom
       OpenReport.new(
         discarded_generation: discarded.zero? ? nil : discarded, clock_behind: Times.seconds(opened[:clock_behind_ms]),
         unreadable_superblock: opened[:unreadable_superblock] != 0, verified: opened[:verified] != 0,
-        pin: Names.of(Names::PINS, opened[:pin]), kdf_upgrade: opened[:kdf_upgrade] != 0
+        pin: Names.of(Names::PINS, opened[:pin]), kdf_upgrade: opened[:kdf_upgrade] != 0,
+        unreadable_header: opened[:unreadable_header] != 0
       )
     end
 

@@ -300,7 +300,11 @@ module Strongroom
   # @!attribute [r] kdf_upgrade
   #   @return [Boolean] whether the slot that unlocked costs less than the store's floor, and is wrapped anew with the first
   #     write
-  OpenReport = Record.of(:discarded_generation, :clock_behind, :unreadable_superblock, :verified, :pin, :kdf_upgrade)
+  # @!attribute [r] unreadable_header
+  #   @return [Boolean] whether one of the two copies of the key header is unreadable; any change of a key slot writes both, and
+  #     so does {Store#compact}
+  OpenReport = Record.of(:discarded_generation, :clock_behind, :unreadable_superblock, :verified, :pin, :kdf_upgrade,
+                         :unreadable_header)
 
   # How well the operating system protects the memory that holds the keys.
   # @!attribute [r] locked
