@@ -2,13 +2,19 @@
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+use data_encoding::HEXLOWER;
 
 use crate::crypto::arena::fork::fork;
 use crate::crypto::arena::{Wish, refusal};
 use crate::error::{ErrorKind, Result};
 use crate::own_process;
 use crate::sealed::unlock::Unlock;
-use crate::store::{CopyOptions, EventFilter, Query, Retention, SecretRef, Store, Sweep, Update};
+use crate::store::{
+    CopyOptions, EventFilter, Query, Retention, SecretRef, Store, StoreOptions, Sweep, Update,
+};
 
 /// How the child learns that it is one.
 const WAYS: [(&str, Option<Wish>); 2] = [("its pages are empty", None), ("its id", Some(Wish::WipeOnFork))];
@@ -18,7 +24,8 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new() -> Self {
-        let path = std::env::temp_dir().join(format!("strongroom-forked-{}", std::process::id()));
+        let name = HEXLOWER.encode(&crate::crypto::random::bytes::<8>().unwrap());
+        let path = std::env::temp_dir().join(format!("strongroom-forked-{name}"));
         std::fs::create_dir(&path).unwrap();
         Self(path)
     }
@@ -53,7 +60,9 @@ fn kind_of<T>(result: Result<T>) -> String {
 
 /// A store with a few secrets whose pages are in the cache, and a query that goes on in a second page.
 fn filled(path: &Path) -> (Store, Query) {
-    let store = Store::create(path, key()).unwrap();
+    // A parent waits for its child while another of its threads waits for the parent.
+    let patient = StoreOptions::new().write_wait(Duration::from_secs(60));
+    let store = patient.create(path, key()).unwrap();
     for name in ["team/a", "team/b", "team/c"] {
         store.put(name, "value").unwrap();
         store.get(name).unwrap();
@@ -314,8 +323,14 @@ fn a_child_that_is_forked_while_another_thread_locks_waits_for_nobody() {
         std::thread::scope(|scope| {
             let progress = |_| {
                 if child_found.is_none() {
-                    scope.spawn(|| store.lock());
-                    std::thread::sleep(std::time::Duration::from_millis(200));
+                    let (tell, told) = channel();
+                    let store = &store;
+                    scope.spawn(move || {
+                        tell.send(()).unwrap();
+                        store.lock()
+                    });
+                    told.recv().unwrap();
+                    std::thread::sleep(Duration::from_millis(200));
                     child_found = Some(match fork() {
                         Ok(mut child) => {
                             let told = child.told();

@@ -22,7 +22,8 @@ struct Pages {
     cache: Vec<u8>,
     medium: Vec<u8>,
     dirty: BTreeSet<usize>,
-    fails: bool,
+    /// The sync that fails: 1 is the next one.
+    failing: Option<u32>,
 }
 
 impl CachedDisk {
@@ -32,8 +33,8 @@ impl CachedDisk {
         Arc::new(Self(Mutex::new(Pages { cache: medium.clone(), medium, ..Pages::default() })))
     }
 
-    fn fail_next_sync(&self) {
-        self.pages().fails = true;
+    fn fail_sync(&self, nth: u32) {
+        self.pages().failing = Some(nth);
     }
 
     fn pages(&self) -> MutexGuard<'_, Pages> {
@@ -87,7 +88,9 @@ impl Disk for CachedDisk {
     fn sync(&self) -> io::Result<()> {
         let mut pages = self.pages();
         let dirty = std::mem::take(&mut pages.dirty);
-        if std::mem::take(&mut pages.fails) {
+        pages.failing = pages.failing.map(|nth| nth - 1);
+        if pages.failing == Some(0) {
+            pages.failing = None;
             return Err(Errno::IO.into());
         }
         let Pages { cache, medium, .. } = &mut *pages;
@@ -129,7 +132,7 @@ fn what_a_failed_sync_leaves(again: Again) -> crate::Result<()> {
     for number in 0..20 {
         store.put(&format!("secret-{number}"), vec![number; 900]).unwrap();
     }
-    disk.fail_next_sync();
+    disk.fail_sync(1);
     let failed = store.put("secret-7", vec![99; 900]).unwrap_err();
     assert_eq!(failed.kind(), ErrorKind::Io);
     let store = again(store, &disk)?;
@@ -168,5 +171,48 @@ fn a_store_that_trusts_the_cache_loses_what_it_acknowledged() {
         let result = what_a_failed_sync_leaves(again);
         faults::set(None);
         assert_eq!(result.unwrap_err().kind(), ErrorKind::Tampered);
+    }
+}
+
+/// A slot change whose last sync fails, whatever makes the store usable again, and one whose `nth` sync fails; then the power
+/// fails.
+fn what_failed_syncs_leave_of_the_header(again: Again, nth: u32) -> crate::Result<()> {
+    let other = |byte: u8| Unlock::raw_key(&[byte; 32]);
+    let disk = Arc::new(CachedDisk::default());
+    let store = StoreOptions::new().create_on(disk.clone(), &unlock()).unwrap();
+    store.put("name", "value").unwrap();
+    store.close().unwrap();
+    let store = open(&disk).unwrap();
+    // Those of the copy in use, of the new header, of the commit that names it, and of its other copy.
+    disk.fail_sync(4);
+    assert_eq!(store.slots().add(other(8)).unwrap_err().kind(), ErrorKind::Io);
+    let store = again(store, &disk)?;
+    disk.fail_sync(nth);
+    let added = store.slots().add(other(9)).is_ok();
+    let open = |unlock: &Unlock| StoreOptions::new().open_on(disk.after_a_cut(), unlock);
+    assert_eq!(open(&unlock())?.get("name")?.value().expose(), b"value");
+    open(&other(8)).expect("the commit that named it was durable");
+    if added {
+        open(&other(9))?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_header_in_the_cache_alone_is_written_before_the_other_one_is_written_over() {
+    for (again, nth) in WAYS.into_iter().flat_map(|again| (1..=6).map(move |nth| (again, nth))) {
+        what_failed_syncs_leave_of_the_header(again, nth).unwrap();
+    }
+}
+
+#[test]
+fn a_store_that_trusts_the_cache_for_its_header_is_opened_by_no_key() {
+    for again in WAYS {
+        faults::set(Some(Fault::CacheTrusted));
+        let results = [1, 2, 3].map(|nth| what_failed_syncs_leave_of_the_header(again, nth));
+        faults::set(None);
+        let is_lost =
+            |result: crate::Result<()>| result.is_err_and(|error| error.kind() == ErrorKind::Tampered);
+        assert!(results.into_iter().any(is_lost));
     }
 }

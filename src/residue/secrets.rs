@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use data_encoding::BASE32_NOPAD;
+use data_encoding::{BASE32_NOPAD, HEXLOWER};
 use hkdf::Hkdf;
 use sha2::Sha256;
 
@@ -192,7 +192,8 @@ pub(super) struct Folder(PathBuf);
 
 impl Folder {
     pub(super) fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("strongroom-residue-{}-{name}", std::process::id()));
+        let random = HEXLOWER.encode(&crate::crypto::random::bytes::<8>().unwrap());
+        let path = std::env::temp_dir().join(format!("strongroom-residue-{name}-{random}"));
         std::fs::create_dir(&path).unwrap();
         Self(path)
     }

@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering;
 
 use super::file::SealedFile;
 use super::open::read_header;
-use super::owner::Staged;
+use super::owner::{Owner, Staged};
 use super::slots::{Opener, Search, With, accepted_cost};
 use super::unlock::Unlock;
 use crate::crypto::kdf::KdfCost;
@@ -121,10 +121,7 @@ impl SealedFile {
         let mut next = Header::new(self.place, sequence, &slots);
         let bytes = self.seal_header(&mut next)?.to_vec();
         let unused = self.owner().copy.other();
-        if !self.synced.load(Ordering::Relaxed) {
-            // The copy in use may be what a process left that was killed before it synced: a power cut now would tear both.
-            self.poison_on_error(self.sync())?;
-        }
+        self.poison_on_error(self.settle_header())?;
         let written = self
             .disk
             .write_at(unused.header_offset(), &bytes)
@@ -135,6 +132,32 @@ impl SealedFile {
         let kept = made.filter(|made| made.slot.id == opener.slot.id).unwrap_or(opener);
         self.owner().staged = Some(Staged { header: next, bytes, opener: kept });
         Ok(id)
+    }
+
+    /// Sees to it that the copy in use lies on the medium before the other one is written over. It may be what a process left
+    /// that was killed before it synced, and a power cut would tear both; or whose sync failed, and then it is in the cache, where
+    /// it counts as written for good, while the medium has that header in the other copy alone.
+    fn settle_header(&self) -> Result<()> {
+        let (copy, bytes) = match &*self.owner() {
+            Owner { settled: true, .. } => return Ok(()),
+            owner => (owner.copy, owner.header.bytes().to_vec()),
+        };
+        if !self.synced.load(Ordering::Relaxed) {
+            self.sync()?;
+        }
+        #[cfg(test)]
+        if super::faults::active(super::faults::Fault::CacheTrusted) {
+            return Ok(());
+        }
+        self.disk.forget_cached();
+        if !read_header(self.disk.as_ref(), copy)?.is_ok_and(|header| header.bytes() == bytes) {
+            self.disk
+                .write_at(copy.header_offset(), &bytes)
+                .map_err(|source| Error::io("write to the store's file", source))?;
+            self.sync()?;
+        }
+        self.owner().settled = true;
+        Ok(())
     }
 
     /// A superblock must not land before the header it names.
@@ -262,6 +285,7 @@ impl SealedFile {
             owner.header = staged.header;
             owner.opener = staged.opener;
             owner.copy = copy.other();
+            owner.settled = true;
         }
         self.poison_on_error(written.and_then(|()| self.mark_closed()).and_then(|()| self.sync()))
     }

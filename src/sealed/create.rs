@@ -109,14 +109,15 @@ impl SealedFile {
 
 /// Both copies of the key header on an empty disk.
 fn begin(disk: Arc<dyn Disk>, master: &MasterKey, mut header: Header, opener: Opener) -> Result<SealedFile> {
-    let keys = derive::store_keys(master, &header.place.store_id, header.place.epoch)?;
-    let owner = Owner::new(header.clone(), Twin::A, header.sequence, Arc::new(opener));
-    let file = SealedFile::new(disk, Access::ReadWrite, owner, FileKeys::derive(keys)?);
-    let bytes = file.seal_header(&mut header)?;
+    let keys = FileKeys::derive(derive::store_keys(master, &header.place.store_id, header.place.epoch)?)?;
+    let bytes = keys.seal_header(&mut header)?.to_vec();
+    let sequence = header.sequence;
+    let owner = Owner::new(header, Twin::A, sequence, Arc::new(opener));
+    let file = SealedFile::new(disk, Access::ReadWrite, owner, keys);
     file.disk.reserve(file_len(0)).map_err(|source| Error::io("reserve room for the new store", source))?;
     for copy in Twin::BOTH {
         file.disk
-            .write_at(copy.header_offset(), bytes)
+            .write_at(copy.header_offset(), &bytes)
             .map_err(|source| Error::io("write the new store's key header", source))?;
     }
     Ok(file)

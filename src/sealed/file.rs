@@ -79,6 +79,14 @@ impl FileKeys {
         })
     }
 
+    /// Sets the MACs of a header, and its digest.
+    pub(super) fn seal_header<'a>(&self, header: &'a mut Header) -> Result<&'a [u8]> {
+        header.seal(
+            |covered| hmac(&self.file_header_mac, covered),
+            |covered| hmac(&self.authority_header_mac, covered),
+        )
+    }
+
     /// Whether both MACs of a header hold.
     pub(super) fn vouch_for(&self, header: &Header) -> Result<bool> {
         let (covered, mac) = header.file_mac();
@@ -128,10 +136,7 @@ impl SealedFile {
 
     /// Sets the MACs of a header of this file.
     pub(super) fn seal_header<'a>(&self, header: &'a mut Header) -> Result<&'a [u8]> {
-        header.seal(
-            |covered| hmac(&self.keys.file_header_mac, covered),
-            |covered| hmac(&self.keys.authority_header_mac, covered),
-        )
+        self.keys.seal_header(header)
     }
 
     /// The store and epoch, for what is sealed above.

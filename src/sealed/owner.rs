@@ -14,6 +14,8 @@ pub(super) struct Owner {
     pub(super) header: Header,
     /// A copy that holds it. The other one may be anything.
     pub(super) copy: Twin,
+    /// Whether that copy is known to lie on the medium, and not in the cache alone.
+    pub(super) settled: bool,
     /// The greatest sequence seen in either copy.
     newest: u64,
     /// A header that lies in the other copy, and which the next commit will name.
@@ -33,7 +35,7 @@ pub(super) struct Staged {
 
 impl Owner {
     pub(super) fn new(header: Header, copy: Twin, newest: u64, opener: Arc<Opener>) -> Self {
-        Self { header, copy, newest, staged: None, opener }
+        Self { header, copy, settled: false, newest, staged: None, opener }
     }
 
     /// A sequence for the next header.

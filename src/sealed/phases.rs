@@ -191,10 +191,13 @@ fn a_reader_sees_what_was_held_back_also_while_it_is_replayed() {
     let (started, released) = (Barrier::new(2), AtomicBool::new(false));
     std::thread::scope(|scope| {
         scope.spawn(|| {
+            let look = || assert!([1, 2, BLOCKS - 1].iter().all(|&page| handle.read(page) == 0xb4));
+            look();
             started.wait();
             while !released.load(Ordering::Relaxed) {
-                assert!([1, 2, BLOCKS - 1].iter().all(|&page| handle.read(page) == 0xb4));
+                look();
             }
+            look();
         });
         started.wait();
         handle.backend.release(Space::Normal).unwrap();

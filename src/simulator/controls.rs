@@ -1,6 +1,8 @@
 //! The faulty variants of the commit scheme must fail, or the simulator is blind.
 
+use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
 
 use super::campaign::{CRASHES, setting};
 use super::engine::EngineSubject;
@@ -95,10 +97,10 @@ fn every_faulty_variant_kills_secrets_at_its_recorded_seed() {
 }
 
 fn find_again<S: Subject>(failing: &[(Fault, u64)]) {
-    let most = setting("STRONGROOM_FIND_CONTROLS", 0);
+    let most = setting("STRONGROOM_FIND_CONTROLS", 3_000);
     quietly(|| {
         let base = newborn::<S>();
-        for &(fault, _) in failing.iter().filter(|_| most > 0) {
+        for &(fault, _) in failing {
             let found = (1..=most).find_map(|seed| {
                 live_with::<S>(fault, seed, Power::Fails, &base).map(|death| (seed, death.to_string()))
             });
@@ -110,6 +112,7 @@ fn find_again<S: Subject>(failing: &[(Fault, u64)]) {
 
 /// Looks for failing seeds anew: `STRONGROOM_FIND_CONTROLS` is how many seeds to try for each fault.
 #[test]
+#[ignore = "finds anew what the controls are made with"]
 fn failing_seeds_can_be_found_again() {
     find_again::<EngineSubject>(FAILING_SEEDS);
     find_again::<SecretsSubject>(FAILING_SECRETS);
@@ -117,10 +120,20 @@ fn failing_seeds_can_be_found_again() {
 
 /// Faulty variants may panic inside redb; their messages would drown the rest.
 fn quietly(run: impl FnOnce()) {
-    let hook = panic::take_hook();
-    panic::set_hook(Box::new(|_| {}));
+    thread_local!(static QUIET: Cell<bool> = const { Cell::new(false) });
+    static ONCE: Once = Once::new();
+    // Once and for this thread's panics: the hook is the process's, and other tests fail with a message.
+    ONCE.call_once(|| {
+        let hook = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !QUIET.get() {
+                hook(info);
+            }
+        }));
+    });
+    QUIET.set(true);
     let result = catch_unwind(AssertUnwindSafe(run));
-    panic::set_hook(hook);
+    QUIET.set(false);
     if let Err(panic) = result {
         panic::resume_unwind(panic);
     }

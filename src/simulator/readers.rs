@@ -9,7 +9,11 @@ use crate::sealed::disk::calling::{At, CallingDisk};
 use crate::{AuditPolicy, AuditReads, Store, StoreOptions};
 
 fn small_cache(disk: &Arc<CallingDisk>) -> Store {
-    StoreOptions::new().cache_bytes(1).open_on(disk.clone(), &unlock()).unwrap()
+    StoreOptions::new()
+        .cache_bytes(1)
+        .write_wait(Duration::from_secs(60))
+        .open_on(disk.clone(), &unlock())
+        .unwrap()
 }
 
 /// More than the cache holds, so that the reads below go to the disk.

@@ -111,24 +111,33 @@ impl Tables {
         Sealer { file: &self.file, keyring: &self.keyring }
     }
 
-    /// Runs `read` on the last committed state. It runs a second time if redb gave up: because of another block than
-    /// this read needs, or of a writer that found the disk full. What the program cancelled does not begin again.
+    /// Runs `read` on the last committed state. If redb gives up meanwhile it runs a second time: because of another block than
+    /// this read needs, or of a writer that found the disk full. What the program cancelled does not begin again. redb that gave up
+    /// before is not asked: it may have missed the end of a commit that is durable, and show the state before.
     pub(crate) fn read<T>(&self, mut read: impl FnMut(&Snapshot<'_>) -> Result<T>) -> Result<T> {
         self.file.check_usable()?;
         let guard = self.engine()?;
         let engine = guard.as_ref().ok_or_else(closed)?;
+        if engine.gave_up() && !self.file.is_poisoned() {
+            return self.read_anew(&mut read);
+        }
         match engine.read(&mut read) {
-            // A writer may not have ended yet. No other write begins while the guard is held.
             Err(error)
                 if engine.gave_up() && !self.file.is_poisoned() && error.kind() != ErrorKind::Cancelled =>
             {
-                let own = Engine::open(&self.file, CACHE_BYTES_MIN)?;
-                let result = own.read(&mut read);
-                own.abandon()?;
-                result
+                self.read_anew(&mut read)
             }
             result => result,
         }
+    }
+
+    /// Runs `read` on the last committed state through a redb of its own. A writer may not have ended yet; the caller holds the
+    /// guard, so that no other write begins.
+    fn read_anew<T>(&self, read: impl FnMut(&Snapshot<'_>) -> Result<T>) -> Result<T> {
+        let own = Engine::open(&self.file, CACHE_BYTES_MIN)?;
+        let result = own.read(read);
+        own.abandon()?;
+        result
     }
 
     /// As [`read`](Self::read), for one that calls the program, which may read and write meanwhile on this very thread.

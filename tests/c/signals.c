@@ -49,9 +49,13 @@ int main(int argc, char **argv) {
     waiter = pthread_self();
     pthread_t interrupter;
     CHECK(pthread_create(&interrupter, NULL, interrupt, NULL) == 0);
-    double begun = seconds();
-    FAILS(STRONGROOM_E_IN_USE, strongroom_open(TEXT(argv[1]), key, options, &store, &error));
-    double waited = seconds() - begun;
+    double begun = seconds(), waited;
+    /* Again, if the system let the other thread send but few. */
+    do {
+        double tried = seconds();
+        FAILS(STRONGROOM_E_IN_USE, strongroom_open(TEXT(argv[1]), key, options, &store, &error));
+        waited = seconds() - tried;
+    } while (atomic_load(&handled) <= 1000 && seconds() - begun < STORM_SECONDS);
     atomic_store(&stop, 1);
     CHECK(pthread_join(interrupter, NULL) == 0);
 

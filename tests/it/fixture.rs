@@ -1,7 +1,7 @@
 //! Folders that vanish, stores in them, and seeds that can be repeated.
 
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -26,9 +26,18 @@ impl Folder {
 
     fn under(place: &Path) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let path = place.join(format!("strongroom-it-{}-{count}", std::process::id()));
-        fs::create_dir(&path).unwrap();
+        let path = loop {
+            let count = COUNT.fetch_add(1, Ordering::Relaxed);
+            let path = place.join(format!("strongroom-it-{}-{count}", std::process::id()));
+            match fs::create_dir(&path) {
+                // A process that was killed left it, and this one has its number.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                created => {
+                    created.unwrap();
+                    break path;
+                }
+            }
+        };
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
         Self(path.canonicalize().unwrap())
     }

@@ -60,19 +60,25 @@ impl Nascent for Creation {
     fn publish(mut self: Box<Self>) -> Result<()> {
         sync_content(&self.temporary)?;
         let from = self.temporary.disk.path();
-        let renamed = match rustix::fs::renameat_with(CWD, &from, CWD, &self.target, RenameFlags::NOREPLACE) {
-            // A file system without the flag: a second name never replaces either.
-            Err(Errno::INVAL | Errno::NOSYS) => {
-                rustix::fs::link(&from, &self.target).and_then(|()| rustix::fs::unlink(&from))
-            }
-            renamed => renamed,
-        };
-        renamed.map_err(|error| match error {
+        // On a file system without the flag: a second name never replaces either.
+        let (named, by_link) =
+            match rustix::fs::renameat_with(CWD, &from, CWD, &self.target, RenameFlags::NOREPLACE) {
+                Err(Errno::INVAL | Errno::NOSYS) => (rustix::fs::link(&from, &self.target), true),
+                renamed => (renamed, false),
+            };
+        named.map_err(|error| match error {
             Errno::EXIST => already_exists(),
             error => Error::io("give the new store its name", error.into()),
         })?;
         self.temporary.settle(&self.target);
-        sync_directory(&self.directory)
+        let unlinked = if by_link { rustix::fs::unlink(&from) } else { Ok(()) };
+        sync_directory(&self.directory)?;
+        unlinked.map_err(|error| {
+            Error::io(
+                "take the temporary name from the new file, which is in place all the same",
+                error.into(),
+            )
+        })
     }
 }
 

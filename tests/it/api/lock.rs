@@ -364,12 +364,18 @@ fn a_lock_gets_the_store_when_a_backup_has_ended() {
     let folder = Folder::new();
     let path = folder.join("store");
     create(&path).put("name", "value").unwrap();
-    let store = patient().write_wait(Duration::from_secs(20)).open(&path, key()).unwrap();
+    let store = patient().write_wait(Duration::from_secs(60)).open(&path, key()).unwrap();
     std::thread::scope(|scope| {
         let mut locking = None;
         let progress = |_| {
             locking.get_or_insert_with(|| {
-                let locking = scope.spawn(|| store.lock());
+                let (tell, told) = mpsc::channel();
+                let store = &store;
+                let locking = scope.spawn(move || {
+                    tell.send(()).unwrap();
+                    store.lock()
+                });
+                told.recv().unwrap();
                 std::thread::sleep(Duration::from_millis(200));
                 locking
             });
@@ -383,7 +389,7 @@ fn a_lock_gets_the_store_when_a_backup_has_ended() {
         let begun = Instant::now();
         let noted = store.backup_with(folder.join("backup"), CopyOptions::new().progress(progress));
         locking.unwrap().join().unwrap().unwrap();
-        assert!(begun.elapsed() < Duration::from_secs(10), "the lock waited for what had ended");
+        assert!(begun.elapsed() < Duration::from_secs(30), "the lock waited for what had ended");
         let error = noted.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Locked);
         assert!(error.to_string().contains("the backup is in place"), "{error}");

@@ -61,15 +61,18 @@ fn body(function: &Function, sized: &dyn Fn(&str) -> bool) -> String {
             let errors = function.parameters.iter().any(|parameter| parameter.given() == Some("error"));
             let error = if errors { "error_" } else { "NO_ERROR_ASKED" };
             let value = if name == "strongroom_get" { "    judge_value(status, secret_);\n" } else { "" };
-            let put = match name.as_str() {
-                "strongroom_put" | "strongroom_rotate" => "    note_value(status, value_);\n",
+            let (expect, put) = match name.as_str() {
+                "strongroom_put" | "strongroom_rotate" => (
+                    "    size_t expected = expect_value(value_);\n",
+                    "    forget_unless_put(status, expected);\n",
+                ),
                 "strongroom_put_generated" | "strongroom_rotate_generated" => {
-                    "    note_generated(status, store_, path_);\n"
+                    ("    generating++;\n", "    note_generated(status, store_, path_);\n")
                 }
-                _ => "",
+                _ => ("", ""),
             };
             format!(
-                "{before}    strongroom_status status = {call};\n{after}    judge(\"{name}\", status, {error});\n{value}{put}"
+                "{before}{expect}    strongroom_status status = {call};\n{after}    judge(\"{name}\", status, {error});\n{value}{put}"
             )
         }
         "const char*" => format!("{before}    touch_text({call});\n{after}"),

@@ -33,6 +33,19 @@ fn kill_creation_at(path: &Path, call: &str, nth: u32) {
 /// A process that answers `questions`, and is killed over the `last` one by what is `injected` into its system calls.
 #[track_caller]
 fn kill_at(injected: &[&str], questions: &[&[&OsStr]], last: &[&OsStr]) {
+    let mut process = Process::start_under(injecting(injected));
+    questions.iter().for_each(|question| {
+        process.must(question);
+    });
+    process.tell(last);
+    assert_eq!(process.next_answer(), None, "it was not killed");
+    // Its pipe is closed before its lock is gone.
+    assert!(!process.finish().success());
+}
+
+/// Starts a process into whose system calls this is injected.
+#[track_caller]
+fn injecting(injected: &[&str]) -> Command {
     let strace = Path::new("/usr/bin/strace");
     assert!(strace.exists(), "this test needs strace: apt-get install strace");
     let mut launcher = Command::new(strace);
@@ -42,14 +55,7 @@ fn kill_at(injected: &[&str], questions: &[&[&OsStr]], last: &[&OsStr]) {
         launcher.args(["-e", &format!("inject={injected}")]);
     });
     launcher.arg("--");
-    let mut process = Process::start_under(launcher);
-    questions.iter().for_each(|question| {
-        process.must(question);
-    });
-    process.tell(last);
-    assert_eq!(process.next_answer(), None, "it was not killed");
-    // Its pipe is closed before its lock is gone.
-    assert!(!process.finish().success());
+    launcher
 }
 
 #[test]
@@ -105,6 +111,18 @@ fn a_backup_killed_between_its_two_names_left_a_store() {
     check_two_names(&folder, &backup, &["s"]);
     assert_eq!(open_read_only(&backup).get("name").unwrap().value().expose(), b"value");
     assert_eq!(folder.names(), ["backup", "s"]);
+}
+
+#[test]
+fn a_creation_that_keeps_its_temporary_name_says_that_the_store_is_in_place() {
+    let folder = Folder::new();
+    let new = folder.join("new");
+    let injected = ["renameat2:error=EINVAL", "?unlink,unlinkat:error=EIO:when=1"];
+    let mut process = Process::start_under(injecting(&injected));
+    let answer = process.ask(&["create".as_ref(), new.as_os_str()]);
+    assert!(answer.contains("which is in place all the same"), "{answer}");
+    drop(process);
+    check_two_names(&folder, &new, &[]);
 }
 
 #[test]
