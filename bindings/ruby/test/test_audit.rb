@@ -119,7 +119,8 @@ class TestAudit < Minitest::Test
       { { under: "team" } => [1, 2, 4, 6], { secret: ids.first } => [1, 4], { request_id: "7" } => [4], { actor: slot } => 1..6,
         { type: "secret.created" } => [1, 2, 3], { type: %w[secret.deleted store.*] } => [4, 5], { since: START + 10 } => 4..6,
         { until: START + 10 } => [1, 2, 3], { success: false } => [6], { success: true } => 1..5, { type: [] } => 1..6,
-        { since: START + Rational(1, 10_000_000) } => 4..6, { newest_first: true } => [6, 5, 4, 3, 2, 1],
+        { since: START + 10 + Rational(9, 10_000) } => 4..6, { until: START + 10 + Rational(1, 10_000_000) } => 1..6,
+        { newest_first: true } => [6, 5, 4, 3, 2, 1],
         { under: "team", type: "secret.created", newest_first: true } => [2, 1] }.each do |asked, found|
         assert_equal found.to_a, store.audit.query(**asked).events.map(&:sequence), asked
         assert_equal found.to_a, store.audit.each(limit: 2, **asked).map(&:sequence), asked

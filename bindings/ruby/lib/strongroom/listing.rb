@@ -12,7 +12,7 @@ module Strongroom
     # @param tier [Symbol, nil]
     # @param state [Symbol] `:live`, `:trash` or `:all`
     # @param sort [Symbol] `:path`, or `:updated` for the latest change first
-    # @param updated_since [Time, nil]
+    # @param updated_since [Time, nil] of this time or later; the store knows milliseconds, and a fraction of one is dropped
     # @param recursive [Boolean] false for what is directly in the namespace, and the namespaces directly below
     # @param limit [Integer, nil] how many to a page; nil for the library's default of 50
     # @param cursor [String, nil] continues behind the page that gave it
