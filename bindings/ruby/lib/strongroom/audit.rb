@@ -41,10 +41,12 @@ module Strongroom
     #
     # @param limit [Integer] how many to a page
     # @param cursor [String, nil] continues behind the page that gave it
-    # @param asked the other parameters of {#query}
+    # @param type [String, Array<String>, nil] as in {#query}
+    # @param asked its other parameters
     # @yieldparam event [AuditEvent]
     # @return [Enumerator<AuditEvent>] without a block; else itself
-    def each(limit: 500, cursor: nil, **asked, &block)
+    def each(limit: 500, cursor: nil, type: nil, **asked, &block)
+      asked[:type] = Text.kept(type)
       return enum_for(:each, limit: limit, cursor: cursor, **asked) unless block
 
       more = true

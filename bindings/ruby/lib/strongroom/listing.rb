@@ -36,6 +36,7 @@ module Strongroom
     # @return [Enumerator<SecretInfo>] without a block; else itself
     def scan(under = nil, tags: nil, has_tags: nil, without_tags: nil, tier: nil, state: :live, sort: :path,
              updated_since: nil, recursive: true, limit: 500, &block)
+      tags, has_tags, without_tags = [tags, has_tags, without_tags].map { |texts| Text.kept(texts) }
       asked = { tags: tags, has_tags: has_tags, without_tags: without_tags, tier: tier, state: state, sort: sort,
                 updated_since: updated_since, recursive: recursive, limit: limit }
       return enum_for(:scan, under, **asked) unless block

@@ -37,6 +37,12 @@ module Strongroom
       labels(tags).map { |label| [label, ""] }
     end
 
+    # Several texts that are needed more than once, of which the caller may go on to change what it gave, or have something
+    # that gives them once.
+    def kept(texts)
+      texts.is_a?(Enumerable) && !texts.is_a?(Hash) ? texts.to_a.dup.freeze : texts.dup.freeze
+    end
+
     # Several texts.
     def labels(texts)
       raise TypeError, "expected several texts, not #{texts.class}" unless texts.is_a?(Enumerable) && !texts.is_a?(Hash)
