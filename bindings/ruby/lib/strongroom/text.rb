@@ -17,6 +17,15 @@ module Strongroom
 
       encoded = UNSAID.include?(value.encoding) ? value.dup : value.encode(Encoding::UTF_8)
       [encoded, encoded.bytesize]
+    rescue EncodingError
+      raise InvalidArgumentError, "a text is no valid #{value.encoding}; pass it in UTF-8"
+    end
+
+    # A signature and its length. A text that is none is wrong and no error, and so is one that is broken: as wrong as none.
+    def signature(value)
+      pair(value)
+    rescue InvalidArgumentError
+      ["", 0]
     end
 
     # A text that may be left out.
