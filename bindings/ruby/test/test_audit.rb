@@ -12,7 +12,8 @@ class TestAudit < Minitest::Test
       clock.advance(5)
       store["a/b"] = "2"
       first, second = store.audit.to_a
-      assert_equal({ sequence: 1, type: "secret.created", path: "a/b", secret_id: store.info("a/b").id, slot_id: nil,
+      assert_equal({ sequence: 1, generation: second.generation - 1, type: "secret.created", path: "a/b",
+                     secret_id: store.info("a/b").id, slot_id: nil,
                      labels: { "app" => "backup" }, reason: "nightly", request_id: "7", version: 1, time: START, count: 1,
                      error: nil, durable: true }, first.to_h.reject { |name, _| %i[id actor].include?(name) })
       assert_match(/\Aevt_\w+\z/, first.id)
@@ -23,6 +24,7 @@ class TestAudit < Minitest::Test
       assert_equal [2, "secret.updated", {}, nil, nil, 2, START + 5],
                    second.to_h.values_at(:sequence, :type, :labels, :reason, :request_id, :version, :time)
       assert_equal first, store.audit.get(first.id)
+      assert_equal store.health.generation, second.generation
       assert_raises(Strongroom::NotFoundError) { store.audit.get(first.id.tr("0-9", "1")) }
       refute_includes store.audit.inspect, "a/b"
     end

@@ -236,8 +236,10 @@ class TestStores < Minitest::Test
     found = Strongroom.capabilities
     assert_includes found.features, "transactions"
     assert_equal 512, found.limits["path_len_max"]
-    cost = Strongroom.calibrate(target_seconds: 0.001, max_memory_kib: 19 * 1024)
-    assert_equal 19 * 1024, cost.memory_kib
+    found = Strongroom.calibrate(target_seconds: 0.001, max_memory_kib: 19 * 1024)
+    assert_equal 19 * 1024, found.cost.memory_kib
+    assert_includes 0.001..30, found.measured
+    assert_predicate found, :frozen?
   end
 
   private
