@@ -2,6 +2,7 @@ package strongroom_test
 
 import (
 	"errors"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -99,6 +100,28 @@ func TestAQueryNarrowsWhatIsTold(t *testing.T) {
 	}
 	actor := strings.TrimPrefix(eventsOf(t, store, strongroom.Limit(1))[0].Actor, "owner:")
 	equal(t, len(eventsOf(t, store, strongroom.Actor(actor))) > 5, true)
+}
+
+// What the store has as of a millisecond may have happened anywhere in it.
+func TestABoundWithinAMillisecondLeavesNothingOutThatItShouldShow(t *testing.T) {
+	store := inMemory(t, strongroom.WithClock(newClock(t)))
+	put(t, &store.Operations, "a", "1")
+	for part, until := range map[time.Duration]int{0: 0, 1: 1, time.Microsecond: 1, time.Millisecond - 1: 1, time.Millisecond: 1} {
+		t.Run(part.String(), func(t *testing.T) {
+			at := start.Add(part)
+			since := 1
+			if part == time.Millisecond {
+				since = 0
+			}
+			equal(t, len(paths(t, &store.Operations, strongroom.UpdatedSince(at))), since)
+			equal(t, len(eventsOf(t, store, strongroom.Since(at))), since)
+			equal(t, len(eventsOf(t, store, strongroom.Until(at))), until)
+		})
+	}
+	before := time.UnixMilli(math.MaxInt64)
+	equal(t, len(eventsOf(t, store, strongroom.Until(before))), 1)
+	_, err := store.Audit().Query(strongroom.Until(before.Add(1)))
+	fails(t, err, strongroom.ErrInvalidArgument)
 }
 
 func TestPagesOfTheLogFollowEachOther(t *testing.T) {

@@ -102,14 +102,15 @@ func (o kindOption) audit(to *auditSettings) {
 	}).audit(to)
 }
 
-// auditTime says a time, of which what is less than a millisecond is dropped.
+// auditTime says a time in milliseconds, to which it is rounded so that nothing is left out.
 type auditTime struct {
-	at  time.Time
-	set func(to *C.strongroom_audit_query, milliseconds C.int64_t, failed **C.strongroom_error) C.strongroom_status
+	at    time.Time
+	round func(time.Time) (C.int64_t, error)
+	set   func(to *C.strongroom_audit_query, milliseconds C.int64_t, failed **C.strongroom_error) C.strongroom_status
 }
 
 func (o auditTime) audit(to *auditSettings) {
-	milliseconds, err := millisOf(o.at)
+	milliseconds, err := o.round(o.at)
 	if err != nil {
 		to.refused = err
 		return
@@ -119,16 +120,17 @@ func (o auditTime) audit(to *auditSettings) {
 	}).audit(to)
 }
 
-// Since tells only of events of this time or later, to the millisecond.
+// Since tells only of events of this time or later. The log knows milliseconds, and a part of one is dropped.
 func Since(at time.Time) AuditOption {
-	return auditTime{at, func(to *C.strongroom_audit_query, milliseconds C.int64_t, failed **C.strongroom_error) C.strongroom_status {
+	return auditTime{at, millisOf, func(to *C.strongroom_audit_query, milliseconds C.int64_t, failed **C.strongroom_error) C.strongroom_status {
 		return C.strongroom_audit_query_since(to, milliseconds, failed)
 	}}
 }
 
-// Until tells only of events before this time, to the millisecond.
+// Until tells only of events before this time. A part of a millisecond counts as a whole one, so that Until(time.Now()) leaves out nothing
+// that has happened.
 func Until(at time.Time) AuditOption {
-	return auditTime{at, func(to *C.strongroom_audit_query, milliseconds C.int64_t, failed **C.strongroom_error) C.strongroom_status {
+	return auditTime{at, millisUpOf, func(to *C.strongroom_audit_query, milliseconds C.int64_t, failed **C.strongroom_error) C.strongroom_status {
 		return C.strongroom_audit_query_until(to, milliseconds, failed)
 	}}
 }

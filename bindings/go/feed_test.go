@@ -107,7 +107,7 @@ func TestWaitingEndsWithItsContext(t *testing.T) {
 	began := time.Now()
 	time.AfterFunc(50*time.Millisecond, func() { cancel(enough) })
 	fails(t, store.WaitChanges(ctx, last), enough)
-	equal(t, time.Since(began) < 5*time.Second, true)
+	equal(t, time.Since(began) < 30*time.Second, true)
 
 	short, stop := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer stop()

@@ -51,14 +51,16 @@ func eventually(holds func() bool) bool {
 	return true
 }
 
-// settled is how many objects of the library there are once what earlier tests forgot is freed.
+// settled is how many objects of the library there are once what earlier tests forgot is freed. On a slow machine one look takes as long as
+// many elsewhere, and says as little.
 func settled() uint64 {
-	count, since := strongroom.LiveObjects(), time.Now()
-	for time.Since(since) < 5*time.Millisecond {
+	count, since, quiet := strongroom.LiveObjects(), time.Now(), 0
+	for quiet < 10 || time.Since(since) < 5*time.Millisecond {
 		runtime.GC()
 		time.Sleep(time.Millisecond)
+		quiet++
 		if now := strongroom.LiveObjects(); now != count {
-			count, since = now, time.Now()
+			count, since, quiet = now, time.Now(), 0
 		}
 	}
 	return count

@@ -122,7 +122,8 @@ func OfTier(tier Tier) Filter {
 
 type updatedOption struct{ since time.Time }
 
-// UpdatedSince shows only secrets whose value or metadata changed at this time or later, to the millisecond.
+// UpdatedSince shows only secrets whose value or metadata changed at this time or later. The store knows milliseconds, and a part of one is
+// dropped.
 func UpdatedSince(since time.Time) Filter { return updatedOption{since} }
 
 func (o updatedOption) list(to *listSettings) {

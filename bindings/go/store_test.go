@@ -29,6 +29,18 @@ func TestWhatIsWrittenIsThereAfterOpeningAgain(t *testing.T) {
 	fails(t, err, strongroom.ErrReadOnly)
 }
 
+func TestAnUnreadableCopyOfTheKeyHeaderIsTold(t *testing.T) {
+	store, file := onDisk(t)
+	equal(t, must[*strongroom.OpenReport](t)(store.OpenReport()).UnreadableHeader, false)
+	ok(t, store.Close())
+	content := must[[]byte](t)(os.ReadFile(file))
+	content[100] ^= 1
+	ok(t, os.WriteFile(file, content, 0o600))
+	again := must[*strongroom.Store](t)(strongroom.Open(file, strongroom.WithPassphrase(passphrase)))
+	defer func() { ok(t, again.Close()) }()
+	equal(t, must[*strongroom.OpenReport](t)(again.OpenReport()).UnreadableHeader, true)
+}
+
 func TestWhatIsNoStoreIsRefused(t *testing.T) {
 	file := newFile(t)
 	_, err := strongroom.Open(file, strongroom.WithPassphrase(passphrase))

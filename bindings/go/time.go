@@ -50,6 +50,12 @@ func millisOf(at time.Time) (C.int64_t, error) {
 	return C.int64_t(milliseconds), nil
 }
 
+// millisUpOf is a time in C, where what is less than a millisecond counts as a whole one. For what has to be before a time: what the library
+// knows to be of a millisecond may have been anywhere in it.
+func millisUpOf(at time.Time) (C.int64_t, error) {
+	return millisOf(at.Add(time.Millisecond - 1))
+}
+
 // named is the name of a number, or the number where a later library has more of them.
 func named[N ~uint32](names map[N]string, number N) string {
 	if name, ok := names[number]; ok {

@@ -12,7 +12,8 @@ class TestAudit < Minitest::Test
       clock.advance(5)
       store["a/b"] = "2"
       first, second = store.audit.to_a
-      assert_equal({ sequence: 1, type: "secret.created", path: "a/b", secret_id: store.info("a/b").id, slot_id: nil,
+      assert_equal({ sequence: 1, generation: second.generation - 1, type: "secret.created", path: "a/b",
+                     secret_id: store.info("a/b").id, slot_id: nil,
                      labels: { "app" => "backup" }, reason: "nightly", request_id: "7", version: 1, time: START, count: 1,
                      error: nil, durable: true }, first.to_h.reject { |name, _| %i[id actor].include?(name) })
       assert_match(/\Aevt_\w+\z/, first.id)
@@ -23,6 +24,7 @@ class TestAudit < Minitest::Test
       assert_equal [2, "secret.updated", {}, nil, nil, 2, START + 5],
                    second.to_h.values_at(:sequence, :type, :labels, :reason, :request_id, :version, :time)
       assert_equal first, store.audit.get(first.id)
+      assert_equal store.health.generation, second.generation
       assert_raises(Strongroom::NotFoundError) { store.audit.get(first.id.tr("0-9", "1")) }
       refute_includes store.audit.inspect, "a/b"
     end
@@ -119,7 +121,8 @@ class TestAudit < Minitest::Test
       { { under: "team" } => [1, 2, 4, 6], { secret: ids.first } => [1, 4], { request_id: "7" } => [4], { actor: slot } => 1..6,
         { type: "secret.created" } => [1, 2, 3], { type: %w[secret.deleted store.*] } => [4, 5], { since: START + 10 } => 4..6,
         { until: START + 10 } => [1, 2, 3], { success: false } => [6], { success: true } => 1..5, { type: [] } => 1..6,
-        { since: START + Rational(1, 10_000_000) } => 4..6, { newest_first: true } => [6, 5, 4, 3, 2, 1],
+        { since: START + 10 + Rational(9, 10_000) } => 4..6, { until: START + 10 + Rational(1, 10_000_000) } => 1..6,
+        { newest_first: true } => [6, 5, 4, 3, 2, 1],
         { under: "team", type: "secret.created", newest_first: true } => [2, 1] }.each do |asked, found|
         assert_equal found.to_a, store.audit.query(**asked).events.map(&:sequence), asked
         assert_equal found.to_a, store.audit.each(limit: 2, **asked).map(&:sequence), asked

@@ -367,7 +367,7 @@ class TestFeed < Minitest::Test
       refute store.wait_changes(0, timeout: 0)
       began = monotonic
       refute store.wait_changes(0, timeout: 0.25)
-      assert_includes 0.24..5, monotonic - began
+      assert_includes 0.24..30, monotonic - began
       waiter = Thread.new { [store.wait_changes(0, timeout: 60), store.wait_changes(1, timeout: nil)] }
       sleep 0.15
       store["a"] = "1"
@@ -388,18 +388,18 @@ class TestFeed < Minitest::Test
       thread.raise(StopError)
       assert_raises(StopError) { thread.value }
       assert_raises(StopIteration) { Timeout.timeout(0.05, StopIteration) { store.wait_changes(0, timeout: 60) } }
-      assert_operator monotonic - began, :<, 5
+      assert_operator monotonic - began, :<, 30
     end
   end
 
   def test_ctrl_c_ends_waiting
-    program = 'require "strongroom"; store = Strongroom::Store.in_memory; puts "ready"; $stdout.flush; ' \
-              "begin; store.wait_changes(0, timeout: 60); rescue Interrupt; puts :heard; end"
+    program = 'require "strongroom"; store = Strongroom::Store.in_memory; begin; puts "ready"; $stdout.flush; ' \
+              "store.wait_changes(0, timeout: 60); rescue Interrupt; puts :heard; end"
     IO.popen({ "STRONGROOM_LIBRARY" => NATIVE::FILE }, [RbConfig.ruby, "-I#{PACKAGE}/lib", "-e", program]) do |child|
       assert_equal "ready\n", child.gets
       sleep 0.1
       Process.kill(:INT, child.pid)
-      assert_equal "heard\n", Timeout.timeout(10) { child.read }
+      assert_equal "heard\n", Timeout.timeout(30) { child.read }
     end
   end
 
@@ -410,7 +410,7 @@ class TestFeed < Minitest::Test
       waiter.report_on_exception = false
       sleep 0.05
       store.public_send(ending)
-      assert_raises(error) { Timeout.timeout(10) { waiter.value } }
+      assert_raises(error) { Timeout.timeout(30) { waiter.value } }
       store.close
     end
   end

@@ -18,6 +18,16 @@ class TestListing < Minitest::Test
     end
   end
 
+  # Something that can be gone through a single time.
+  def given_once(items)
+    items = items.dup
+    Class.new do
+      include Enumerable
+
+      define_method(:each) { |&block| block.call(items.shift) until items.empty? }
+    end.new
+  end
+
   def paths(page)
     page.items.map(&:path)
   end
@@ -56,12 +66,51 @@ class TestListing < Minitest::Test
       assert_equal %w[alone], paths(store.list(without_tags: ["env"]))
       assert_equal %w[team/mail/5], paths(store.list(tier: :critical))
       assert_equal %w[alone team/mail/5], paths(store.list(updated_since: START + 5))
-      assert_equal %w[alone], paths(store.list(updated_since: START + 5 + Rational(1, 1_000_000)))
       assert_equal %w[alone team/mail/5], paths(store.list(sort: :updated, limit: 2))
       store.delete("alone")
       assert_equal %w[alone], paths(store.list(state: :trash))
       assert_equal 7, store.scan(state: :all).count
       assert_same store, store.scan("team") { |info| assert info.path.start_with?("team/") }
+    end
+  end
+
+  # The store knows milliseconds: what happened within one is of its beginning.
+  def test_a_fraction_of_a_millisecond_is_dropped_from_a_lower_bound
+    in_memory do |store|
+      before = START + Rational(999, 1_000_000)
+      store["a"] = "1"
+      assert_equal %w[a], paths(store.list(updated_since: before))
+      assert_equal %w[a], store.scan(updated_since: before).map(&:path)
+      assert_empty paths(store.list(updated_since: START + Rational(1, 1000)))
+    end
+  end
+
+  # Each page asks anew, and so does each walk of an enumerator.
+  def test_what_gives_its_items_once_is_good_for_every_page
+    full do |store|
+      [{ has_tags: %w[env] }, { without_tags: %w[odd] }, { tags: %w[even] }].each do |asked|
+        expected = store.scan(**asked).map(&:path)
+        assert_operator expected.size, :>=, 3
+        assert_equal expected, store.scan(limit: 1, **asked.transform_values { |keys| given_once(keys) }).map(&:path)
+        walk = store.scan(limit: 1, **asked.transform_values { |keys| given_once(keys) })
+        assert_equal [expected, expected], [walk.map(&:path), walk.map(&:path)]
+      end
+      walk = store.audit.each(type: given_once(%w[secret.created]), limit: 2)
+      assert_equal [7, 7], [walk.count, walk.count]
+    end
+  end
+
+  def test_what_a_block_changes_is_not_asked_for
+    full do |store|
+      tags, keys, types = { "env" => "prod" }, %w[env], %w[secret.created]
+      found = []
+      store.scan(limit: 1, tags: tags, has_tags: keys) do |info|
+        tags["other"] = "1"
+        keys << "other"
+        found << info.path
+      end
+      assert_equal %w[team/db/1 team/mail/3 team/mail/5], found
+      assert_equal(7, store.audit.each(type: types, limit: 1) { types << "secret.deleted" }.count)
     end
   end
 

@@ -30,9 +30,11 @@ class TestOnce < Minitest::Test
       in_memory do |store|
         fill(store)
         first = change(store, name, same)
+        refute_predicate store, :replayed?
         before = state(store)
         again = change(store, name, same)
         SILENT.include?(name) ? assert_equal([first], [again]) : check_replayed(first, again)
+        assert_predicate store, :replayed?
         assert_equal before, state(store)
         error = assert_raises(Strongroom::IdempotencyConflictError) { change(store, name, other) }
         assert_equal [14, "idempotency_conflict", false], [error.code, error.name, error.retryable?]
@@ -114,6 +116,30 @@ class TestOnce < Minitest::Test
       end
       # The conflict is among them.
       assert_equal ["why", "why", "why", nil, nil], store.audit.map(&:reason)
+    end
+  end
+
+  def test_a_handle_tells_whether_its_last_change_was_replayed
+    in_memory do |store|
+      refute_predicate store, :replayed?
+      store["a"] = "1"
+      said = Array.new(2) { store.destroy("a", idempotency_key: "1").then { store.replayed? } }
+      assert_equal [false, true], said
+      assert_raises(Strongroom::NotFoundError) { store.delete("none") }
+      assert_predicate store, :replayed?
+      store["in/b"] = "1"
+      refute_predicate store, :replayed?
+      store.with(idempotency_key: "2") do |once|
+        refute_predicate once, :replayed?
+        once.rename_prefix("in", "on")
+        once.transaction do |tx|
+          refute_predicate tx, :replayed?
+          tx.rename_prefix("in", "on")
+          assert_predicate tx, :replayed?
+        end
+        refute_predicate once, :replayed?
+      end
+      refute_predicate store, :replayed?
     end
   end
 

@@ -64,6 +64,20 @@ class TestReadingAndWriting < Minitest::Test
     end
   end
 
+  def test_texts_in_a_broken_encoding_are_refused
+    in_memory do |store|
+      %w[UTF-16LE UTF-8 BINARY EUC-JP UTF-7].map { |name| "\xff".dup.force_encoding(name) }.each do |wrong|
+        [-> { store[wrong] }, -> { store[wrong] = "1" }, -> { store.fetch(wrong, nil) },
+         -> { store.get_many([wrong]) { |found| raise found.first } }, -> { store.put("a", "1", tags: { wrong => "1" }) },
+         -> { store.list(wrong) }, -> { store.sign_payload(wrong, "p") }, -> { store.subscribe(under: wrong) { nil } }].each do |call|
+          error = assert_raises(Strongroom::InvalidArgumentError, &call)
+          assert_predicate error.message, :valid_encoding?
+        end
+      end
+      assert_empty store.keys
+    end
+  end
+
   def test_info_has_what_was_said
     in_memory do |store, clock|
       store.put("team/key", "{}", tags: { env: "prod", "billing" => "" }, description: "of the relay", tier: :critical,
@@ -125,6 +139,24 @@ class TestReadingAndWriting < Minitest::Test
       assert_equal :destroyed, store.destroy_version("a", 2).state
       assert_raises(Strongroom::DestroyedError) { store.get("a", version: 2) }
       assert_raises(Strongroom::NotFoundError) { store.get("a", version: 9) }
+    end
+  end
+
+  def test_there_is_no_version_0
+    on_disk do |store|
+      store["a"] = "1"
+      of_both(store) do |on|
+        changes = %i[rollback delete_version restore_version destroy_version revoke_version]
+        calls = changes.map { |name| -> { on.public_send(name, "a", 0) } }
+        [-> { on.get("a", version: 0) }, -> { on.get("a", version: 0) { flunk } }, *calls].each do |call|
+          error = assert_raises(Strongroom::NotFoundError, &call)
+          assert_equal "the secret at a has no version 0", error.message
+        end
+        assert_raises(Strongroom::InvalidArgumentError) { on.get("/", version: 0) }
+        on.get("a", version: nil) { |secret| assert_equal 1, secret.version }
+      end
+      store.lock
+      assert_raises(Strongroom::LockedError) { store.get("a", version: 0) }
     end
   end
 
@@ -281,5 +313,16 @@ class TestReadingAndWriting < Minitest::Test
     end
     assert_raises(Strongroom::ClosedError) { clock.now }
     assert_raises(TypeError) { clock.dup }
+  end
+
+  private
+
+  # Calls the block with the store, and with a transaction of it, of which nothing stays.
+  def of_both(store)
+    yield store
+    store.transaction do |begun|
+      yield begun
+      begun.abort
+    end
   end
 end

@@ -7,10 +7,11 @@ class TestRotation < Minitest::Test
   include Helper
 
   def test_a_rotation_says_what_it_did
-    in_memory do |store|
+    in_memory do |store, clock|
       id = store.put("a", "old", tier: :critical).id
+      clock.advance(1)
       done = store.rotate("a", "new", grace: 300, note: "leaked", tags: ["hot"], expect: 1)
-      assert_equal [id, "a", :critical, 1, 2, START + 300, false], done.to_a
+      assert_equal [id, "a", :critical, 1, 2, START + 301, START, START + 1, false], done.to_a
       assert done.frozen?
       assert_equal ["leaked", { "hot" => "" }], [store.versions("a").last.note, store.info("a").tags]
       assert_operator store["a"], :==, "new"

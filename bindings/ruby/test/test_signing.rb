@@ -34,6 +34,11 @@ class TestSigning < Minitest::Test
     signing do |store|
       good = store.sign_payload("hook", "p")
       told = []
+      broken = "\xff".dup.force_encoding("UTF-16LE")
+      others = [broken, "\xff", good.dup.force_encoding("UTF-16LE")]
+      assert_equal [nil] * 3, others.map { |signature| store.verify_payload("hook", "p", signature) }
+      assert_nil store.verify_request("hook", START, "p", broken)
+      assert_equal 1, store.verify_payload("hook", "p", good.encode("UTF-16LE"))
       [good.sub(/.\z/) { |last| last == "0" ? "1" : "0" }, "", "none", "a\0b", good[0..-2], "ünï"].each do |signature|
         assert_nil(store.verify_payload("hook", "p", signature) { |why| told << why })
       end

@@ -20,8 +20,8 @@ module Strongroom
     # @param secret [String, nil] the id of a secret, whatever its path was
     # @param request_id [String, nil] what was done for a request
     # @param type [String, Array<String>, nil] such as `"secret.created"`, or `"secret.*"` for all of a group; of several any
-    # @param since [Time, nil] of this time or later
-    # @param until [Time, nil] before this time
+    # @param since [Time, nil] of this time or later; the log knows milliseconds, and a fraction of one is dropped
+    # @param until [Time, nil] before this time; a fraction of a millisecond counts as a whole one
     # @param success [Boolean, nil] true for what succeeded, false for what failed
     # @param newest_first [Boolean]
     # @param limit [Integer, nil] how many to a page, 1 to 1,000; nil for the library's default of 50
@@ -41,10 +41,12 @@ module Strongroom
     #
     # @param limit [Integer] how many to a page
     # @param cursor [String, nil] continues behind the page that gave it
-    # @param asked the other parameters of {#query}
+    # @param type [String, Array<String>, nil] as in {#query}
+    # @param asked its other parameters
     # @yieldparam event [AuditEvent]
     # @return [Enumerator<AuditEvent>] without a block; else itself
-    def each(limit: 500, cursor: nil, **asked, &block)
+    def each(limit: 500, cursor: nil, type: nil, **asked, &block)
+      asked[:type] = Text.kept(type)
       return enum_for(:each, limit: limit, cursor: cursor, **asked) unless block
 
       more = true

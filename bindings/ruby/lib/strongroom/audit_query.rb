@@ -11,7 +11,7 @@ module Strongroom
       actor: [:strongroom_audit_query_actor, Text.method(:pair)],
       secret: [:strongroom_audit_query_secret, Text.method(:pair)],
       request_id: [:strongroom_audit_query_request_id, Text.method(:pair)],
-      since: [:strongroom_audit_query_since, Times.method(:to_ms_rounded_up)],
+      since: [:strongroom_audit_query_since, Times.method(:to_ms)],
       until: [:strongroom_audit_query_until, Times.method(:to_ms_rounded_up)],
       success: [:strongroom_audit_query_success, Numbers.method(:flag)],
       limit: [:strongroom_audit_query_limit, Numbers.method(:u64)],

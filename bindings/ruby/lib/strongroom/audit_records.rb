@@ -17,6 +17,8 @@ module Strongroom
   # What happened, when, to what, and through whom. It never holds a value.
   # @!attribute [r] sequence
   #   @return [Integer] its number: 1 for the first event of a store, and never used again
+  # @!attribute [r] generation
+  #   @return [Integer] the number of the commit that it is of
   # @!attribute [r] id
   #   @return [String] `"evt_…"`
   # @!attribute [r] type
@@ -45,8 +47,8 @@ module Strongroom
   #   @return [Symbol, nil] the name of the error that it failed with, such as `:not_found`
   # @!attribute [r] durable
   #   @return [Boolean] see {Outcome#durable?}
-  AuditEvent = Record.of(:sequence, :id, :type, :path, :secret_id, :slot_id, :actor, :labels, :reason, :request_id,
-                         :version, :time, :count, :error, :durable).include(Outcome)
+  AuditEvent = Record.of(:sequence, :generation, :id, :type, :path, :secret_id, :slot_id, :actor, :labels, :reason,
+                         :request_id, :version, :time, :count, :error, :durable).include(Outcome)
 
   # A page of the audit log.
   # @!attribute [r] events

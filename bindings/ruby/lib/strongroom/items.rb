@@ -74,7 +74,8 @@ module Strongroom
     def rotated(done)
       Rotated.new(id: chars(done[:id]), path: chars(done[:path]), tier: Names.of(Names::TIERS, done[:tier]),
                   old_version: done[:old_version], new_version: done[:version],
-                  old_expires_at: Times.from_ms(done[:old_expires_at]), replayed: false)
+                  old_expires_at: Times.from_ms(done[:old_expires_at]), created_at: Times.from_ms(done[:created_at]),
+                  updated_at: Times.from_ms(done[:updated_at]), replayed: false)
     end
 
     def due(item)
@@ -186,7 +187,7 @@ module Strongroom
     def audit_event(event)
       version = event[:version]
       AuditEvent.new(
-        sequence: event[:sequence], id: text(event[:id]), type: text(event[:kind]),
+        sequence: event[:sequence], generation: event[:generation], id: text(event[:id]), type: text(event[:kind]),
         labels: tags(event[:labels], event[:label_count]), version: version.zero? ? nil : version,
         time: Times.from_ms(event[:time]), count: event[:count], error: error_name(event[:status]),
         durable: event[:durable] != 0, **EVENT_TEXTS.to_h { |name| [name, text_or_nil(event[name])] }

@@ -44,13 +44,14 @@ module Strongroom
   #
   # @param target_seconds [Numeric]
   # @param max_memory_kib [Integer, nil] nil for as much as the library gives
-  # @return [KdfCost]
+  # @return [Calibration]
   # @raise [KdfLimitsError]
   # @raise [OutOfMemoryError]
   def self.calibrate(target_seconds: 0.5, max_memory_kib: nil)
     cost = Native::KdfCost.new
     memory = max_memory_kib.nil? ? NO_LIMIT : Numbers.u32(max_memory_kib)
-    Call.call(:strongroom_calibrate, Times.duration_ms(target_seconds), memory, cost, nil)
-    Items.kdf_cost(cost)
+    microseconds = FFI::Buffer.new(:uint64)
+    Call.call(:strongroom_calibrate, Times.duration_ms(target_seconds), memory, cost, microseconds)
+    Calibration.new(cost: Items.kdf_cost(cost), measured: microseconds.get_uint64(0) / 1_000_000.0)
   end
 end

@@ -12,7 +12,7 @@ module Strongroom
     # @param tier [Symbol, nil]
     # @param state [Symbol] `:live`, `:trash` or `:all`
     # @param sort [Symbol] `:path`, or `:updated` for the latest change first
-    # @param updated_since [Time, nil]
+    # @param updated_since [Time, nil] of this time or later; the store knows milliseconds, and a fraction of one is dropped
     # @param recursive [Boolean] false for what is directly in the namespace, and the namespaces directly below
     # @param limit [Integer, nil] how many to a page; nil for the library's default of 50
     # @param cursor [String, nil] continues behind the page that gave it
@@ -36,6 +36,7 @@ module Strongroom
     # @return [Enumerator<SecretInfo>] without a block; else itself
     def scan(under = nil, tags: nil, has_tags: nil, without_tags: nil, tier: nil, state: :live, sort: :path,
              updated_since: nil, recursive: true, limit: 500, &block)
+      tags, has_tags, without_tags = [tags, has_tags, without_tags].map { |texts| Text.kept(texts) }
       asked = { tags: tags, has_tags: has_tags, without_tags: without_tags, tier: tier, state: state, sort: sort,
                 updated_since: updated_since, recursive: recursive, limit: limit }
       return enum_for(:scan, under, **asked) unless block

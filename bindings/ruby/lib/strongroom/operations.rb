@@ -35,6 +35,7 @@ module Strongroom
     def take_over(handle, keep = nil)
       @handle = handle
       @process = Process.pid
+      @replayed = false
       @finalizer = Finalizer.free(self, @process, :strongroom_close, handle, keep)
     end
 

@@ -21,7 +21,7 @@ module Strongroom
             count: false)
       ask_tags(tags, has_tags, without_tags)
       ask_names(tier, state, sort)
-      call(:strongroom_query_updated_since, Times.to_ms_rounded_up(updated_since)) unless updated_since.nil?
+      call(:strongroom_query_updated_since, Times.to_ms(updated_since)) unless updated_since.nil?
       call(:strongroom_query_one_level) unless recursive
       call(:strongroom_query_limit, Numbers.u64(limit)) unless limit.nil?
       call(:strongroom_query_count, Numbers.flag(count))

@@ -6,7 +6,7 @@ module Strongroom
     # Reads the current version of a secret, or another one. With a block, the value is wiped at its end.
     #
     # @param path [String]
-    # @param version [Integer, nil]
+    # @param version [Integer, nil] nil for the current one
     # @yieldparam secret [Secret]
     # @return [Secret] or what the block returns
     # @raise [NotFoundError]
@@ -14,7 +14,7 @@ module Strongroom
     # @raise [ExpiredError]
     # @raise [VersionExpiredError] if the grace of that version is over
     def get(path, version: nil, &block)
-      number = version.nil? ? 0 : Numbers.u64(version)
+      number = version_number(path, version)
       return read(path, number) unless block
 
       Interrupts.lend(-> { read(path, number) }, :wipe.to_proc, &block)
@@ -70,6 +70,16 @@ module Strongroom
     end
 
     private
+
+    # The number of a version for C, to which 0 is the current one; no secret has a version of that number.
+    def version_number(path, version)
+      return 0 if version.nil?
+
+      number = Numbers.u64(version)
+      raise NotFoundError, "the secret at #{info(path).path} has no version 0" if number.zero?
+
+      number
+    end
 
     def read(path, version)
       Call.obtain(:strongroom_get, @handle, *Text.pair(path), version, free: :strongroom_secret_free) do |found|

@@ -33,6 +33,13 @@ module Strongroom
   #   @return [Integer]
   KdfCost = Record.of(:memory_kib, :passes, :lanes)
 
+  # A cost that was found by measuring.
+  # @!attribute [r] cost
+  #   @return [KdfCost]
+  # @!attribute [r] measured
+  #   @return [Float] how many seconds one guess took here
+  Calibration = Record.of(:cost, :measured)
+
   # What is known of a secret without its value.
   # @!attribute [r] id
   #   @return [String] `"sec_…"`, which stays when the secret is renamed
@@ -133,9 +140,14 @@ module Strongroom
   #   @return [Integer] the number of the version that is current now
   # @!attribute [r] old_expires_at
   #   @return [Time] the first instant at which the old version is not accepted
+  # @!attribute [r] created_at
+  #   @return [Time]
+  # @!attribute [r] updated_at
+  #   @return [Time]
   # @!attribute [r] replayed
   #   @return [Boolean] see {Replayable#replayed?}
-  Rotated = Record.of(:id, :path, :tier, :old_version, :new_version, :old_expires_at, :replayed).include(Replayable)
+  Rotated = Record.of(:id, :path, :tier, :old_version, :new_version, :old_expires_at, :created_at, :updated_at,
+                      :replayed).include(Replayable)
 
   # Something that is to be done with a secret.
   # @!attribute [r] path

@@ -78,7 +78,7 @@ module Strongroom
       found = FFI::Buffer.new(:uint32)
       version = FFI::Buffer.new(:uint64)
       SecretBytes.lend(payload) do |bytes, length|
-        Call.call(function, @handle, *place, bytes, length, *Text.pair(signature), found, version)
+        Call.call(function, @handle, *place, bytes, length, *Text.signature(signature), found, version)
       end
       number = found.get_uint32(0)
       return version.get_uint64(0) if number == Native::SIGNATURE_VALID

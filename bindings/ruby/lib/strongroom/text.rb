@@ -17,6 +17,15 @@ module Strongroom
 
       encoded = UNSAID.include?(value.encoding) ? value.dup : value.encode(Encoding::UTF_8)
       [encoded, encoded.bytesize]
+    rescue EncodingError
+      raise InvalidArgumentError, "a text is no valid #{value.encoding}; pass it in UTF-8"
+    end
+
+    # A signature and its length. A text that is none is wrong and no error, and so is one that is broken: as wrong as none.
+    def signature(value)
+      pair(value)
+    rescue InvalidArgumentError
+      ["", 0]
     end
 
     # A text that may be left out.
@@ -35,6 +44,12 @@ module Strongroom
       return tags.transform_keys { |key| key.is_a?(Symbol) ? key.name : key }.to_a if tags.is_a?(Hash)
 
       labels(tags).map { |label| [label, ""] }
+    end
+
+    # Several texts that are needed more than once, of which the caller may go on to change what it gave, or have something
+    # that gives them once.
+    def kept(texts)
+      texts.is_a?(Enumerable) && !texts.is_a?(Hash) ? texts.to_a.dup.freeze : texts.dup.freeze
     end
 
     # Several texts.

@@ -29,7 +29,8 @@ module Strongroom
       Numbers.i64(time.is_a?(Integer) ? time : (exact(time) / 1000).floor)
     end
 
-    # Milliseconds since the Unix epoch; a fraction is made a whole one.
+    # Milliseconds since the Unix epoch; a fraction is made a whole one. For what has to be before a time: what the library
+    # knows to be of a millisecond may have been anywhere in it.
     def to_ms_rounded_up(time)
       Numbers.i64(exact(time).ceil)
     end
