@@ -16,12 +16,13 @@ from ._keys import File, file_name
 from ._native import lib
 from ._text import text, text_or_none
 from ._types import AuditEvent, AuditExported, AuditPage, AuditVerified
+from ._uncopied import Uncopied
 
 if TYPE_CHECKING:
     from ._store import Store
 
 
-class Audit:
+class Audit(Uncopied):
     """What happened to a store, from its creation on or from where its log begins: ``store.audit``.
 
     Every change has its event in its own commit, and each event is hashed together with the one before it. How reads are

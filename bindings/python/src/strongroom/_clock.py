@@ -12,9 +12,10 @@ from ._finalize import free_here
 from ._native import lib
 from ._numbers import i64, u64
 from ._time import Seconds, duration_ms, from_ms, to_ms
+from ._uncopied import Uncopied
 
 
-class ManualClock:
+class ManualClock(Uncopied):
     """A clock that shows what the program says. Stores that are opened with it keep it as long as they need it."""
 
     def __init__(self, start: datetime) -> None:

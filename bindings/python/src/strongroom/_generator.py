@@ -19,6 +19,7 @@ from ._numbers import u32
 from ._secret import copied_value
 from ._secret_bytes import SecretBytes, Value
 from ._text import text
+from ._uncopied import Uncopied
 
 ENCODINGS = {
     k.ENCODING_BASE64URL: "base64url",
@@ -28,7 +29,7 @@ ENCODINGS = {
 }
 
 
-class Generator:
+class Generator(Uncopied):
     """How a value is made out of the operating system's randomness: ``Generator.password()``, ``Generator.token()`` or
     ``Generator.passphrase()``. Every value of that form is as likely as any other.
 

@@ -41,6 +41,7 @@ from ._signing import Signing
 from ._text import Tags, has_utf8, no_utf8, text, text_or_none
 from ._texts import Texts
 from ._types import Deleted, Namespace, Page, SecretInfo, Stats, Swept, TagCount, VersionInfo, Written
+from ._uncopied import Uncopied
 
 _read = direct("strongroom_read_block")
 _take_value_place, _give_value_place = unused_for_values.pop, unused_for_values.append
@@ -48,7 +49,7 @@ _take_secret_place, _give_secret_place = unused_for_secrets.pop, unused_for_secr
 _new: Any = object.__new__
 
 
-class Operations(Rotation, Signing):
+class Operations(Uncopied, Rotation, Signing):
     """What a store and a transaction can do with secrets. On a store each call is a commit of its own, and durable when it
     returns; in a transaction all of them are one.
 

@@ -17,6 +17,7 @@ from ._signatures import Destroy, Told
 from ._text import text_or_none
 from ._texts import Texts
 from ._types import AuditEvent
+from ._uncopied import Uncopied
 
 if TYPE_CHECKING:
     from ._store import Store
@@ -41,7 +42,7 @@ _told = Told(_tell)
 _nothing_to_destroy = Destroy()
 
 
-class Subscription:
+class Subscription(Uncopied):
     """Calls a function with each event, until it is closed, or its store is: ``store.subscribe(…)``.
 
     The end of ``with`` closes it.
