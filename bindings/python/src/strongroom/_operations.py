@@ -354,8 +354,9 @@ class Operations(Uncopied, Rotation, Signing):
         """A page of secrets, without their values: those below a namespace that pass all the tests.
 
         ``tags`` are tags with their values (or bare labels), ``has_tags`` and ``without_tags`` keys whatever the value.
-        ``state`` is ``"live"``, ``"trash"`` or ``"all"``; ``sort`` is ``"path"``, or ``"updated"`` for the latest change
-        first. With ``recursive=False`` the page has what is directly in the namespace, and the namespaces directly below.
+        ``updated_since`` is when the value or what is known of the secret changed at the earliest, without a fraction of a
+        millisecond. ``state`` is ``"live"``, ``"trash"`` or ``"all"``; ``sort`` is ``"path"``, or ``"updated"`` for the latest
+        change first. With ``recursive=False`` the page has what is directly in the namespace, and the namespaces directly below.
         ``cursor`` continues behind the page that gave it; ``count`` has the first page say how many there are in all.
 
         Raises InvalidCursorError and LimitExceededError.

@@ -52,8 +52,7 @@ class Query:
         if self.tier is not None:
             call(lib.strongroom_query_tier, query, number_of(TIERS, self.tier, "tier"))
         if self.updated_since is not None:
-            since = i64(to_ms(self.updated_since, round_up=True))
-            call(lib.strongroom_query_updated_since, query, since)
+            call(lib.strongroom_query_updated_since, query, i64(to_ms(self.updated_since)))
         if not self.recursive:
             call(lib.strongroom_query_one_level, query)
 
