@@ -39,6 +39,21 @@ def test_pages_follow_each_other(full: strongroom.Store) -> None:
         full.list(limit=100_000)
 
 
+def test_tags_said_once_hold_for_every_page(full: strongroom.Store) -> None:
+    for tests in (
+        lambda: {"tags": (label for label in ["even"])},
+        lambda: {"has_tags": iter(["even"])},
+        lambda: {"without_tags": iter(["odd", "none"]), "under": "team"},
+    ):
+        found = [info.path for info in full.scan(limit=1, **tests())]  # type: ignore[no-untyped-call]
+        assert found == ["team/db/0", "team/db/2", "team/mail/4"]
+    tags = {"env": "prod"}
+    pages = full.scan(tags=tags, limit=1)
+    next(pages)
+    tags.clear()
+    assert [info.path for info in pages] == ["team/mail/3", "team/mail/5"]
+
+
 def test_tests(full: strongroom.Store) -> None:
     assert paths(full.list("team/db")) == ["team/db/0", "team/db/1", "team/db/2"]
     assert paths(full.list(tags={"env": "prod"}, under="team/db")) == ["team/db/1"]
