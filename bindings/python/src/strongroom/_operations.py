@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from ctypes import byref, c_int32, c_size_t, c_uint64, c_void_p
 from datetime import datetime
-from typing import Any, Optional, Union
+from typing import Any, NoReturn, Optional, Union
 
 from . import _items, _pages
 from . import _structs as c
@@ -73,7 +73,7 @@ class Operations(Uncopied, Rotation, Signing):
     # Reading
 
     def get(self, path: str, version: Optional[int] = None) -> Secret:
-        """Reads the current version of a secret, or another one. Use the result in ``with``, which wipes the value.
+        """Reads the current version of a secret, or another one, from 1. Use the result in ``with``, which wipes the value.
 
         Raises NotFoundError and DestroyedError.
         """
@@ -90,7 +90,7 @@ class Operations(Uncopied, Rotation, Signing):
             place = place_for_secret()
         reading, handle, error, to_reading, to_handle, to_error = place
         if version is not None:
-            reading.version = u64(version)
+            reading.version = u64(version) or self._no_version_0(path)
         # Its bytes are wiped from here on, whatever happens. Calls of __init__ would take longer than what they do.
         value: SecretBytes = _new(SecretBytes)
         value._zeros = ZEROS
@@ -114,6 +114,10 @@ class Operations(Uncopied, Rotation, Signing):
             reading.version = 0
         _give_secret_place(place)
         return found
+
+    def _no_version_0(self, path: str) -> NoReturn:
+        """Versions are counted from 1, but to C a 0 means the current one."""
+        raise NotFoundError(f"the secret at {self.info(path).path} has no version 0")
 
     def get_many(self, paths: Iterable[str]) -> builtins.list[Union[Secret, Error]]:
         """Reads the current versions of several secrets, all of one state of the store: in the order of the paths a secret
