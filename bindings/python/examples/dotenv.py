@@ -5,8 +5,8 @@
 
 The passphrase is asked for, or comes from STRONGROOM_PASSPHRASE.
 
-Programs do not agree on what a .env file says: where a comment begins, and what is replaced in a value. Of a file with a line
-that some of them read otherwise nothing is imported; a value in single quotes is what stands between them.
+Programs do not agree on what a .env file says: where a comment begins, and what is replaced in a value. Of a file with a
+line that some of them read otherwise nothing is imported; a value in single quotes is what stands between them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def passphrase() -> str:
     return os.environ.get("STRONGROOM_PASSPHRASE") or getpass.getpass("Passphrase: ")
 
 
-#: A name, and a value in single quotes, in double quotes or in none, each of characters that mean themselves to all programs.
+#: A name, and a value in single quotes, in double quotes or in none, of characters that mean themselves to all programs.
 LINE = re.compile(
     r"""(?:export[ \t]+)? (?P<name>[A-Za-z_][A-Za-z0-9_]*) [ \t]*=[ \t]*
         (?: (?: '(?P<single>[^']*)' | "(?P<double>[^"\\$`]*)" ) (?:[ \t]+\#.*)? | (?P<bare>[^'"\\$`\#]*) )""",
@@ -43,7 +43,7 @@ def lines_of(dotenv: Path) -> Iterator[tuple[str, str]]:
             continue
         found = LINE.fullmatch(said)
         if found is None:
-            raise SystemExit(f"{dotenv}, line {number}: this is not NAME=value, or not clear. Put the value in single quotes.")
+            raise SystemExit(f"{dotenv}, line {number}: not NAME=value, or not clear; put the value in single quotes")
         yield found["name"], found["single"] or found["double"] or found["bare"] or ""
 
 

@@ -3,9 +3,9 @@
     python rotate.py app.strongroom key-file production/db/password
 
 The order is what matters: the new credential is in the store before the service knows it, and the old one stays in grace, so
-that whoever tries what ``store.accepted`` gives, the newest first, gets in while the job runs. A compare-and-set decides which
-of two jobs goes on. If the service does not say that it took the new credential, the old one is current again and the new one
-stays readable by its number: the answer may have been lost on the way.
+that whoever tries what ``store.accepted`` gives, the newest first, gets in while the job runs. A compare-and-set decides
+which of two jobs goes on. If the service does not say that it took the new credential, the old one is current again, and the
+new one stays readable by its number: the answer may have been lost on the way.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ def test_tags_said_once_hold_for_every_page(full: strongroom.Store) -> None:
         lambda: {"has_tags": iter(["even"])},
         lambda: {"without_tags": iter(["odd", "none"]), "under": "team"},
     ):
-        found = [info.path for info in full.scan(limit=1, **tests())]  # type: ignore[no-untyped-call]
+        found = [info.path for info in full.scan(limit=1, **tests())]
         assert found == ["team/db/0", "team/db/2", "team/mail/4"]
     tags = {"env": "prod"}
     pages = full.scan(tags=tags, limit=1)

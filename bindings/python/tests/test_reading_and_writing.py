@@ -42,7 +42,7 @@ def test_there_is_no_version_0(store: strongroom.Store) -> None:
         lambda: store.destroy_version("ä", 0),
         lambda: store.revoke_version("ä", 0),
     ):
-        with pytest.raises(strongroom.NotFoundError, match="^the secret at ä has no version 0$"):
+        with pytest.raises(strongroom.NotFoundError, match=r"^the secret at ä has no version 0$"):
             use()
     with pytest.raises(strongroom.NotFoundError, match="there is no secret at b"):
         store.get("b", 0)

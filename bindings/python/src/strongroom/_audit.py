@@ -53,8 +53,8 @@ class Audit(Uncopied):
         ``under`` is a path, and whatever lies below it. ``actor`` is the id of a key slot, ``"slot_…"``, that unlocked the
         handle; ``secret`` the id of a secret, whatever its path was. ``type`` is a type of events such as
         ``"secret.created"``, a group such as ``"secret.*"``, or several of both, of which any is enough. Events are of
-        ``since`` or later, and before ``until``; of a part of a millisecond all of it counts, at both ends. ``success=False``
-        is what failed. ``cursor`` continues behind the page that gave it, with the rest the same.
+        ``since`` or later, and before ``until``; a millisecond that either cuts in two counts whole. ``success=False`` is
+        what failed. ``cursor`` continues behind the page that gave it, with the rest the same.
 
         Raises InvalidCursorError and LimitExceededError.
         """
