@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from ctypes import byref, c_int32, c_size_t, c_uint64, c_void_p
 from datetime import datetime
-from typing import Any, NoReturn, Optional, Union
+from typing import Any, Callable, NoReturn, Optional, TypeVar, Union
 
 from . import _items, _pages
 from . import _structs as c
@@ -17,7 +17,7 @@ from ._changes import UNCHANGED, Changes, Every, Expect, Inheritable, Moment
 from ._context import SAYS_NOTHING, Context
 from ._duration import Duration
 from ._errors import Error
-from ._finalize import Opened
+from ._finalize import Held, close
 from ._generator import Generator, new_value
 from ._kinds import NotFoundError
 from ._native import direct, lib
@@ -35,7 +35,7 @@ from ._places import (
 from ._policy import Policy
 from ._query import Query
 from ._rotation import Rotation
-from ._secret import Secret, copied_secret, copied_value, let_go, taken, taken_secret
+from ._secret import Secret, copied_secret, copied_value, taken, taken_secret
 from ._secret_bytes import SecretBytes, Value
 from ._signing import Signing
 from ._text import Tags, has_utf8, no_utf8, text, text_or_none
@@ -47,6 +47,8 @@ _read = direct("strongroom_read_block")
 _take_value_place, _give_value_place = unused_for_values.pop, unused_for_values.append
 _take_secret_place, _give_secret_place = unused_for_secrets.pop, unused_for_secrets.append
 _new: Any = object.__new__
+
+Self = TypeVar("Self", bound="Operations")
 
 
 class Operations(Uncopied, Rotation, Signing):
@@ -63,12 +65,16 @@ class Operations(Uncopied, Rotation, Signing):
     that failed, for as long as ``policy`` says. Inside a transaction it is an InvalidArgumentError.
     """
 
-    def __init__(self, handle: Any, context: Context = SAYS_NOTHING, of: Optional[Operations] = None) -> None:
-        """Takes a handle of the library's over, whose calls say this of themselves, and which came from another one."""
-        self._opened: Opened = Opened(handle, None if of is None else of._opened)
-        self._handle = handle
-        self._this: Any = c_void_p.from_param(handle)
+    def __init__(self, context: Context = SAYS_NOTHING, of: Optional[Operations] = None) -> None:
+        """Is to have a handle whose calls say this of themselves, and which comes from another one."""
+        self._held: Held = Held(close, None if of is None else of._held)
         self._context = context
+
+    def _obtain(self: Self, function: Callable[..., int], *arguments: Any) -> Self:
+        """Takes the handle that a function writes."""
+        self._handle = self._held.take(function, *arguments)
+        self._this: Any = c_void_p.from_param(self._handle)
+        return self
 
     # Reading
 
@@ -102,7 +108,11 @@ class Operations(Uncopied, Rotation, Signing):
             if handle:
                 return taken(handle, copied_secret)
         except BaseException:
-            let_go(handle, error)
+            # A signal handler can raise where a function begins: here is none.
+            try:
+                lib.strongroom_secret_free(handle)
+            finally:
+                lib.strongroom_error_free(error)
             raise
         value._length = reading.value_len
         found = Secret()
@@ -358,9 +368,9 @@ class Operations(Uncopied, Rotation, Signing):
         """A page of secrets, without their values: those below a namespace that pass all the tests.
 
         ``tags`` are tags with their values (or bare labels), ``has_tags`` and ``without_tags`` keys whatever the value.
-        ``updated_since`` is when the value or what is known of the secret changed at the earliest, without a fraction of a
-        millisecond. ``state`` is ``"live"``, ``"trash"`` or ``"all"``; ``sort`` is ``"path"``, or ``"updated"`` for the latest
-        change first. With ``recursive=False`` the page has what is directly in the namespace, and the namespaces directly below.
+        With ``updated_since`` the value or what is known of it changed then or later, or in the same millisecond. ``state``
+        is ``"live"``, ``"trash"`` or ``"all"``; ``sort`` is ``"path"``, or ``"updated"`` for the latest change first. With
+        ``recursive=False`` the page has what is directly in the namespace, and the namespaces directly below.
         ``cursor`` continues behind the page that gave it; ``count`` has the first page say how many there are in all.
 
         Raises InvalidCursorError and LimitExceededError.
@@ -452,7 +462,11 @@ class Operations(Uncopied, Rotation, Signing):
             if handle:
                 return taken(handle, copied_value)
         except BaseException:
-            let_go(handle, error)
+            # A signal handler can raise where a function begins: here is none.
+            try:
+                lib.strongroom_secret_free(handle)
+            finally:
+                lib.strongroom_error_free(error)
             raise
         value._length = reading.value_len
         _give_value_place(place)
