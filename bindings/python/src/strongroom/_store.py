@@ -35,7 +35,8 @@ from ._types import Copied, Health, KdfCost, MemoryStatus, OpenReport, Verified
 class Store(Operations, Feed):
     """An open store, made by ``Store.create``, ``Store.open`` or ``Store.in_memory``. Any number of threads may use it.
 
-    The end of ``with`` closes it; so does being garbage-collected. In a forked child it is refused with ForkedError.
+    The end of ``with`` closes it; so does being garbage-collected. In a forked child it is refused with ForkedError, but a
+    child may leave the block: that leaves the store to its parent.
     """
 
     def __init__(self, context: Context = SAYS_NOTHING, of: Optional[Store] = None) -> None:
@@ -173,7 +174,8 @@ class Store(Operations, Feed):
     def __exit__(
         self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
     ) -> None:
-        self.close()
+        if not self._held.inherited:
+            self.close()
 
     def transaction(self) -> Transaction:
         """Begins a transaction: ``with store.transaction() as tx``."""

@@ -22,7 +22,8 @@ class Transaction(Operations):
     """Sees its own writes, and nobody else does before it is committed. Meanwhile other threads read the state before, and
     their writes wait; this thread's own writes through the store are a ReentrantError.
 
-    The end of ``with`` commits; an exception, or being garbage-collected, rolls back.
+    The end of ``with`` commits; an exception, or being garbage-collected, rolls back. A forked child that leaves the block
+    leaves it to its parent.
     """
 
     def __init__(self, store: Store) -> None:
@@ -70,7 +71,7 @@ class Transaction(Operations):
     def __exit__(
         self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
     ) -> None:
-        if not self._held.held:
+        if self._held.inherited or not self._held.held:
             return
         if kind is None:
             self.commit()
