@@ -40,7 +40,7 @@ from ._secret_bytes import SecretBytes, Value
 from ._signing import Signing
 from ._text import Tags, has_utf8, no_utf8, text, text_or_none
 from ._texts import Texts
-from ._types import Deleted, Namespace, Page, SecretInfo, Stats, Swept, TagCount, VersionInfo, Written
+from ._types import Deleted, Destroyed, Namespace, Page, Renamed, SecretInfo, Stats, Swept, TagCount, VersionInfo, Written
 from ._uncopied import Uncopied
 
 _read = direct("strongroom_read_block")
@@ -286,7 +286,9 @@ class Operations(Uncopied, Rotation, Signing):
             call(lib.strongroom_rename, once.handle, *text(path), *text(new), bool(allow_large), byref(done))
         return once.told(_items.written(done))
 
-    def rename_prefix(self, old: str, new: str, allow_large: bool = False, *, idempotency_key: Optional[str] = None) -> int:
+    def rename_prefix(
+        self, old: str, new: str, allow_large: bool = False, *, idempotency_key: Optional[str] = None
+    ) -> Renamed:
         """Gives everything below a namespace another one, all or nothing; returns the number of secrets.
 
         Raises NotFoundError, AlreadyExistsError and LimitExceededError.
@@ -294,7 +296,9 @@ class Operations(Uncopied, Rotation, Signing):
         renamed = c_uint64()
         with self._once(idempotency_key) as once:
             call(lib.strongroom_rename_prefix, once.handle, *text(old), *text(new), bool(allow_large), byref(renamed))
-        return renamed.value
+        made = Renamed(renamed.value)
+        made.replayed = once.replayed
+        return made
 
     # Taking away
 
@@ -316,10 +320,11 @@ class Operations(Uncopied, Rotation, Signing):
             call(lib.strongroom_restore, once.handle, *text(path_or_id), *text_or_none(to), byref(done))
         return once.told(_items.written(done))
 
-    def destroy(self, path_or_id: str, *, idempotency_key: Optional[str] = None) -> None:
+    def destroy(self, path_or_id: str, *, idempotency_key: Optional[str] = None) -> Destroyed:
         """Destroys a secret for good, with all its versions, live or in the trash. Raises NotFoundError."""
         with self._once(idempotency_key) as once:
             call(lib.strongroom_destroy, once.handle, *text(path_or_id))
+        return Destroyed(once.replayed)
 
     def delete_version(self, path: str, version: int, *, idempotency_key: Optional[str] = None) -> VersionInfo:
         """Deletes one version: it cannot be read, and can be restored for as many days as the trash has.
