@@ -289,10 +289,12 @@ def test_a_version_is_asked_for_once(store: strongroom.Store) -> None:
     store["a"] = "1"
     store["a"] = "2"
     for _ in range(3):
-        assert [store.get("a", number).version for number in (1, 0, 2)] == [1, 2, 2]
+        assert [store.get("a", number).version for number in (1, None, 2)] == [1, 2, 2]
         assert store.get("a").version == 2
-        with pytest.raises(strongroom.NotFoundError):
-            store.get("a", 3)
+        for none in (0, 3):
+            with pytest.raises(strongroom.NotFoundError):
+                store.get("a", none)
+            assert store.get("a").version == 2
         assert store.get("a").value == store["a"] == "2"
 
 
