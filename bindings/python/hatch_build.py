@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -42,8 +43,18 @@ def sources(package: Path) -> Path:
 def build(root: Path) -> Path:
     """Builds the library, and says where it is."""
     command = ["cargo", "rustc", "--locked", "--release", "--lib", "--features", "capi", "--crate-type", "cdylib"]
+    command += ["--message-format", "json-render-diagnostics"]
     if sys.platform.startswith("linux"):
         command += ["--", "-C", "link-arg=-Wl,-soname,libstrongroom.so.1"]
-    subprocess.run(command, cwd=root, check=True)  # noqa: S603
-    target = Path(os.environ.get("CARGO_TARGET_DIR", "target"))
-    return root / target / "release" / FILE_NAME
+    told = subprocess.run(command, cwd=root, check=True, stdout=subprocess.PIPE, text=True).stdout  # noqa: S603
+    return built(told)
+
+
+def built(told: str) -> Path:
+    """The library among what cargo says that it built. Where that is, also the environment and configuration files say."""
+    for line in told.splitlines():
+        message = json.loads(line) if line.startswith("{") else {}
+        for file in message.get("filenames", ()):
+            if message["target"]["name"] == "strongroom" and Path(file).name == FILE_NAME:
+                return Path(file)
+    raise RuntimeError(f"cargo built no {FILE_NAME}; build it yourself, and set STRONGROOM_PREBUILT to its path")

@@ -3,8 +3,9 @@
     python rotate.py app.strongroom key-file production/db/password
 
 The order is what matters: the new credential is in the store before the service knows it, and the old one stays in grace, so
-that whoever tries what ``store.accepted`` gives, the newest first, gets in at any moment. A compare-and-set decides which of
-two jobs goes on.
+that whoever tries what ``store.accepted`` gives, the newest first, gets in while the job runs. A compare-and-set decides
+which of two jobs goes on. If the service does not say that it took the new credential, the old one is current again, and the
+new one stays readable by its number: the answer may have been lost on the way.
 """
 
 from __future__ import annotations
@@ -30,9 +31,9 @@ def rotate(store: Store, path: str, accept: Callable[[SecretBytes], None]) -> bo
         with store.get(path, new) as credential:
             accept(credential.value)
     except Exception:
-        with store.transaction() as tx:
-            tx.rollback(path, current)
-            tx.revoke_version(path, new)
+        # Revoking the new one would destroy the only credential that works, if the service took it and its answer was lost.
+        store.rollback(path, current)
+        print(f"{path}: try version {new} if version {current} is not accepted any more", file=sys.stderr)
         raise
     store.revoke_version(path, current)
     print(f"{path} went from version {current} to {new}")

@@ -228,7 +228,8 @@ def test_a_time_is_from_when_on_and_until_before_when(full: Store) -> None:
     second = timedelta(seconds=1)
     assert told(full, since=START + second, until=START + 3 * second) == everything[1:3]
     tick = timedelta(microseconds=1)
-    assert told(full, since=START + second + tick, until=START + 3 * second + tick) == everything[2:4]
+    assert told(full, since=START + second + 999 * tick, until=START + 3 * second + tick) == everything[1:4]
+    assert told(full, since=START + second + 1000 * tick, until=START + 3 * second) == everything[2:3]
     assert told(full, until=START) == []
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import stat
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from conftest import CHEAP, ROOT
@@ -61,6 +63,46 @@ def test_a_dotenv_file_is_replaced(directory: Path) -> None:
     assert run(*command, directory=directory) == "abc=1 def False\n"
 
 
+EXACT = {
+    "A=Xy7": "Xy7",
+    "A= Xy7\t": "Xy7",
+    "A=": "",
+    "A=two words": "two words",
+    "A=a=b": "a=b",
+    "A=x\u00a0": "x\u00a0",
+    "A='it\"s'": 'it"s',
+    "A=\"it's\" # 'why'": "it's",
+    "A='\"x\"'": '"x"',
+    "A='a # $b \\n'": "a # $b \\n",
+    "export  A='' ": "",
+}
+REFUSED = ['A=Xy7"', "A='Xy7", "A='X'y7'", "A='X' y7", 'A="Xy7\\n"', 'A="$Xy7"', "A=Xy7 # why", "A=Xy7#1", "A=X$y7"]
+REFUSED += ["Xy7", "=Xy7", "A B=Xy7"]
+
+
+@pytest.fixture
+def dotenv(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(PACKAGE / "examples")
+    return importlib.import_module("dotenv")
+
+
+@pytest.mark.parametrize("line", EXACT)
+def test_the_values_of_a_dotenv_file_are_kept(dotenv: ModuleType, directory: Path, line: str) -> None:
+    (directory / ".env").write_text(f"# for tests\n\n  {line}\nB=b\n", encoding="utf-8")
+    assert list(dotenv.lines_of(directory / ".env")) == [("A", EXACT[line]), ("B", "b")]
+
+
+@pytest.mark.parametrize("line", REFUSED)
+def test_what_cannot_be_read_exactly_is_refused(dotenv: ModuleType, directory: Path, line: str) -> None:
+    (directory / ".env").write_text(f"B=b\n\n{line}\n")
+    with pytest.raises(SystemExit) as caught:
+        dotenv.import_file(str(directory / "app.strongroom"), "production", directory / ".env")
+    said = str(caught.value)
+    assert "line 3" in said
+    assert "y7" not in said
+    assert not (directory / "app.strongroom").exists()
+
+
 def test_a_credential_is_rotated(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     strongroom.create_key_file(directory / "key")
     file = directory / "app.strongroom"
@@ -76,14 +118,16 @@ def test_a_credential_is_rotated(directory: Path, monkeypatch: pytest.MonkeyPatc
         with pytest.raises(strongroom.VersionExpiredError):
             store.get("db/password", 1)
 
-        def refuse(_: strongroom.SecretBytes) -> None:
-            raise ConnectionError
+        at_the_service = []
 
-        with pytest.raises(ConnectionError):
-            rotate.rotate(store, "db/password", refuse)
+        def lose_the_answer(credential: strongroom.SecretBytes) -> None:
+            at_the_service.append(credential.reveal())
+            raise TimeoutError
+
+        with pytest.raises(TimeoutError):
+            rotate.rotate(store, "db/password", lose_the_answer)
         assert store["db/password"] == current
-        with pytest.raises(strongroom.VersionExpiredError):
-            store.get("db/password", 3)
+        assert store.get("db/password", 3).value == at_the_service[0]
 
         def die(_: strongroom.SecretBytes) -> None:
             raise SystemExit
@@ -96,7 +140,7 @@ def test_a_credential_is_rotated(directory: Path, monkeypatch: pytest.MonkeyPatc
         stale = store.info("db/password")
         store["db/password"] = "of another job"
         monkeypatch.setattr(store, "info", lambda path: stale)
-        assert not rotate.rotate(store, "db/password", refuse)
+        assert not rotate.rotate(store, "db/password", lose_the_answer)
         assert store["db/password"] == "of another job"
 
 

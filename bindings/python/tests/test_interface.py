@@ -37,6 +37,20 @@ NUMBERS: dict[str, Any] = {
     "strongroom_event_callback": Told,
     "strongroom_destroy_callback": Destroy,
 }
+PACKAGE = Path(_structs.__file__).parent
+#: Functions of the library that this package has no use for, and why.
+UNUSED = {
+    "strongroom_error_code": "what the call returned says it",
+    "strongroom_error_os_error": "strongroom_error_details has it",
+    "strongroom_error_retryable": "strongroom_error_details has it",
+    "strongroom_get": "strongroom_read_block does what it does",
+    "strongroom_get_into": "strongroom_read_block does what it does, and reads large values once",
+    "strongroom_read": "strongroom_read_block does what it does",
+    "strongroom_secret_version_created_at": "strongroom_read_block does not tell it, and strongroom_page_version does",
+    "strongroom_version_number": "strongroom_version says it",
+    "strongroom_wipe": "values are in memory of Python's",
+    "strongroom_live_objects": "called by tests",
+}
 
 
 def struct_of(name: str) -> Any:
@@ -69,6 +83,14 @@ def test_the_header_was_read() -> None:
 
 def test_every_function_is_in_the_table() -> None:
     assert {**SIGNATURES, **TEST_SIGNATURES}.keys() == FUNCTIONS.keys()
+
+
+def test_every_symbol_is_called() -> None:
+    symbols = (HEADER.parent / "strongroom.symbols").read_text().split()
+    assert len(symbols) >= 150
+    sources = (file.read_text() for file in PACKAGE.glob("*.py") if file.name != "_signatures.py")
+    words = set(re.findall(r"\bstrongroom_\w+", "\n".join(sources)))
+    assert {symbol for symbol in symbols if symbol not in words} == UNUSED.keys()
 
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from conftest import START
@@ -39,6 +39,21 @@ def test_pages_follow_each_other(full: strongroom.Store) -> None:
         full.list(limit=100_000)
 
 
+def test_tags_said_once_hold_for_every_page(full: strongroom.Store) -> None:
+    for tests in (
+        lambda: {"tags": (label for label in ["even"])},
+        lambda: {"has_tags": iter(["even"])},
+        lambda: {"without_tags": iter(["odd", "none"]), "under": "team"},
+    ):
+        found = [info.path for info in full.scan(limit=1, **tests())]
+        assert found == ["team/db/0", "team/db/2", "team/mail/4"]
+    tags = {"env": "prod"}
+    pages = full.scan(tags=tags, limit=1)
+    next(pages)
+    tags.clear()
+    assert [info.path for info in pages] == ["team/mail/3", "team/mail/5"]
+
+
 def test_tests(full: strongroom.Store) -> None:
     assert paths(full.list("team/db")) == ["team/db/0", "team/db/1", "team/db/2"]
     assert paths(full.list(tags={"env": "prod"}, under="team/db")) == ["team/db/1"]
@@ -47,7 +62,8 @@ def test_tests(full: strongroom.Store) -> None:
     assert paths(full.list(without_tags=["env"])) == ["alone"]
     assert paths(full.list(tier="critical")) == ["team/mail/5"]
     assert paths(full.list(updated_since=START + timedelta(seconds=5))) == ["alone", "team/mail/5"]
-    assert paths(full.list(updated_since=START + timedelta(seconds=5, microseconds=1))) == ["alone"]
+    assert paths(full.list(updated_since=START + timedelta(seconds=5, microseconds=999))) == ["alone", "team/mail/5"]
+    assert paths(full.list(updated_since=START + timedelta(seconds=5, microseconds=1000))) == ["alone"]
     assert paths(full.list(sort="updated", limit=2)) == ["alone", "team/mail/5"]
     full.delete("alone")
     assert paths(full.list(state="trash")) == ["alone"]
@@ -55,6 +71,14 @@ def test_tests(full: strongroom.Store) -> None:
     for wrong in ({"state": "dead"}, {"sort": "size"}, {"tier": "huge"}):
         with pytest.raises(ValueError, match="must be one of"):
             full.list(**wrong)  # type: ignore[arg-type]
+
+
+def test_what_is_written_after_a_time_is_updated_since() -> None:
+    with strongroom.Store.in_memory() as store:
+        for number in range(50):
+            before = datetime.now(timezone.utc)
+            store.put(f"n/{number}", "x")
+            assert f"n/{number}" in paths(store.list(updated_since=before))
 
 
 def test_levels(full: strongroom.Store) -> None:

@@ -152,6 +152,38 @@ def test_a_forked_child_is_refused_and_leaves_the_library_alone() -> None:
     assert store[0]["a"] == "1"
 
 
+LEAVING = {
+    "exit": "sys.exit(7)",
+    "falls out": "pass",
+    "error": "raise ArithmeticError",
+}
+
+
+@pytest.mark.parametrize("how", LEAVING)
+@pytest.mark.parametrize("what", ["store", "store.with_context(['a'])", "store.transaction()", "store.subscribe(print)"])
+def test_a_forked_child_leaves_a_block_as_it_says(what: str, how: str) -> None:
+    program = f"""if True:
+        import os, sys, strongroom
+        store = strongroom.Store.in_memory()
+        with {what}:
+            child = os.fork()
+            if child == 0:
+                {LEAVING[how]}
+        if child:
+            print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    """
+    run = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program],
+        env={**os.environ, "PYTHONPATH": str(SOURCE)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout == {"exit": "7\n", "falls out": "0\n", "error": "1\n"}[how]
+    assert ("ArithmeticError" in run.stderr) == (how == "error")
+    assert "ForkedError" not in run.stderr
+
+
 def test_nothing_of_a_value_is_left_in_memory() -> None:
     run = subprocess.run(
         [sys.executable, str(HERE / "memory_scan.py")],

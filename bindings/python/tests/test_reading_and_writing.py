@@ -31,6 +31,29 @@ def test_a_put_can_be_read(store: strongroom.Store) -> None:
     assert secret.info.path == "team/key"
 
 
+def test_there_is_no_version_0(store: strongroom.Store) -> None:
+    store.put("ä", "1")
+    for use in (
+        lambda: store.get("ä", 0),
+        lambda: store.get("a\u0308", version=False),
+        lambda: store.rollback("ä", 0),
+        lambda: store.delete_version("ä", 0),
+        lambda: store.restore_version("ä", 0),
+        lambda: store.destroy_version("ä", 0),
+        lambda: store.revoke_version("ä", 0),
+    ):
+        with pytest.raises(strongroom.NotFoundError, match=r"^the secret at ä has no version 0$"):
+            use()
+    with pytest.raises(strongroom.NotFoundError, match="there is no secret at b"):
+        store.get("b", 0)
+    with store.transaction() as tx, pytest.raises(strongroom.NotFoundError, match="has no version 0"):
+        tx.get("ä", 0)
+    for other in (-1, 2**64):
+        with pytest.raises(OverflowError):
+            store.get("ä", other)
+    assert store.get("ä").value == store.get("ä", 1).value == "1"
+
+
 def test_a_secret_that_was_wiped_tells_nothing_more(store: strongroom.Store) -> None:
     store.put("a", "b")
     secret = store.get("a")
@@ -266,10 +289,12 @@ def test_a_version_is_asked_for_once(store: strongroom.Store) -> None:
     store["a"] = "1"
     store["a"] = "2"
     for _ in range(3):
-        assert [store.get("a", number).version for number in (1, 0, 2)] == [1, 2, 2]
+        assert [store.get("a", number).version for number in (1, None, 2)] == [1, 2, 2]
         assert store.get("a").version == 2
-        with pytest.raises(strongroom.NotFoundError):
-            store.get("a", 3)
+        for none in (0, 3):
+            with pytest.raises(strongroom.NotFoundError):
+                store.get("a", none)
+            assert store.get("a").version == 2
         assert store.get("a").value == store["a"] == "2"
 
 

@@ -39,8 +39,10 @@ def results(store: Store, file: Path, tags: dict[str, str]) -> Iterator[Any]:
     yield store.verify_payload("a/b", "payload", "sha256=0")
     yield store.policy.get()
     yield store.policy.at("a")
-    yield store.delete("a/b")
+    trashed = store.delete("a/b")
+    yield trashed
     yield store.sweep()
+    yield store.destroy(trashed.id)
     with store.with_context(tags) as told:
         told["c"] = "1"
     page = store.audit.query(type="secret.created", newest_first=True)
@@ -74,6 +76,15 @@ def test_every_result_is_a_value(on_disk: Store, file: Path, tags: dict[str, str
             assert hash(copied) == hash(result)
         assert dataclasses.asdict(result).keys() == {field.name for field in dataclasses.fields(result)}
     assert seen == TYPES
+
+
+def test_a_number_that_tells_more_is_a_number(store: Store) -> None:
+    store["a/b"] = "1"
+    store.rename_prefix("a", "c", idempotency_key="once")
+    renamed = store.rename_prefix("a", "c", idempotency_key="once")
+    assert (renamed, repr(renamed), f"{renamed:02}", renamed.replayed) == (1, "1", "01", True)
+    for copied in (pickle.loads(pickle.dumps(renamed)), copy.copy(renamed), copy.deepcopy(renamed)):
+        assert (copied, copied.replayed) == (1, True)
 
 
 def test_tags_are_a_mapping_that_nobody_changes(store: Store) -> None:

@@ -28,13 +28,21 @@ def values(accepted: list[strongroom.Secret]) -> list[tuple[int, bytes]]:
 def test_a_rotation_says_what_it_did(store: strongroom.Store) -> None:
     done = store.put("team/kü", "old", tier="critical")
     rotated = store.rotate("team/kü", "new", 300, note="second", tags={"env": "prod"})
-    assert rotated == strongroom.Rotated(done.id, "team/kü", "critical", 1, 2, START + timedelta(minutes=5))
+    until = START + timedelta(minutes=5)
+    assert rotated == strongroom.Rotated(done.id, "team/kü", "critical", 1, 2, until, done.created_at, START)
     assert rotated.old_expires_at.tzinfo is not None
     assert store["team/kü"] == "new"
     assert store.info("team/kü").tags == {"env": "prod"}
     old, new = store.versions("team/kü")
     assert (old.state, old.until) == ("grace", rotated.old_expires_at)
     assert (new.state, new.until, new.note) == ("current", None, "second")
+
+
+def test_a_rotation_says_when(store: strongroom.Store, clock: strongroom.ManualClock) -> None:
+    store.put("a", "old")
+    clock.advance(60)
+    rotated = store.rotate("a", "new")
+    assert (rotated.created_at, rotated.updated_at) == (START, START + timedelta(seconds=60))
 
 
 def test_a_grace_ends_at_its_instant(store: strongroom.Store, clock: strongroom.ManualClock) -> None:

@@ -279,3 +279,6 @@ def test_what_needs_no_store() -> None:
     assert found.limits["path_len_max"] == 512
     cost = strongroom.calibrate(target_seconds=0.001, max_memory_kib=19 * 1024)
     assert cost.memory_kib == 19 * 1024
+    assert cost.measured is not None
+    assert timedelta(0) < cost.measured < timedelta(minutes=1)
+    assert cost == strongroom.KdfCost(cost.memory_kib, cost.passes, cost.lanes)

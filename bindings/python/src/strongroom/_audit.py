@@ -16,12 +16,13 @@ from ._keys import File, file_name
 from ._native import lib
 from ._text import text, text_or_none
 from ._types import AuditEvent, AuditExported, AuditPage, AuditVerified
+from ._uncopied import Uncopied
 
 if TYPE_CHECKING:
     from ._store import Store
 
 
-class Audit:
+class Audit(Uncopied):
     """What happened to a store, from its creation on or from where its log begins: ``store.audit``.
 
     Every change has its event in its own commit, and each event is hashed together with the one before it. How reads are
@@ -52,8 +53,8 @@ class Audit:
         ``under`` is a path, and whatever lies below it. ``actor`` is the id of a key slot, ``"slot_…"``, that unlocked the
         handle; ``secret`` the id of a secret, whatever its path was. ``type`` is a type of events such as
         ``"secret.created"``, a group such as ``"secret.*"``, or several of both, of which any is enough. Events are of
-        ``since`` or later, and before ``until``. ``success=False`` is what failed. ``cursor`` continues behind the page that
-        gave it, with the rest the same.
+        ``since`` or later, and before ``until``; a millisecond that either cuts in two counts whole. ``success=False`` is
+        what failed. ``cursor`` continues behind the page that gave it, with the rest the same.
 
         Raises InvalidCursorError and LimitExceededError.
         """

@@ -62,10 +62,8 @@ class AuditQuery:
             call(lib.strongroom_audit_query_kind, query, *text(kind))
 
     def _say_times(self, query: Any) -> None:
-        # Events have whole milliseconds: those of a fraction and later are those of the next whole one and later.
-        for say, time in (
-            (lib.strongroom_audit_query_since, self.since),
-            (lib.strongroom_audit_query_until, self.until),
-        ):
-            if time is not None:
-                call(say, query, i64(to_ms(time, round_up=True)))
+        # The library dropped the fraction of an event's own time: one of the same millisecond may be on either side.
+        if self.since is not None:
+            call(lib.strongroom_audit_query_since, query, i64(to_ms(self.since)))
+        if self.until is not None:
+            call(lib.strongroom_audit_query_until, query, i64(to_ms(self.until, round_up=True)))

@@ -51,18 +51,6 @@ def call_plain(function: Callable[..., int], *arguments: Any) -> None:
         raise failure(status, None)
 
 
-def obtain(free: Free, function: Callable[..., int], *arguments: Any) -> Any:
-    """Calls a function that writes a handle before the error; returns the handle. It is freed if a signal handler raises
-    behind the call."""
-    handle = c_void_p()
-    try:
-        call(function, *arguments, byref(handle))
-        return handle.value
-    except BaseException:
-        free(handle)
-        raise
-
-
 @contextmanager
 def owned(free: Free, function: Callable[..., int], *arguments: Any) -> Iterator[Any]:
     """Calls a function that writes a handle before the error, at the beginning of the block; frees it at the end."""

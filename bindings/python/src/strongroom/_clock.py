@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import weakref
 from ctypes import byref, c_int64
 from datetime import datetime
 
-from ._call import call_plain, obtain
-from ._finalize import free_here
+from ._call import call_plain
+from ._finalize import Held
 from ._native import lib
 from ._numbers import i64, u64
 from ._time import Seconds, duration_ms, from_ms, to_ms
+from ._uncopied import Uncopied
 
 
-class ManualClock:
+class ManualClock(Uncopied):
     """A clock that shows what the program says. Stores that are opened with it keep it as long as they need it."""
 
     def __init__(self, start: datetime) -> None:
         """``start`` needs a time zone; a fraction of a millisecond is dropped."""
-        self._handle = obtain(lib.strongroom_clock_free, lib.strongroom_clock_new, i64(to_ms(start)))
-        weakref.finalize(self, free_here, os.getpid(), lib.strongroom_clock_free, self._handle)
+        self._held = Held(lib.strongroom_clock_free)
+        self._handle = self._held.take(lib.strongroom_clock_new, i64(to_ms(start)))
 
     def advance(self, seconds: Seconds) -> None:
         """Sets the clock forward."""

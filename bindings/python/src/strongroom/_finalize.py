@@ -7,28 +7,61 @@ import weakref
 from ctypes import byref, c_void_p
 from typing import Any, Callable, Optional
 
+from ._call import Free, call
 from ._native import lib
 
 
-def free_here(process: int, free: Callable[[c_void_p], int], handle: c_void_p) -> None:
+class Held:
+    """An object of the library's, until the last of this package's that needs it is gone; it is then freed. What came from
+    another one holds that until then: a store with a transaction cannot be closed, and the garbage collector ends them in
+    any order.
+
+    It is made, with all that frees it, before the library makes the object and writes the handle in here: a signal handler
+    can raise at any call in between.
+    """
+
+    def __init__(self, free: Free, of: Optional[Held] = None) -> None:
+        """Holds nothing yet; ``take`` does."""
+        self._process = os.getpid()
+        self._place = c_void_p()
+        self._free = free
+        self._finalizer = weakref.finalize(self, _free_here, self._process, free, self._place, of)
+
+    def take(self, function: Callable[..., int], *arguments: Any) -> Any:
+        """Calls a function that writes a handle before the error; returns the handle. It is freed if a signal handler raises
+        behind the call, though the traceback keeps this."""
+        try:
+            call(function, *arguments, byref(self._place))
+        except BaseException:
+            self._free(self._place)
+            raise
+        return self._place.value
+
+    @property
+    def held(self) -> bool:
+        """Whether it has not ended."""
+        return self._finalizer.alive
+
+    @property
+    def inherited(self) -> bool:
+        """Whether this process is a fork of the one that made it, which is to end it."""
+        return os.getpid() != self._process
+
+    def end(self) -> None:
+        """Frees it, or does nothing if it was freed."""
+        _free_here(self._process, self._free, self._place)
+        self.ended()
+
+    def ended(self) -> None:
+        """The library has freed it."""
+        self._finalizer.detach()
+
+
+def _free_here(process: int, free: Free, place: c_void_p, of: Optional[Held] = None) -> None:
     """Frees an object in the process that made it. A forked child leaves the library alone: a thread that is not there
     may have held one of its locks."""
     if os.getpid() == process:
-        free(handle)
-
-
-class Opened:
-    """A store or a transaction until the last object that needs it is gone; it is then closed, or rolled back. A store with
-    a transaction cannot be closed, and the garbage collector ends what came from another in any order."""
-
-    def __init__(self, handle: Any, of: Optional[Opened] = None) -> None:
-        """Takes a handle over, which came from another one."""
-        self.finalizer = weakref.finalize(self, _close_here, os.getpid(), handle, of)
-
-
-def _close_here(process: int, handle: int, of: Optional[Opened]) -> None:
-    """Closes a handle in the process that opened it. Until then it holds what it came from."""
-    free_here(process, close, c_void_p(handle))
+        free(place)
 
 
 def close(handle: c_void_p) -> int:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ctypes import byref, c_double
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from . import _constants as k
 from ._buffers import borrowed
-from ._call import call, obtain, owned
+from ._call import call, owned
 from ._changes import number_of
-from ._finalize import free_here
+from ._finalize import Held
 from ._native import lib
 from ._numbers import u32
 from ._secret import copied_value
 from ._secret_bytes import SecretBytes, Value
 from ._text import text
+from ._uncopied import Uncopied
 
 ENCODINGS = {
     k.ENCODING_BASE64URL: "base64url",
@@ -28,7 +27,7 @@ ENCODINGS = {
 }
 
 
-class Generator:
+class Generator(Uncopied):
     """How a value is made out of the operating system's randomness: ``Generator.password()``, ``Generator.token()`` or
     ``Generator.passphrase()``. Every value of that form is as likely as any other.
 
@@ -36,11 +35,11 @@ class Generator:
     number that breaks a rule is refused when it is used. Any number of threads may use it.
     """
 
-    def __init__(self, kind: str, handle: Any) -> None:
-        """Takes an object of the library's over; use the class methods."""
+    def __init__(self, kind: str, make: Callable[..., int], number: int) -> None:
+        """Has the library make one; use the class methods."""
         self._kind = kind
-        self._handle = handle
-        weakref.finalize(self, free_here, os.getpid(), lib.strongroom_generator_free, handle)
+        self._held = Held(lib.strongroom_generator_free)
+        self._handle = self._held.take(make, u32(number))
 
     @classmethod
     def password(
@@ -69,7 +68,7 @@ class Generator:
             )
             if said
         )
-        made = cls("password", obtain(lib.strongroom_generator_free, lib.strongroom_generator_password, u32(length)))
+        made = cls("password", lib.strongroom_generator_password, length)
         call(lib.strongroom_generator_characters, made._handle, characters)
         return made
 
@@ -78,7 +77,7 @@ class Generator:
         """Tokens of so many random bytes, 16 to 1,024, written in ``"base64url"`` or ``"base32"``, both without padding, or
         ``"hex"``; or as they are, ``"raw"``."""
         number = number_of(ENCODINGS, encoding, "encoding")
-        made = cls("token", obtain(lib.strongroom_generator_free, lib.strongroom_generator_token, u32(bytes)))
+        made = cls("token", lib.strongroom_generator_token, bytes)
         call(lib.strongroom_generator_encoding, made._handle, number)
         return made
 
@@ -89,7 +88,7 @@ class Generator:
 
         Raises InvalidArgumentError if the separator is not one character.
         """
-        made = cls("passphrase", obtain(lib.strongroom_generator_free, lib.strongroom_generator_passphrase, u32(words)))
+        made = cls("passphrase", lib.strongroom_generator_passphrase, words)
         call(lib.strongroom_generator_separator, made._handle, *text(separator))
         return made
 

@@ -168,6 +168,8 @@ def rotated(done: c.Rotated) -> Rotated:
         old_version=done.old_version,
         new_version=done.version,
         old_expires_at=from_ms(done.old_expires_at),
+        created_at=from_ms(done.created_at),
+        updated_at=from_ms(done.updated_at),
     )
 
 
@@ -352,9 +354,10 @@ def audit_exported(done: c.AuditExported) -> AuditExported:
     return AuditExported(done.events, done.head.decode())
 
 
-def kdf_cost(cost: c.KdfCost) -> KdfCost:
-    """A cost."""
-    return KdfCost(cost.memory_kib, cost.passes, cost.lanes)
+def kdf_cost(cost: c.KdfCost, measured_us: Optional[int] = None) -> KdfCost:
+    """A cost, and how long it took if that was measured."""
+    measured = None if measured_us is None else timedelta(microseconds=measured_us)
+    return KdfCost(cost.memory_kib, cost.passes, cost.lanes, measured)
 
 
 def listed_retention(item: c.Retention) -> Retention:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctypes import byref
+from ctypes import byref, c_uint64
 from typing import Optional
 
 from . import _items, _pages
@@ -30,14 +30,14 @@ def capabilities() -> Capabilities:
 
 def calibrate(target_seconds: Seconds = 0.5, max_memory_kib: Optional[int] = None) -> KdfCost:
     """Finds a cost at which unlocking with a passphrase takes about so long on this machine, by measuring; it takes about as
-    long as three unlocks.
+    long as three unlocks. ``measured`` is how long one took.
 
     Raises KdfLimitsError and OutOfMemoryError.
     """
-    cost = c.KdfCost()
+    cost, measured = c.KdfCost(), c_uint64()
     memory = _NO_LIMIT if max_memory_kib is None else u32(max_memory_kib)
-    call(lib.strongroom_calibrate, u64(duration_ms(target_seconds)), memory, byref(cost), None)
-    return _items.kdf_cost(cost)
+    call(lib.strongroom_calibrate, u64(duration_ms(target_seconds)), memory, byref(cost), byref(measured))
+    return _items.kdf_cost(cost, measured.value)
 
 
 def version() -> str:

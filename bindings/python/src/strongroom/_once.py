@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ctypes import byref, c_int32
+from ctypes import byref, c_int32, c_void_p
 from dataclasses import dataclass, replace
 from typing import Any, Optional, TypeVar
 
-from ._call import call, owned
+from ._call import call
 from ._context import Context
-from ._finalize import close
 from ._native import lib
 from ._types import Deleted, Rotated, SecretInfo, VersionInfo, Written
 
@@ -45,10 +44,16 @@ class Changing:
         if context.idempotency_key is None:
             yield Once(self._handle)
             return
-        with context.handle() as said, owned(close, lib.strongroom_with, self._handle, said) as handle:
-            once = Once(handle)
-            yield once
-            once.replayed = was_replayed(handle)
+        own = c_void_p()
+        to_own = byref(own)
+        with context.handle() as said:
+            try:
+                call(lib.strongroom_with, self._handle, said, to_own)
+                once = Once(own.value)
+                yield once
+                once.replayed = was_replayed(once.handle)
+            finally:
+                lib.strongroom_close(to_own, None)
 
 
 def was_replayed(handle: Any) -> bool:

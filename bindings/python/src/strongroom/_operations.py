@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from ctypes import byref, c_int32, c_size_t, c_uint64, c_void_p
 from datetime import datetime
-from typing import Any, Optional, Union
+from typing import Any, Callable, NoReturn, Optional, TypeVar, Union
 
 from . import _items, _pages
 from . import _structs as c
@@ -17,7 +17,7 @@ from ._changes import UNCHANGED, Changes, Every, Expect, Inheritable, Moment
 from ._context import SAYS_NOTHING, Context
 from ._duration import Duration
 from ._errors import Error
-from ._finalize import Opened
+from ._finalize import Held, close
 from ._generator import Generator, new_value
 from ._kinds import NotFoundError
 from ._native import direct, lib
@@ -35,20 +35,23 @@ from ._places import (
 from ._policy import Policy
 from ._query import Query
 from ._rotation import Rotation
-from ._secret import Secret, copied_secret, copied_value, let_go, taken, taken_secret
+from ._secret import Secret, copied_secret, copied_value, taken, taken_secret
 from ._secret_bytes import SecretBytes, Value
 from ._signing import Signing
 from ._text import Tags, has_utf8, no_utf8, text, text_or_none
 from ._texts import Texts
-from ._types import Deleted, Namespace, Page, SecretInfo, Stats, Swept, TagCount, VersionInfo, Written
+from ._types import Deleted, Destroyed, Namespace, Page, Renamed, SecretInfo, Stats, Swept, TagCount, VersionInfo, Written
+from ._uncopied import Uncopied
 
 _read = direct("strongroom_read_block")
 _take_value_place, _give_value_place = unused_for_values.pop, unused_for_values.append
 _take_secret_place, _give_secret_place = unused_for_secrets.pop, unused_for_secrets.append
 _new: Any = object.__new__
 
+Self = TypeVar("Self", bound="Operations")
 
-class Operations(Rotation, Signing):
+
+class Operations(Uncopied, Rotation, Signing):
     """What a store and a transaction can do with secrets. On a store each call is a commit of its own, and durable when it
     returns; in a transaction all of them are one.
 
@@ -62,17 +65,21 @@ class Operations(Rotation, Signing):
     that failed, for as long as ``policy`` says. Inside a transaction it is an InvalidArgumentError.
     """
 
-    def __init__(self, handle: Any, context: Context = SAYS_NOTHING, of: Optional[Operations] = None) -> None:
-        """Takes a handle of the library's over, whose calls say this of themselves, and which came from another one."""
-        self._opened: Opened = Opened(handle, None if of is None else of._opened)
-        self._handle = handle
-        self._this: Any = c_void_p.from_param(handle)
+    def __init__(self, context: Context = SAYS_NOTHING, of: Optional[Operations] = None) -> None:
+        """Is to have a handle whose calls say this of themselves, and which comes from another one."""
+        self._held: Held = Held(close, None if of is None else of._held)
         self._context = context
+
+    def _obtain(self: Self, function: Callable[..., int], *arguments: Any) -> Self:
+        """Takes the handle that a function writes."""
+        self._handle = self._held.take(function, *arguments)
+        self._this: Any = c_void_p.from_param(self._handle)
+        return self
 
     # Reading
 
     def get(self, path: str, version: Optional[int] = None) -> Secret:
-        """Reads the current version of a secret, or another one. Use the result in ``with``, which wipes the value.
+        """Reads the current version of a secret, or another one, from 1. Use the result in ``with``, which wipes the value.
 
         Raises NotFoundError and DestroyedError.
         """
@@ -89,7 +96,7 @@ class Operations(Rotation, Signing):
             place = place_for_secret()
         reading, handle, error, to_reading, to_handle, to_error = place
         if version is not None:
-            reading.version = u64(version)
+            reading.version = u64(version) or self._no_version_0(path)
         # Its bytes are wiped from here on, whatever happens. Calls of __init__ would take longer than what they do.
         value: SecretBytes = _new(SecretBytes)
         value._zeros = ZEROS
@@ -101,7 +108,11 @@ class Operations(Rotation, Signing):
             if handle:
                 return taken(handle, copied_secret)
         except BaseException:
-            let_go(handle, error)
+            # A signal handler can raise where a function begins: here is none.
+            try:
+                lib.strongroom_secret_free(handle)
+            finally:
+                lib.strongroom_error_free(error)
             raise
         value._length = reading.value_len
         found = Secret()
@@ -113,6 +124,10 @@ class Operations(Rotation, Signing):
             reading.version = 0
         _give_secret_place(place)
         return found
+
+    def _no_version_0(self, path: str) -> NoReturn:
+        """Versions are counted from 1, but to C a 0 means the current one."""
+        raise NotFoundError(f"the secret at {self.info(path).path} has no version 0")
 
     def get_many(self, paths: Iterable[str]) -> builtins.list[Union[Secret, Error]]:
         """Reads the current versions of several secrets, all of one state of the store: in the order of the paths a secret
@@ -271,7 +286,9 @@ class Operations(Rotation, Signing):
             call(lib.strongroom_rename, once.handle, *text(path), *text(new), bool(allow_large), byref(done))
         return once.told(_items.written(done))
 
-    def rename_prefix(self, old: str, new: str, allow_large: bool = False, *, idempotency_key: Optional[str] = None) -> int:
+    def rename_prefix(
+        self, old: str, new: str, allow_large: bool = False, *, idempotency_key: Optional[str] = None
+    ) -> Renamed:
         """Gives everything below a namespace another one, all or nothing; returns the number of secrets.
 
         Raises NotFoundError, AlreadyExistsError and LimitExceededError.
@@ -279,7 +296,9 @@ class Operations(Rotation, Signing):
         renamed = c_uint64()
         with self._once(idempotency_key) as once:
             call(lib.strongroom_rename_prefix, once.handle, *text(old), *text(new), bool(allow_large), byref(renamed))
-        return renamed.value
+        made = Renamed(renamed.value)
+        made.replayed = once.replayed
+        return made
 
     # Taking away
 
@@ -301,10 +320,11 @@ class Operations(Rotation, Signing):
             call(lib.strongroom_restore, once.handle, *text(path_or_id), *text_or_none(to), byref(done))
         return once.told(_items.written(done))
 
-    def destroy(self, path_or_id: str, *, idempotency_key: Optional[str] = None) -> None:
+    def destroy(self, path_or_id: str, *, idempotency_key: Optional[str] = None) -> Destroyed:
         """Destroys a secret for good, with all its versions, live or in the trash. Raises NotFoundError."""
         with self._once(idempotency_key) as once:
             call(lib.strongroom_destroy, once.handle, *text(path_or_id))
+        return Destroyed(once.replayed)
 
     def delete_version(self, path: str, version: int, *, idempotency_key: Optional[str] = None) -> VersionInfo:
         """Deletes one version: it cannot be read, and can be restored for as many days as the trash has.
@@ -353,8 +373,9 @@ class Operations(Rotation, Signing):
         """A page of secrets, without their values: those below a namespace that pass all the tests.
 
         ``tags`` are tags with their values (or bare labels), ``has_tags`` and ``without_tags`` keys whatever the value.
-        ``state`` is ``"live"``, ``"trash"`` or ``"all"``; ``sort`` is ``"path"``, or ``"updated"`` for the latest change
-        first. With ``recursive=False`` the page has what is directly in the namespace, and the namespaces directly below.
+        With ``updated_since`` the value or what is known of it changed then or later, or in the same millisecond. ``state``
+        is ``"live"``, ``"trash"`` or ``"all"``; ``sort`` is ``"path"``, or ``"updated"`` for the latest change first. With
+        ``recursive=False`` the page has what is directly in the namespace, and the namespaces directly below.
         ``cursor`` continues behind the page that gave it; ``count`` has the first page say how many there are in all.
 
         Raises InvalidCursorError and LimitExceededError.
@@ -446,7 +467,11 @@ class Operations(Rotation, Signing):
             if handle:
                 return taken(handle, copied_value)
         except BaseException:
-            let_go(handle, error)
+            # A signal handler can raise where a function begins: here is none.
+            try:
+                lib.strongroom_secret_free(handle)
+            finally:
+                lib.strongroom_error_free(error)
             raise
         value._length = reading.value_len
         _give_value_place(place)

@@ -18,6 +18,7 @@ from ._native import lib
 from ._numbers import u32
 from ._text import text, text_or_none
 from ._types import KdfCost, Retention, StorePolicy
+from ._uncopied import Uncopied
 
 if TYPE_CHECKING:
     from ._operations import Operations
@@ -28,7 +29,7 @@ AuditReads = Union[str, Mapping[str, str]]
 Kept = Union[int, None, Unchanged]
 
 
-class Policy:
+class Policy(Uncopied):
     """How many versions a store keeps, how long its trash is, how it audits reads, how long it keeps the audit log and
     idempotency keys, and the least cost of its passphrases: ``store.policy``.
 

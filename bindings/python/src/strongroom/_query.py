@@ -38,6 +38,12 @@ class Query:
     cursor: Optional[str] = None
     count: bool = False
 
+    def __post_init__(self) -> None:
+        """The tags are said for every page."""
+        self.tags = dict(tag_pairs(self.tags if self.tags is not None else ()))
+        self.has_tags = labels(self.has_tags if self.has_tags is not None else ())
+        self.without_tags = labels(self.without_tags if self.without_tags is not None else ())
+
     @contextmanager
     def handle(self) -> Iterator[Any]:
         """A query object that says the same, until the end of the block."""
@@ -52,17 +58,16 @@ class Query:
         if self.tier is not None:
             call(lib.strongroom_query_tier, query, number_of(TIERS, self.tier, "tier"))
         if self.updated_since is not None:
-            since = i64(to_ms(self.updated_since, round_up=True))
-            call(lib.strongroom_query_updated_since, query, since)
+            call(lib.strongroom_query_updated_since, query, i64(to_ms(self.updated_since)))
         if not self.recursive:
             call(lib.strongroom_query_one_level, query)
 
     def _say_tags(self, query: Any) -> None:
-        for key, value in tag_pairs(self.tags if self.tags is not None else ()):
+        for key, value in tag_pairs(self.tags or ()):
             call(lib.strongroom_query_tag, query, *text(key), *text(value))
-        for key in labels(self.has_tags if self.has_tags is not None else ()):
+        for key in self.has_tags or ():
             call(lib.strongroom_query_has_tag, query, *text(key))
-        for key in labels(self.without_tags if self.without_tags is not None else ()):
+        for key in self.without_tags or ():
             call(lib.strongroom_query_without_tag, query, *text(key))
 
     def _say_pages(self, query: Any) -> None:

@@ -99,11 +99,3 @@ def taken(handle: c_void_p, copied: Callable[[Any], Copy]) -> Copy:
         return copied(handle)
     finally:
         lib.strongroom_secret_free(handle)
-
-
-def let_go(handle: c_void_p, error: c_void_p) -> None:
-    """Frees what a read gave out that did not come to its end."""
-    try:
-        lib.strongroom_secret_free(handle)
-    finally:
-        lib.strongroom_error_free(error)

@@ -69,7 +69,10 @@ class SecretBytes:
             array.raw = zeros
 
     def __del__(self, _bytes: Any = bytes, _len: Any = len) -> None:
-        array = self._array
+        try:
+            array = self._array
+        except AttributeError:
+            return  # a signal handler raised while it was made
         if array is not None:
             array.raw = self._zeros or _bytes(_len(array))
 

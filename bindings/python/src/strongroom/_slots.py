@@ -16,12 +16,13 @@ from ._secret import copied_value
 from ._secret_bytes import Value
 from ._text import text, text_or_none
 from ._types import KdfCost, RecoveryCode, Slot
+from ._uncopied import Uncopied
 
 if TYPE_CHECKING:
     from ._store import Store
 
 
-class Slots:
+class Slots(Uncopied):
     """The key slots of a store: ``store.slots``.
 
     What adds one returns its id, and may raise AlreadyExistsError, LimitExceededError, KdfLimitsError and OutOfMemoryError.

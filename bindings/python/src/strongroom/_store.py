@@ -13,12 +13,11 @@ from . import _constants as k
 from . import _items, _pages
 from . import _structs as c
 from ._audit import Audit
-from ._call import call, obtain, paged, sized
+from ._call import call, paged, sized
 from ._clock import ManualClock
 from ._context import SAYS_NOTHING, Context
 from ._copies import OnProgress, copy_options
 from ._feed import Feed
-from ._finalize import close
 from ._keys import File, file_name, key
 from ._kinds import ClosedError, InUseError
 from ._native import lib
@@ -36,12 +35,13 @@ from ._types import Copied, Health, KdfCost, MemoryStatus, OpenReport, Verified
 class Store(Operations, Feed):
     """An open store, made by ``Store.create``, ``Store.open`` or ``Store.in_memory``. Any number of threads may use it.
 
-    The end of ``with`` closes it; so does being garbage-collected. In a forked child it is refused with ForkedError.
+    The end of ``with`` closes it; so does being garbage-collected. In a forked child it is refused with ForkedError, but a
+    child may leave the block: that leaves the store to its parent.
     """
 
-    def __init__(self, handle: Any, context: Context = SAYS_NOTHING, of: Optional[Store] = None) -> None:
-        """Takes a handle of the library's over; use the class methods."""
-        super().__init__(handle, context, of)
+    def __init__(self, context: Context = SAYS_NOTHING, of: Optional[Store] = None) -> None:
+        """Has no handle yet; use the class methods."""
+        super().__init__(context, of)
         # The store that this one is another handle of, which must not be garbage-collected before.
         self._root: Optional[Store] = of and (of._root or of)
         # Those of every handle are held by the store that was opened.
@@ -83,7 +83,7 @@ class Store(Operations, Feed):
             require_locked_memory=require_locked_memory,
         )
         with key(passphrase, key_file, raw_key) as handle, options.handle() as said:
-            return cls(obtain(close, lib.strongroom_create, *file_name(file), handle, said))
+            return cls()._obtain(lib.strongroom_create, *file_name(file), handle, said)
 
     @classmethod
     def open(
@@ -131,7 +131,17 @@ class Store(Operations, Feed):
             require_locked_memory=require_locked_memory,
         )
         with key(passphrase, key_file, raw_key, recovery_code) as handle, options.handle() as said:
-            return cls(_opened(file, handle, said, wait_seconds))
+            return cls()._obtain_when_free(file, handle, said, wait_seconds)
+
+    def _obtain_when_free(self, file: File, key: Any, options: Any, wait: Seconds) -> Store:
+        """Opens a file that another handle may have to let go first."""
+        opening = (lib.strongroom_open, *file_name(file), key, options)
+        for part in parts_ms(wait):
+            call(lib.strongroom_options_wait_ms, options, part)
+            with suppress(InUseError):
+                return self._obtain(*opening)
+        call(lib.strongroom_options_wait_ms, options, 0)
+        return self._obtain(*opening)
 
     @classmethod
     def in_memory(
@@ -143,7 +153,7 @@ class Store(Operations, Feed):
     ) -> Store:
         """A store without a file, and otherwise alike: for tests. It is gone when it is closed."""
         with Options(environment=environment, clock=clock, write_wait_seconds=write_wait_seconds).handle() as said:
-            return cls(obtain(close, lib.strongroom_in_memory, said))
+            return cls()._obtain(lib.strongroom_in_memory, said)
 
     def close(self) -> None:
         """Closes the store, and ends its subscriptions; does nothing if it is closed. Calls of other threads come to their
@@ -154,7 +164,7 @@ class Store(Operations, Feed):
         """
         with suppress(ClosedError):
             call(lib.strongroom_close, byref(c_void_p(self._handle)))
-        self._opened.finalizer.detach()
+        self._held.ended()
         for subscription in tuple(self._subscriptions):
             subscription.close()
 
@@ -164,7 +174,8 @@ class Store(Operations, Feed):
     def __exit__(
         self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
     ) -> None:
-        self.close()
+        if not self._held.inherited:
+            self.close()
 
     def transaction(self) -> Transaction:
         """Begins a transaction: ``with store.transaction() as tx``."""
@@ -194,7 +205,7 @@ class Store(Operations, Feed):
         """
         said = Context.of(labels, reason, request_id, idempotency_key)
         with said.handle() as context:
-            return type(self)(obtain(close, lib.strongroom_with, self._handle, context), said, self)
+            return type(self)(said, self)._obtain(lib.strongroom_with, self._handle, context)
 
     # Locking
 
@@ -331,14 +342,3 @@ class Store(Operations, Feed):
         with key(passphrase, key_file, raw_key) as handle, copy_options(progress, label=label, kdf=kdf) as options:
             call(lib.strongroom_rekey, self._handle, handle, options, byref(done))
         return _items.copied(done)
-
-
-def _opened(file: File, key: Any, options: Any, wait: Seconds) -> Any:
-    """The handle of a store whose file another one may have to let go first."""
-    opening = (close, lib.strongroom_open, *file_name(file), key, options)
-    for part in parts_ms(wait):
-        call(lib.strongroom_options_wait_ms, options, part)
-        with suppress(InUseError):
-            return obtain(*opening)
-    call(lib.strongroom_options_wait_ms, options, 0)
-    return obtain(*opening)

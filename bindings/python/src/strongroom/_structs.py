@@ -89,6 +89,8 @@ class Opened(ctypes.Structure):
         ("verified", ctypes.c_int32),
         ("pin", ctypes.c_uint32),
         ("kdf_upgrade", ctypes.c_int32),
+        ("unreadable_header", ctypes.c_int32),
+        ("reserved", ctypes.c_int32),
     ]
 
 

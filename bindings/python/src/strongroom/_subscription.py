@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import itertools
-import os
 import weakref
 from ctypes import c_void_p
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from . import _items
-from ._call import obtain
-from ._finalize import free_here, unsubscribe
+from ._finalize import Held, unsubscribe
 from ._native import lib
 from ._signatures import Destroy, Told
 from ._text import text_or_none
 from ._texts import Texts
 from ._types import AuditEvent
+from ._uncopied import Uncopied
 
 if TYPE_CHECKING:
     from ._store import Store
@@ -41,7 +40,7 @@ _told = Told(_tell)
 _nothing_to_destroy = Destroy()
 
 
-class Subscription:
+class Subscription(Uncopied):
     """Calls a function with each event, until it is closed, or its store is: ``store.subscribe(…)``.
 
     The end of ``with`` closes it.
@@ -58,15 +57,15 @@ class Subscription:
         _numbered[number] = self
         subscribe = lib.strongroom_subscribe
         place = (store._handle, *text_or_none(under), said.array, said.count)
-        handle = obtain(unsubscribe, subscribe, *place, _told, c_void_p(number), _nothing_to_destroy)
-        self._finalizer = weakref.finalize(self, free_here, os.getpid(), unsubscribe, c_void_p(handle))
+        self._held = Held(unsubscribe)
+        self._held.take(subscribe, *place, _told, c_void_p(number), _nothing_to_destroy)
         self._store._subscriptions.add(self)
 
     def close(self) -> None:
         """Ends it; does nothing if it has ended. If its callback runs on another thread just now, this waits until it has
         returned. A callback may close its own subscription."""
         self._store._subscriptions.discard(self)
-        self._finalizer()
+        self._held.end()
 
     def __enter__(self) -> Subscription:
         return self

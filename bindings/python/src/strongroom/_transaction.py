@@ -8,8 +8,7 @@ from ctypes import byref, c_void_p
 from types import TracebackType
 from typing import TYPE_CHECKING, Optional
 
-from ._call import call, obtain
-from ._finalize import close
+from ._call import call
 from ._kinds import ClosedError, InvalidArgumentError
 from ._native import lib
 from ._once import Once, was_replayed
@@ -23,13 +22,15 @@ class Transaction(Operations):
     """Sees its own writes, and nobody else does before it is committed. Meanwhile other threads read the state before, and
     their writes wait; this thread's own writes through the store are a ReentrantError.
 
-    The end of ``with`` commits; an exception, or being garbage-collected, rolls back.
+    The end of ``with`` commits; an exception, or being garbage-collected, rolls back. A forked child that leaves the block
+    leaves it to its parent.
     """
 
     def __init__(self, store: Store) -> None:
         """Begins it; use ``Store.transaction()``."""
-        super().__init__(obtain(close, lib.strongroom_begin, store._handle), store._context, store)
+        super().__init__(store._context, store)
         self._store = store
+        self._obtain(lib.strongroom_begin, store._handle)
 
     def commit(self) -> None:
         """Makes everything it changed durable, at once. Whatever the outcome it has ended; behind an error nothing is
@@ -40,16 +41,16 @@ class Transaction(Operations):
         try:
             call(lib.strongroom_commit, byref(c_void_p(self._handle)))
         except BaseException:
-            self._opened.finalizer()  # does nothing if the library ended it
+            self._held.end()  # does nothing if the library ended it
             raise
-        self._opened.finalizer.detach()
+        self._held.ended()
 
     def abort(self) -> None:
         """Undoes everything. Does nothing if it has ended."""
-        if self._opened.finalizer.alive:
+        if self._held.held:
             with suppress(ClosedError):
                 call(lib.strongroom_close, byref(c_void_p(self._handle)))
-            self._opened.finalizer.detach()
+            self._held.ended()
 
     @contextmanager
     def _once(self, key: Optional[str]) -> Iterator[Once]:
@@ -70,7 +71,7 @@ class Transaction(Operations):
     def __exit__(
         self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
     ) -> None:
-        if not self._opened.finalizer.alive:
+        if self._held.inherited or not self._held.held:
             return
         if kind is None:
             self.commit()

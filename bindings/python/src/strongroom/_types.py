@@ -17,6 +17,8 @@ class KdfCost:
     memory_kib: int
     passes: int
     lanes: int
+    #: Of ``calibrate``, how long one guess took here. It does not count when costs are compared.
+    measured: Optional[timedelta] = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,8 @@ class Rotated:
     new_version: int
     #: Until when the old version is accepted: the first instant at which it is not.
     old_expires_at: datetime
+    created_at: datetime
+    updated_at: datetime
     #: Whether nothing was changed, because the same had been done under its idempotency key: what is told is what was told
     #: then. It does not count when results are compared.
     replayed: bool = field(default=False, compare=False)
@@ -160,6 +164,23 @@ class Deleted:
     #: Whether nothing was changed, because the same had been done under its idempotency key: what is told is what was told
     #: then. It does not count when results are compared.
     replayed: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Destroyed:
+    """What destroying a secret did."""
+
+    #: Whether nothing was changed, because the same had been done under its idempotency key. It does not count when results
+    #: are compared.
+    replayed: bool = field(default=False, compare=False)
+
+
+class Renamed(int):
+    """How many secrets were given another path."""
+
+    #: Whether nothing was changed, because the same had been done under its idempotency key: what is told is what was told
+    #: then. It does not count when results are compared.
+    replayed: bool = False
 
 
 @dataclass(frozen=True)
