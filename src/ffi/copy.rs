@@ -2,11 +2,10 @@
 
 use std::ffi::{c_char, c_void};
 use std::ops::ControlFlow;
-use std::sync::Mutex;
 
 use super::error::{free, strongroom_error};
 use super::guard::guard;
-use super::handle::{self, Kind, Object};
+use super::handle::{self, Kind, Lock, Object};
 use super::health::{strongroom_verified, verified_view};
 use super::input::{file_path, flag};
 use super::key::{self, strongroom_key};
@@ -40,7 +39,7 @@ struct Settings {
 // SAFETY: the pointer is only handed to the callback, by the thread of the call; what it means there is the caller's.
 unsafe impl Send for Settings {}
 
-pub(super) struct Held(Mutex<Settings>);
+pub(super) struct Held(Lock<Settings>);
 
 impl Object for Held {
     type Opaque = strongroom_copy_options;
@@ -62,7 +61,7 @@ impl Settings {
             return Ok(Self::new());
         }
         let options = handle::get::<Held>(options)?;
-        let settings = handle::lock(&options.0)?;
+        let settings = options.0.lock()?;
         Ok(settings.clone())
     }
 
@@ -110,7 +109,7 @@ unsafe fn change(
 ) -> strongroom_status {
     let work = || {
         let options = handle::get::<Held>(options)?;
-        let mut settings = handle::lock(&options.0)?;
+        let mut settings = options.0.lock()?;
         *settings = change(settings.clone())?;
         Ok(())
     };
@@ -130,7 +129,7 @@ pub unsafe extern "C" fn strongroom_copy_options_new(
     error: *mut *mut strongroom_error,
 ) -> strongroom_status {
     // SAFETY: as the top of the header says of pointers.
-    unsafe { guard(error, || out_handle("options", options)?.give(Held(Mutex::new(Settings::new())))) }
+    unsafe { guard(error, || out_handle("options", options)?.give(Held(Lock::new(Settings::new())))) }
 }
 
 /// Whom to tell how far a copy is; NULL for nobody.

@@ -1,13 +1,12 @@
 //! What changed: told as it happens, and to whoever comes back for it.
 
 use std::ffi::{c_char, c_void};
-use std::sync::Mutex;
 use std::time::Duration;
 
 use super::error::strongroom_error;
 use super::event::{EventRow, strongroom_audit_event};
 use super::guard::guard;
-use super::handle::{self, Kind, Object};
+use super::handle::{self, Kind, Lock, Object};
 use super::input::{invalid, items, optional_text, text};
 use super::output::{out, out_handle, strongroom_text};
 use super::page::{Page, give, strongroom_page};
@@ -20,7 +19,7 @@ pub struct strongroom_subscription {
     _private: (),
 }
 
-pub(super) struct Told(Mutex<Option<Subscription>>);
+pub(super) struct Told(Lock<Option<Subscription>>);
 
 impl Object for Told {
     type Opaque = strongroom_subscription;
@@ -116,7 +115,7 @@ pub unsafe extern "C" fn strongroom_subscribe(
         // SAFETY: as above.
         let filter = unsafe { filter(under, under_len, kinds, kind_count) }?;
         let told = root(store)?.subscribe(&filter, move |event| listener.tell(event))?;
-        subscription.give(Told(Mutex::new(Some(told))))
+        subscription.give(Told(Lock::new(Some(told))))
     };
     // SAFETY: as above.
     unsafe { guard(error, work) }
@@ -143,7 +142,7 @@ pub unsafe extern "C" fn strongroom_unsubscribe(
         let told = handle::take::<Told>(*handle)?;
         *handle = std::ptr::null_mut();
         // Not under the lock: whoever ends it waits for its callback.
-        let ended = handle::lock(&told.0)?.take();
+        let ended = told.0.lock()?.take();
         ended.map_or(Ok(()), |ended| {
             ended.close();
             Ok(())

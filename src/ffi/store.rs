@@ -2,12 +2,12 @@
 
 use std::ffi::c_char;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use super::constants::{STRONGROOM_ENVIRONMENT_LIVE, STRONGROOM_ENVIRONMENT_TEST};
 use super::error::strongroom_error;
 use super::guard::guard;
-use super::handle::{self, Kind, Object};
+use super::handle::{self, Kind, Lock, Object};
 use super::input::{file_path, invalid};
 use super::key::{self, strongroom_key};
 use super::options::{or_default, strongroom_options};
@@ -47,7 +47,7 @@ impl OpenStore {
 
 pub(super) struct OpenTransaction {
     /// `None` once it has ended.
-    begun: Mutex<Option<Box<BegunTransaction>>>,
+    begun: Lock<Option<Box<BegunTransaction>>>,
     /// The handle it was begun on, a store.
     of: Arc<Target>,
 }
@@ -113,15 +113,15 @@ impl OpenTransaction {
         let begun = open.store.begin()?;
         open.begun.fetch_add(1, Ordering::Relaxed);
         open.begun_in_all.fetch_add(1, Ordering::Relaxed);
-        Ok(Self { begun: Mutex::new(Some(Box::new(begun))), of })
+        Ok(Self { begun: Lock::new(Some(Box::new(begun))), of })
     }
 
     pub(super) fn run<T>(&self, work: impl FnOnce(&mut Transaction<'_, '_>) -> Result<T>) -> Result<T> {
-        handle::lock(&self.begun)?.as_mut().ok_or_else(ended)?.run(work)
+        self.begun.lock()?.as_mut().ok_or_else(ended)?.run(work)
     }
 
     fn take(&self) -> Result<Option<Box<BegunTransaction>>> {
-        Ok(handle::lock(&self.begun)?.take())
+        Ok(self.begun.lock()?.take())
     }
 }
 
