@@ -19,7 +19,7 @@ use crate::{Copied, CopyOptions, NewSlot, Progress, Result, Store};
 
 /// Called now and then while a copy is made, on the calling thread, and not after the call has returned. Anything but 0 cancels: the call is
 /// then CANCELLED, the store as it was, and nothing of the copy is left. It must not unwind, throw or longjmp. It may call the
-/// library, also on this store.
+/// library, also on this store; but while anything else than a backup is made, what writes, and closing the store, is REENTRANT.
 pub type strongroom_progress_fn =
     Option<unsafe extern "C" fn(done: u64, total: u64, user_data: *mut c_void) -> i32>;
 
@@ -134,7 +134,8 @@ pub unsafe extern "C" fn strongroom_copy_options_new(
 
 /// Whom to tell how far a copy is; NULL for nobody.
 ///
-/// Ownership: borrows `options`; keeps `user_data`, which it only hands on, until it is set anew or freed.
+/// Ownership: borrows `options`; keeps `user_data`, which it only hands on, until it is set anew or freed and every copy that
+/// began before has returned: a copy goes on with what it began with.
 /// Thread safety: any thread; `progress` is called on the thread that copies.
 /// Errors: BAD_HANDLE, CLOSED.
 #[must_use]
@@ -234,7 +235,8 @@ unsafe fn copy(
     unsafe { fill("copied", copied, &view) }
 }
 
-/// Writes a verified copy of the store, under the same keys, to a new file. Readers and writers go on meanwhile.
+/// Writes a verified copy of the store, under the same keys, to a new file. Readers and writers go on meanwhile. If only the event of it
+/// cannot be written, as in a store that is closed meanwhile, that is an error which says that the backup is in place.
 ///
 /// Ownership: borrows `store`, `file` and `options`, which may be NULL; writes `*copied`, unless that is NULL.
 /// Thread safety: any thread.

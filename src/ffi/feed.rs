@@ -26,7 +26,7 @@ impl Object for Told {
     const KIND: Kind = Kind::Subscription;
 }
 
-/// Is told of an event, whose texts are borrowed until it returns. It must not unwind.
+/// Is told of an event, whose texts are borrowed until it returns. It must not unwind, throw or longjmp.
 pub type strongroom_event_callback =
     Option<unsafe extern "C" fn(event: *const strongroom_audit_event, user_data: *mut c_void)>;
 
@@ -83,11 +83,13 @@ unsafe fn filter(
 
 /// Calls `callback` with each event that concerns `under` or what lies below it, NULL for everything, and that is of one of `kinds`, such as
 /// "secret.created" or "secret.*", or with none of any kind but reads: once it is durable, in the order of their numbers, on the thread that
-/// committed it, before its call returns. The callback may read; a write to the store from inside it is REENTRANT, and writes of other threads
-/// wait until it returns. What a program must not miss although it was not running, it takes from strongroom_feed_read.
+/// committed it, before its call returns. The callback may read; a write to the store from inside it is REENTRANT, and so are closing the store and
+/// reading a secret whose reads are audited strictly. Writes of other threads wait until it returns. What a program must not miss although it was
+/// not running, it takes from strongroom_feed_read.
 ///
 /// Ownership: borrows `store`, `under` and `kinds`, whose lengths may be STRONGROOM_NUL_TERMINATED. `*subscription` is the caller's, to end with
-/// strongroom_unsubscribe. `user_data` is lent to the callback; `destroy`, unless NULL, is called with it once, also if this fails.
+/// strongroom_unsubscribe. `user_data` is lent to the callback until strongroom_unsubscribe has returned, or the callback that ends its own
+/// subscription; `destroy`, unless NULL, is called with it once, also if this fails.
 /// Thread safety: any thread; the callback is called on any thread that writes.
 /// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, LOCKED, TAMPERED, IO, FORKED.
 #[must_use]
