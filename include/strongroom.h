@@ -26,7 +26,13 @@
  * not be read while another thread frees the object. No call starts a thread, installs a handler or a hook, or prints; only a panic, which is
  * a bug of ours and ends as STRONGROOM_E_INTERNAL, is told on the standard error by Rust.
  *
- * Fork. In a forked child a store is refused with STRONGROOM_E_FORKED. Open it again there, or call exec.
+ * Writes. What changes a store is durable when it returns STRONGROOM_OK, and with any other status nothing is changed, but for STRONGROOM_E_IO and
+ * STRONGROOM_E_INTERNAL: a write or a sync that failed may have reached the file or not. The handle then answers STRONGROOM_E_POISONED,
+ * without changing anything, and only opening the store again tells.
+ *
+ * Fork. In a forked child a store is refused with STRONGROOM_E_FORKED. Open it again there, or call exec. Other objects are copied with the memory of
+ * the process: they can be used in the child, and what it frees is wiped there only. Of one that another thread used when the
+ * process was forked, functions give STRONGROOM_E_FORKED, or 0 or NULL if they have no status; none waits for a thread that is not there.
  *
  * Secrets. No message, no status and no JSON ever holds a value, a key or a passphrase.
  */
@@ -641,7 +647,7 @@ typedef struct strongroom_reading {
 /**
  * Called now and then while a copy is made, on the calling thread, and not after the call has returned. Anything but 0 cancels: the call is
  * then CANCELLED, the store as it was, and nothing of the copy is left. It must not unwind, throw or longjmp. It may call the
- * library, also on this store.
+ * library, also on this store; but while anything else than a backup is made, what writes, and closing the store, is REENTRANT.
  */
 typedef int32_t (*strongroom_progress_fn)(uint64_t done, uint64_t total, void *user_data);
 
@@ -789,7 +795,7 @@ typedef struct strongroom_audit_event {
 } strongroom_audit_event;
 
 /**
- * Is told of an event, whose texts are borrowed until it returns. It must not unwind.
+ * Is told of an event, whose texts are borrowed until it returns. It must not unwind, throw or longjmp.
  */
 typedef void (*strongroom_event_callback)(const struct strongroom_audit_event *event, void *user_data);
 
@@ -1664,6 +1670,7 @@ STRONGROOM_API strongroom_status strongroom_audit_query_free(struct strongroom_a
  * `*secret`, unless NULL, is the caller's, to free with strongroom_secret_free.
  * Thread safety: any thread; `reading` and `block` are this call's alone.
  * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, NOT_FOUND, DESTROYED, VERSION_EXPIRED, EXPIRED, LOCKED, TAMPERED, POISONED, IO, FORKED.
+ * With a secret whose reads are audited strictly also READ_ONLY, REENTRANT, IN_USE and DISK_FULL, and in a transaction LIMIT_EXCEEDED.
  */
 STRONGROOM_API
 STRONGROOM_WARN_UNUSED
@@ -2085,7 +2092,8 @@ strongroom_status strongroom_copy_options_new(struct strongroom_copy_options **o
 /**
  * Whom to tell how far a copy is; NULL for nobody.
  *
- * Ownership: borrows `options`; keeps `user_data`, which it only hands on, until it is set anew or freed.
+ * Ownership: borrows `options`; keeps `user_data`, which it only hands on, until it is set anew or freed and every copy that
+ * began before has returned: a copy goes on with what it began with.
  * Thread safety: any thread; `progress` is called on the thread that copies.
  * Errors: BAD_HANDLE, CLOSED.
  */
@@ -2134,7 +2142,8 @@ strongroom_status strongroom_copy_options_new_slot(struct strongroom_copy_option
 STRONGROOM_API strongroom_status strongroom_copy_options_free(struct strongroom_copy_options *options);
 
 /**
- * Writes a verified copy of the store, under the same keys, to a new file. Readers and writers go on meanwhile.
+ * Writes a verified copy of the store, under the same keys, to a new file. Readers and writers go on meanwhile. If only the event of it
+ * cannot be written, as in a store that is closed meanwhile, that is an error which says that the backup is in place.
  *
  * Ownership: borrows `store`, `file` and `options`, which may be NULL; writes `*copied`, unless that is NULL.
  * Thread safety: any thread.
@@ -2263,11 +2272,13 @@ STRONGROOM_API strongroom_status strongroom_error_free(struct strongroom_error *
 /**
  * Calls `callback` with each event that concerns `under` or what lies below it, NULL for everything, and that is of one of `kinds`, such as
  * "secret.created" or "secret.*", or with none of any kind but reads: once it is durable, in the order of their numbers, on the thread that
- * committed it, before its call returns. The callback may read; a write to the store from inside it is REENTRANT, and writes of other threads
- * wait until it returns. What a program must not miss although it was not running, it takes from strongroom_feed_read.
+ * committed it, before its call returns. The callback may read; a write to the store from inside it is REENTRANT, and so are closing the store and
+ * reading a secret whose reads are audited strictly. Writes of other threads wait until it returns. What a program must not miss although it was
+ * not running, it takes from strongroom_feed_read.
  *
  * Ownership: borrows `store`, `under` and `kinds`, whose lengths may be STRONGROOM_NUL_TERMINATED. `*subscription` is the caller's, to end with
- * strongroom_unsubscribe. `user_data` is lent to the callback; `destroy`, unless NULL, is called with it once, also if this fails.
+ * strongroom_unsubscribe. `user_data` is lent to the callback until strongroom_unsubscribe has returned, or the callback that ends its own
+ * subscription; `destroy`, unless NULL, is called with it once, also if this fails.
  * Thread safety: any thread; the callback is called on any thread that writes.
  * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, LOCKED, TAMPERED, IO, FORKED.
  */
@@ -3508,6 +3519,7 @@ STRONGROOM_API strongroom_status strongroom_query_free(struct strongroom_query *
  * Ownership: borrows `store` and `path`. `*secret` is the caller's, to free with strongroom_secret_free.
  * Thread safety: any thread.
  * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, NOT_FOUND, DESTROYED, VERSION_EXPIRED, EXPIRED, LOCKED, TAMPERED, POISONED, IO, FORKED.
+ * With a secret whose reads are audited strictly also READ_ONLY, REENTRANT, IN_USE and DISK_FULL, and in a transaction LIMIT_EXCEEDED.
  */
 STRONGROOM_API
 STRONGROOM_WARN_UNUSED
@@ -3525,6 +3537,7 @@ strongroom_status strongroom_get(const struct strongroom_store *store,
  * Ownership: borrows `store` and `path`; writes `buffer` and `*value_len`. The caller wipes the buffer: strongroom_wipe.
  * Thread safety: any thread.
  * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, BUFFER_TOO_SMALL, NOT_FOUND, DESTROYED, VERSION_EXPIRED, EXPIRED, LOCKED, TAMPERED, POISONED, IO, FORKED.
+ * With a secret whose reads are audited strictly also READ_ONLY, REENTRANT, IN_USE and DISK_FULL, and in a transaction LIMIT_EXCEEDED.
  */
 STRONGROOM_API
 STRONGROOM_WARN_UNUSED
@@ -3548,6 +3561,7 @@ strongroom_status strongroom_get_into(const struct strongroom_store *store,
  * into. `*secret`, unless NULL, is the caller's, to free with strongroom_secret_free.
  * Thread safety: any thread.
  * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, NOT_FOUND, DESTROYED, VERSION_EXPIRED, EXPIRED, LOCKED, TAMPERED, POISONED, IO, FORKED.
+ * With a secret whose reads are audited strictly also READ_ONLY, REENTRANT, IN_USE and DISK_FULL, and in a transaction LIMIT_EXCEEDED.
  */
 STRONGROOM_API
 STRONGROOM_WARN_UNUSED
@@ -3639,6 +3653,7 @@ strongroom_status strongroom_rotate(struct strongroom_store *store,
  * Ownership: borrows `store` and `path`. `*secrets` is the caller's, to free with strongroom_secrets_free.
  * Thread safety: any thread.
  * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, NOT_FOUND, EXPIRED, LOCKED, TAMPERED, POISONED, IO, FORKED.
+ * With a secret whose reads are audited strictly also READ_ONLY, REENTRANT, IN_USE and DISK_FULL, and in a transaction LIMIT_EXCEEDED.
  */
 STRONGROOM_API
 STRONGROOM_WARN_UNUSED
@@ -3810,7 +3825,7 @@ STRONGROOM_API strongroom_status strongroom_secrets_free(struct strongroom_secre
  *
  * Ownership: borrows `store`, `path` and `payload`; writes STRONGROOM_SIGNATURE_LEN bytes to `signature`, its NUL among them.
  * Thread safety: any thread.
- * Errors: as strongroom_get; INVALID_ARGUMENT also if the value is empty; BUFFER_TOO_SMALL; READ_ONLY.
+ * Errors: as strongroom_get; INVALID_ARGUMENT also if the value is empty; BUFFER_TOO_SMALL.
  */
 STRONGROOM_API
 STRONGROOM_WARN_UNUSED
@@ -3830,7 +3845,7 @@ strongroom_status strongroom_sign_payload(const struct strongroom_store *store,
  *
  * Ownership: borrows `store`, `path`, `payload` and `signature`; writes `*found` and `*version`.
  * Thread safety: any thread.
- * Errors: as strongroom_accepted; INVALID_ARGUMENT also if the current value is empty; READ_ONLY.
+ * Errors: as strongroom_accepted; INVALID_ARGUMENT also if the current value is empty.
  */
 STRONGROOM_API
 STRONGROOM_WARN_UNUSED
@@ -4025,14 +4040,15 @@ strongroom_status strongroom_in_memory(const struct strongroom_options *options,
                                        struct strongroom_error **error);
 
 /**
- * Closes a store, or rolls a transaction back. Behind it `*store` is NULL, and every copy of the handle is CLOSED. Calls of
- * other threads under way come to their end; the keys are wiped, and other writers get their turn, when the last one has. Handles that strongroom_with made of the store
- * answer CLOSED from then on, and are still to be closed; closing one of those leaves the store open. NULL, and a pointer to NULL, are fine.
+ * Closes a store, or rolls a transaction back. Behind it `*store` is NULL, and every copy of the handle is CLOSED. Events of reads that wait
+ * are written now. Calls of other threads under way come to their end or are CLOSED, and events of reads among them may be lost; the keys are
+ * wiped, and other writers get their turn, when the last one has. Handles that strongroom_with made of the store answer CLOSED from then on,
+ * and are still to be closed; closing one of those leaves the store open. NULL, and a pointer to NULL, are fine.
  *
  * Ownership: takes `*store`, whatever the status but REENTRANT, BAD_HANDLE and CLOSED.
  * Thread safety: any thread.
- * Errors: BAD_HANDLE, CLOSED; REENTRANT if a transaction of this handle has not ended, or of one that strongroom_with made of it: then
- * nothing is closed; IO if the proof of an orderly close cannot be written: nothing acknowledged is lost; IN_USE if a write of another thread
+ * Errors: BAD_HANDLE, CLOSED; REENTRANT if a transaction of this handle has not ended, or of one that strongroom_with made of it, and inside of
+ * a callback that keeps others from writing: then nothing is closed; IO if the proof of an orderly close cannot be written: nothing acknowledged is lost; IN_USE if a write of another thread
  * does not end in time: the store is closed nonetheless, and events of reads that wait are lost; FORKED in a forked child.
  */
 STRONGROOM_API
@@ -4058,7 +4074,7 @@ strongroom_status strongroom_begin(struct strongroom_store *store,
 
 /**
  * Makes everything a transaction changed durable, in one commit. Behind it `*transaction` is NULL, unless it was none that
- * is open; with any status but OK nothing is changed.
+ * is open; with any status but OK nothing is changed, but see what the top of the header says of IO.
  *
  * Ownership: takes `*transaction`, if it is an open transaction.
  * Thread safety: any thread.

@@ -139,8 +139,10 @@ template <class Item> class page : public detail::any_page {
     }
     Item operator[](std::size_t index) const & { return detail::read<Item>(handle_, index); }
     Item operator[](std::size_t index) const && = delete;
-    detail::iterator<page, Item> begin() const noexcept { return {this, 0}; }
-    detail::iterator<page, Item> end() const noexcept { return {this, size()}; }
+    detail::iterator<page, Item> begin() const & noexcept { return {this, 0}; }
+    detail::iterator<page, Item> end() const & noexcept { return {this, size()}; }
+    detail::iterator<page, Item> begin() const && = delete;
+    detail::iterator<page, Item> end() const && = delete;
 };
 
 // The secrets of a list.
@@ -190,8 +192,10 @@ class file_page : public detail::any_page {
         return name ? name : "";
     }
     std::string_view operator[](std::size_t index) const && = delete;
-    detail::iterator<file_page, std::string_view> begin() const noexcept { return {this, 0}; }
-    detail::iterator<file_page, std::string_view> end() const noexcept { return {this, size()}; }
+    detail::iterator<file_page, std::string_view> begin() const & noexcept { return {this, 0}; }
+    detail::iterator<file_page, std::string_view> end() const & noexcept { return {this, size()}; }
+    detail::iterator<file_page, std::string_view> begin() const && = delete;
+    detail::iterator<file_page, std::string_view> end() const && = delete;
 };
 
 // One item, with the page that its texts belong to.
@@ -210,6 +214,8 @@ template <class Item> class described : public detail::any_page {
     ~described() = default;
 
     const Item &operator*() const & noexcept { return item_; }
+    const Item &operator*() const && = delete;
+    // Of a temporary, for its numbers: its texts end with the statement.
     const Item *operator->() const noexcept { return &item_; }
 
   private:

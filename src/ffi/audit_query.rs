@@ -1,11 +1,10 @@
 //! Which events of the audit log are told.
 
 use std::ffi::c_char;
-use std::sync::Mutex;
 
 use super::error::{free, strongroom_error};
 use super::guard::guard;
-use super::handle::{self, Kind, Object};
+use super::handle::{self, Kind, Lock, Object};
 use super::input::{flag, text, time};
 use super::output::out_handle;
 use super::strongroom_status;
@@ -16,7 +15,7 @@ pub struct strongroom_audit_query {
     _private: (),
 }
 
-pub(super) struct Held(Mutex<AuditQuery>);
+pub(super) struct Held(Lock<AuditQuery>);
 
 impl Object for Held {
     type Opaque = strongroom_audit_query;
@@ -29,7 +28,7 @@ pub(super) fn or_all(query: *const strongroom_audit_query) -> Result<AuditQuery>
         return Ok(AuditQuery::all());
     }
     let query = handle::get::<Held>(query)?;
-    let query = handle::lock(&query.0)?;
+    let query = query.0.lock()?;
     Ok(query.clone())
 }
 
@@ -41,7 +40,7 @@ unsafe fn narrow(
 ) -> strongroom_status {
     let work = || {
         let query = handle::get::<Held>(query)?;
-        let mut query = handle::lock(&query.0)?;
+        let mut query = query.0.lock()?;
         *query = narrow(query.clone())?;
         Ok(())
     };
@@ -61,7 +60,7 @@ pub unsafe extern "C" fn strongroom_audit_query_new(
     error: *mut *mut strongroom_error,
 ) -> strongroom_status {
     // SAFETY: as the top of the header says of pointers.
-    unsafe { guard(error, || out_handle("query", query)?.give(Held(Mutex::new(AuditQuery::all())))) }
+    unsafe { guard(error, || out_handle("query", query)?.give(Held(Lock::new(AuditQuery::all())))) }
 }
 
 /// Only what concerns this path, or what lies below it at any depth.

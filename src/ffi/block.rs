@@ -1,12 +1,13 @@
 //! Reading a secret into one block of memory, with few arguments: for callers for whom each of them costs something.
 
 use std::ffi::c_char;
+use std::mem::offset_of;
 
 use super::error::strongroom_error;
 use super::guard::guard;
 use super::input::{bytes, invalid};
 use super::items::{secret_info_in, strongroom_secret_info};
-use super::output::{Sized1, fill, out_handle, struct_size};
+use super::output::{Sized1, fill, out_handle, struct_size, taken};
 use super::read::read;
 use super::room::Room;
 use super::secret::{Owned, strongroom_secret};
@@ -36,6 +37,9 @@ pub struct strongroom_reading {
 
 // SAFETY: `repr(C)`, `struct_size` comes first, and it is made of numbers.
 unsafe impl Sized1 for strongroom_reading {}
+
+/// Its size in the first version of the interface: what comes behind is 0 where the caller knows nothing of it.
+const READING_LEAST: usize = offset_of!(strongroom_reading, found_version) + size_of::<u64>();
 
 /// The parts of a block.
 struct Block {
@@ -102,6 +106,7 @@ impl Block {
 /// `*secret`, unless NULL, is the caller's, to free with strongroom_secret_free.
 /// Thread safety: any thread; `reading` and `block` are this call's alone.
 /// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, NOT_FOUND, DESTROYED, VERSION_EXPIRED, EXPIRED, LOCKED, TAMPERED, POISONED, IO, FORKED.
+/// With a secret whose reads are audited strictly also READ_ONLY, REENTRANT, IN_USE and DISK_FULL, and in a transaction LIMIT_EXCEEDED.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strongroom_read_block(
@@ -117,18 +122,18 @@ pub unsafe extern "C" fn strongroom_read_block(
         // SAFETY: as the top of the header says of pointers.
         let secret = unsafe { out_handle("secret", secret) }?;
         // SAFETY: as above.
-        let size = unsafe { struct_size("reading", reading) }?;
-        if size < size_of::<strongroom_reading>() {
+        let mut told = unsafe { taken("reading", reading) }?;
+        if told.struct_size < READING_LEAST {
             return Err(invalid("set struct_size of reading to its sizeof before the call"));
         }
-        // SAFETY: not NULL, and as large as it says.
-        let told = unsafe { &mut *reading };
         // SAFETY: as above.
-        let block = unsafe { Block::new(block, told) }?;
+        let block = unsafe { Block::new(block, &told) }?;
         // SAFETY: as above.
         let found = unsafe { read(store, path, path_len, told.version) }?;
         told.value_len = found.value().expose().len();
         told.found_version = found.version();
+        // SAFETY: as above.
+        unsafe { fill("reading", reading, &told) }?;
         if block.take(&found)? { Ok(()) } else { secret.give(Owned::new(found)) }
     };
     // SAFETY: as above.

@@ -1,13 +1,12 @@
 //! What a write says beside the value.
 
 use std::ffi::c_char;
-use std::sync::Mutex;
 use std::time::Duration;
 
 use super::constants::{STRONGROOM_NO_TIME, STRONGROOM_ON_EXPIRY_BLOCK, STRONGROOM_ON_EXPIRY_TRASH};
 use super::error::{free, strongroom_error};
 use super::guard::guard;
-use super::handle::{self, Kind, Object};
+use super::handle::{self, Kind, Lock, Object};
 use super::input::{inherited, invalid, text, tier};
 use super::output::out_handle;
 use super::strongroom_status;
@@ -28,7 +27,7 @@ pub(super) struct State {
     only_update: Option<&'static str>,
 }
 
-pub(super) struct Changes(Mutex<State>);
+pub(super) struct Changes(Lock<State>);
 
 impl Object for Changes {
     type Opaque = strongroom_changes;
@@ -37,7 +36,7 @@ impl Object for Changes {
 
 fn state(changes: *const strongroom_changes) -> Result<State> {
     let changes = handle::get::<Changes>(changes)?;
-    let state = handle::lock(&changes.0)?;
+    let state = changes.0.lock()?;
     Ok(state.clone())
 }
 
@@ -70,7 +69,7 @@ unsafe fn add(
 ) -> strongroom_status {
     let work = || {
         let changes = handle::get::<Changes>(changes)?;
-        let mut state = handle::lock(&changes.0)?;
+        let mut state = changes.0.lock()?;
         *state = add(state.clone())?;
         Ok(())
     };
@@ -99,7 +98,7 @@ pub unsafe extern "C" fn strongroom_changes_new(
 ) -> strongroom_status {
     let none = State { put: Put::new(), update: Update::new(), only_put: None, only_update: None };
     // SAFETY: as the top of the header says of pointers.
-    unsafe { guard(error, || out_handle("changes", changes)?.give(Changes(Mutex::new(none)))) }
+    unsafe { guard(error, || out_handle("changes", changes)?.give(Changes(Lock::new(none)))) }
 }
 
 /// How much the secret matters: STRONGROOM_TIER_STANDARD, _SENSITIVE or _CRITICAL.

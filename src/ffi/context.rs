@@ -1,11 +1,10 @@
 //! What calls say of themselves.
 
 use std::ffi::c_char;
-use std::sync::Mutex;
 
 use super::error::{free, strongroom_error};
 use super::guard::guard;
-use super::handle::{self, Kind, Object};
+use super::handle::{self, Kind, Lock, Object};
 use super::input::text;
 use super::output::{out, out_handle};
 use super::store::{Target, strongroom_store};
@@ -17,7 +16,7 @@ pub struct strongroom_context {
     _private: (),
 }
 
-pub(super) struct Said(Mutex<Context>);
+pub(super) struct Said(Lock<Context>);
 
 impl Object for Said {
     type Opaque = strongroom_context;
@@ -32,7 +31,7 @@ unsafe fn add(
 ) -> strongroom_status {
     let work = || {
         let context = handle::get::<Said>(context)?;
-        let mut context = handle::lock(&context.0)?;
+        let mut context = context.0.lock()?;
         *context = add(context.clone())?;
         Ok(())
     };
@@ -52,7 +51,7 @@ pub unsafe extern "C" fn strongroom_context_new(
     error: *mut *mut strongroom_error,
 ) -> strongroom_status {
     // SAFETY: as the top of the header says of pointers.
-    unsafe { guard(error, || out_handle("context", context)?.give(Said(Mutex::new(Context::new())))) }
+    unsafe { guard(error, || out_handle("context", context)?.give(Said(Lock::new(Context::new())))) }
 }
 
 /// Something the program says of itself or of whom it works for, such as "app" and "backup": a tag in form. Nothing is decided by it.
@@ -189,7 +188,7 @@ pub unsafe extern "C" fn strongroom_with(
         // SAFETY: as the top of the header says of pointers.
         let same = unsafe { out_handle("same", same) }?;
         let context = handle::get::<Said>(context)?;
-        let context = handle::lock(&context.0)?.clone();
+        let context = context.0.lock()?.clone();
         same.give(handle::get::<Target>(store)?.with(&context)?)
     };
     // SAFETY: as above.

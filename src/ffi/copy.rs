@@ -2,11 +2,10 @@
 
 use std::ffi::{c_char, c_void};
 use std::ops::ControlFlow;
-use std::sync::Mutex;
 
 use super::error::{free, strongroom_error};
 use super::guard::guard;
-use super::handle::{self, Kind, Object};
+use super::handle::{self, Kind, Lock, Object};
 use super::health::{strongroom_verified, verified_view};
 use super::input::{file_path, flag};
 use super::key::{self, strongroom_key};
@@ -20,7 +19,7 @@ use crate::{Copied, CopyOptions, NewSlot, Progress, Result, Store};
 
 /// Called now and then while a copy is made, on the calling thread, and not after the call has returned. Anything but 0 cancels: the call is
 /// then CANCELLED, the store as it was, and nothing of the copy is left. It must not unwind, throw or longjmp. It may call the
-/// library, also on this store.
+/// library, also on this store; but while anything else than a backup is made, what writes, and closing the store, is REENTRANT.
 pub type strongroom_progress_fn =
     Option<unsafe extern "C" fn(done: u64, total: u64, user_data: *mut c_void) -> i32>;
 
@@ -40,7 +39,7 @@ struct Settings {
 // SAFETY: the pointer is only handed to the callback, by the thread of the call; what it means there is the caller's.
 unsafe impl Send for Settings {}
 
-pub(super) struct Held(Mutex<Settings>);
+pub(super) struct Held(Lock<Settings>);
 
 impl Object for Held {
     type Opaque = strongroom_copy_options;
@@ -62,7 +61,7 @@ impl Settings {
             return Ok(Self::new());
         }
         let options = handle::get::<Held>(options)?;
-        let settings = handle::lock(&options.0)?;
+        let settings = options.0.lock()?;
         Ok(settings.clone())
     }
 
@@ -110,7 +109,7 @@ unsafe fn change(
 ) -> strongroom_status {
     let work = || {
         let options = handle::get::<Held>(options)?;
-        let mut settings = handle::lock(&options.0)?;
+        let mut settings = options.0.lock()?;
         *settings = change(settings.clone())?;
         Ok(())
     };
@@ -130,12 +129,13 @@ pub unsafe extern "C" fn strongroom_copy_options_new(
     error: *mut *mut strongroom_error,
 ) -> strongroom_status {
     // SAFETY: as the top of the header says of pointers.
-    unsafe { guard(error, || out_handle("options", options)?.give(Held(Mutex::new(Settings::new())))) }
+    unsafe { guard(error, || out_handle("options", options)?.give(Held(Lock::new(Settings::new())))) }
 }
 
 /// Whom to tell how far a copy is; NULL for nobody.
 ///
-/// Ownership: borrows `options`; keeps `user_data`, which it only hands on, until it is set anew or freed.
+/// Ownership: borrows `options`; keeps `user_data`, which it only hands on, until it is set anew or freed and every copy that
+/// began before has returned: a copy goes on with what it began with.
 /// Thread safety: any thread; `progress` is called on the thread that copies.
 /// Errors: BAD_HANDLE, CLOSED.
 #[must_use]
@@ -235,7 +235,8 @@ unsafe fn copy(
     unsafe { fill("copied", copied, &view) }
 }
 
-/// Writes a verified copy of the store, under the same keys, to a new file. Readers and writers go on meanwhile.
+/// Writes a verified copy of the store, under the same keys, to a new file. Readers and writers go on meanwhile. If only the event of it
+/// cannot be written, as in a store that is closed meanwhile, that is an error which says that the backup is in place.
 ///
 /// Ownership: borrows `store`, `file` and `options`, which may be NULL; writes `*copied`, unless that is NULL.
 /// Thread safety: any thread.

@@ -1,13 +1,12 @@
 //! What changed: told as it happens, and to whoever comes back for it.
 
 use std::ffi::{c_char, c_void};
-use std::sync::Mutex;
 use std::time::Duration;
 
 use super::error::strongroom_error;
 use super::event::{EventRow, strongroom_audit_event};
 use super::guard::guard;
-use super::handle::{self, Kind, Object};
+use super::handle::{self, Kind, Lock, Object};
 use super::input::{invalid, items, optional_text, text};
 use super::output::{out, out_handle, strongroom_text};
 use super::page::{Page, give, strongroom_page};
@@ -20,14 +19,14 @@ pub struct strongroom_subscription {
     _private: (),
 }
 
-pub(super) struct Told(Mutex<Option<Subscription>>);
+pub(super) struct Told(Lock<Option<Subscription>>);
 
 impl Object for Told {
     type Opaque = strongroom_subscription;
     const KIND: Kind = Kind::Subscription;
 }
 
-/// Is told of an event, whose texts are borrowed until it returns. It must not unwind.
+/// Is told of an event, whose texts are borrowed until it returns. It must not unwind, throw or longjmp.
 pub type strongroom_event_callback =
     Option<unsafe extern "C" fn(event: *const strongroom_audit_event, user_data: *mut c_void)>;
 
@@ -84,11 +83,13 @@ unsafe fn filter(
 
 /// Calls `callback` with each event that concerns `under` or what lies below it, NULL for everything, and that is of one of `kinds`, such as
 /// "secret.created" or "secret.*", or with none of any kind but reads: once it is durable, in the order of their numbers, on the thread that
-/// committed it, before its call returns. The callback may read; a write to the store from inside it is REENTRANT, and writes of other threads
-/// wait until it returns. What a program must not miss although it was not running, it takes from strongroom_feed_read.
+/// committed it, before its call returns. The callback may read; a write to the store from inside it is REENTRANT, and so are closing the store and
+/// reading a secret whose reads are audited strictly. Writes of other threads wait until it returns. What a program must not miss although it was
+/// not running, it takes from strongroom_feed_read.
 ///
 /// Ownership: borrows `store`, `under` and `kinds`, whose lengths may be STRONGROOM_NUL_TERMINATED. `*subscription` is the caller's, to end with
-/// strongroom_unsubscribe. `user_data` is lent to the callback; `destroy`, unless NULL, is called with it once, also if this fails.
+/// strongroom_unsubscribe. `user_data` is lent to the callback until strongroom_unsubscribe has returned, or the callback that ends its own
+/// subscription; `destroy`, unless NULL, is called with it once, also if this fails.
 /// Thread safety: any thread; the callback is called on any thread that writes.
 /// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, LOCKED, TAMPERED, IO, FORKED.
 #[must_use]
@@ -116,7 +117,7 @@ pub unsafe extern "C" fn strongroom_subscribe(
         // SAFETY: as above.
         let filter = unsafe { filter(under, under_len, kinds, kind_count) }?;
         let told = root(store)?.subscribe(&filter, move |event| listener.tell(event))?;
-        subscription.give(Told(Mutex::new(Some(told))))
+        subscription.give(Told(Lock::new(Some(told))))
     };
     // SAFETY: as above.
     unsafe { guard(error, work) }
@@ -143,7 +144,7 @@ pub unsafe extern "C" fn strongroom_unsubscribe(
         let told = handle::take::<Told>(*handle)?;
         *handle = std::ptr::null_mut();
         // Not under the lock: whoever ends it waits for its callback.
-        let ended = handle::lock(&told.0)?.take();
+        let ended = told.0.lock()?.take();
         ended.map_or(Ok(()), |ended| {
             ended.close();
             Ok(())

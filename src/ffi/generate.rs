@@ -1,14 +1,13 @@
 //! Generated values.
 
 use std::ffi::c_char;
-use std::sync::Mutex;
 use std::time::Duration;
 
 use super::changes::{of_put, strongroom_changes};
 use super::constants::*;
 use super::error::{free, strongroom_error};
 use super::guard::guard;
-use super::handle::{self, Kind, Object};
+use super::handle::{self, Kind, Lock, Object};
 use super::input::{invalid, secret_path, text};
 use super::output::{out, out_handle};
 use super::rotate::{self, strongroom_rotated};
@@ -23,7 +22,7 @@ pub struct strongroom_generator {
     _private: (),
 }
 
-pub(super) struct Recipe(Mutex<Generator>);
+pub(super) struct Recipe(Lock<Generator>);
 
 impl Object for Recipe {
     type Opaque = strongroom_generator;
@@ -32,7 +31,7 @@ impl Object for Recipe {
 
 fn recipe(generator: *const strongroom_generator) -> Result<Generator> {
     let recipe = handle::get::<Recipe>(generator)?;
-    let recipe = handle::lock(&recipe.0)?;
+    let recipe = recipe.0.lock()?;
     Ok(recipe.clone())
 }
 
@@ -43,7 +42,7 @@ unsafe fn give(
     made: Generator,
 ) -> strongroom_status {
     // SAFETY: as the caller promises.
-    unsafe { guard(error, || out_handle("generator", generator)?.give(Recipe(Mutex::new(made)))) }
+    unsafe { guard(error, || out_handle("generator", generator)?.give(Recipe(Lock::new(made)))) }
 }
 
 /// Adds to a generator, which stays as it was if that fails.
@@ -54,7 +53,7 @@ unsafe fn add(
 ) -> strongroom_status {
     let work = || {
         let recipe = handle::get::<Recipe>(generator)?;
-        let mut recipe = handle::lock(&recipe.0)?;
+        let mut recipe = recipe.0.lock()?;
         *recipe = add(recipe.clone())?;
         Ok(())
     };

@@ -3,10 +3,7 @@
 use std::any::Any;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
-use std::sync::{
-    Arc, LockResult, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError,
-    TryLockResult,
-};
+use std::sync::{Arc, LockResult, Mutex, MutexGuard, PoisonError, RwLock, TryLockError, TryLockResult};
 
 use crate::{Error, ErrorKind, Result};
 
@@ -106,38 +103,44 @@ struct Place {
     object: Option<Arc<dyn Any + Send + Sync>>,
 }
 
+#[derive(Default)]
 struct Table {
-    /// The number of the first of its places: behind all places of the process that this one was forked from, so that no handle of a
-    /// parent's stands for an object of its child.
-    first: usize,
     places: Vec<Place>,
+    /// The numbers of those that are empty.
     free: Vec<usize>,
     live: u64,
-}
-
-impl Table {
-    fn place(&self, number: usize) -> Result<&Place> {
-        number.checked_sub(self.first).and_then(|index| self.places.get(index)).ok_or_else(none)
-    }
-
-    fn place_mut(&mut self, number: usize) -> Result<&mut Place> {
-        number.checked_sub(self.first).and_then(|index| self.places.get_mut(index)).ok_or_else(none)
-    }
-
-    /// The number behind its last place.
-    fn end(&self) -> usize {
-        self.first + self.places.len()
-    }
 }
 
 /// The handles of one process.
 struct Shared {
     process: u32,
-    table: RwLock<Table>,
-    /// The [end](Table::end) of the table, for a child, which may wait for no lock.
+    /// The number of the first of its places: behind all places of the process that this one was forked from, so that no handle of a
+    /// parent's stands for an object of its child.
+    first: usize,
+    /// The number behind its last place, for a child, which may wait for no lock.
     end: AtomicUsize,
-    /// Whether this process was forked from another one that had handles.
-    is_childs: bool,
+    table: RwLock<Table>,
+    /// Those of the process that this one was forked from. Its memory was copied: what it read is here, and to be wiped here.
+    parents: Option<&'static Self>,
+}
+
+impl Shared {
+    /// Those among which this place is.
+    fn with(place: usize) -> Result<&'static Self> {
+        let mut shared = shared();
+        while place < shared.first {
+            shared = shared.parents.ok_or_else(none)?;
+        }
+        Ok(shared)
+    }
+
+    fn read<T>(&self, work: impl FnOnce(&Table) -> Result<T>) -> Result<T> {
+        work(&*locked(self.process, self.table.try_read(), || self.table.read())?)
+    }
+
+    fn write<T>(&self, work: impl FnOnce(&mut Table) -> Result<T>) -> Result<T> {
+        work(&mut *locked(self.process, self.table.try_write(), || self.table.write())?)
+    }
 }
 
 /// NULL before the first handle. What it points to is never freed, because a thread may always be inside it.
@@ -146,60 +149,63 @@ static SHARED: AtomicPtr<Shared> = AtomicPtr::new(ptr::null_mut());
 /// Gives an object to C.
 pub(super) fn give<T: Object>(object: T) -> Result<*mut T::Opaque> {
     let object: Arc<dyn Any + Send + Sync> = Arc::new(object);
-    let mut shared = shared();
-    if shared.process != std::process::id() {
-        // In a forked child: what its parent was given stays the parent's.
-        shared = replace(ptr::from_ref(shared).cast_mut(), true);
-    }
-    let mut table = table_mut();
-    let place = match table.free.pop() {
-        Some(place) => place,
-        None if table.end() < PLACES_MAX => {
-            table.places.push(Place { generation: 0, object: None });
-            shared.end.store(table.end(), Ordering::Relaxed);
-            table.end() - 1
-        }
-        None => {
-            let message = "too many objects of this library are alive; free those that are not needed";
-            return Err(Error::new(ErrorKind::LimitExceeded, message));
-        }
-    };
-    let taken = table.place_mut(place)?;
-    taken.object = Some(object);
-    let token = Token { kind: T::KIND.number(), generation: taken.generation, place };
-    table.live += 1;
-    Ok(ptr::without_provenance_mut(token.number()))
+    let shared = own();
+    shared.write(|table| {
+        let place = match table.free.pop() {
+            Some(place) => place,
+            None if shared.first + table.places.len() < PLACES_MAX => {
+                table.places.push(Place { generation: 0, object: None });
+                let end = shared.first + table.places.len();
+                shared.end.store(end, Ordering::Relaxed);
+                end - 1
+            }
+            None => {
+                let message = "too many objects of this library are alive; free those that are not needed";
+                return Err(Error::new(ErrorKind::LimitExceeded, message));
+            }
+        };
+        let taken = table.places.get_mut(place - shared.first).ok_or_else(none)?;
+        taken.object = Some(object);
+        let token = Token { kind: T::KIND.number(), generation: taken.generation, place };
+        table.live += 1;
+        Ok(ptr::without_provenance_mut(token.number()))
+    })
 }
 
 /// The object of a handle, for one call.
 pub(super) fn get<T: Object>(handle: *const T::Opaque) -> Result<Arc<T>> {
     let token = check_kind::<T>(handle)?;
-    let table = table();
-    let object = table.place(token.place)?.object(token)?.clone();
-    drop(table);
+    let shared = Shared::with(token.place)?;
+    let object = shared.read(|table| {
+        let place = table.places.get(token.place - shared.first).ok_or_else(none)?;
+        place.object(token).cloned()
+    })?;
     object.downcast().map_err(|_| none())
 }
 
 /// Takes an object back from C. Its handle is closed from now on.
 pub(super) fn take<T: Object>(handle: *const T::Opaque) -> Result<Arc<T>> {
     let token = check_kind::<T>(handle)?;
-    let mut table = table_mut();
-    let place = table.place_mut(token.place)?;
-    let object = place.object(token)?.clone().downcast().map_err(|_| none())?;
-    // The table's own share goes now; the caller's is dropped outside of the lock.
-    place.object = None;
-    place.generation += 1;
-    // A place whose generations are used up is never used again, or an old handle would be good again.
-    if place.generation < GENERATIONS_MAX {
-        table.free.push(token.place);
-    }
-    table.live -= 1;
-    Ok(object)
+    let shared = Shared::with(token.place)?;
+    shared.write(|table| {
+        let place = table.places.get_mut(token.place - shared.first).ok_or_else(none)?;
+        let object = place.object(token)?.clone().downcast().map_err(|_| none())?;
+        // The table's own share goes now; the caller's is dropped outside of the lock.
+        place.object = None;
+        place.generation += 1;
+        // A place whose generations are used up is never used again, or an old handle would be good again.
+        if place.generation < GENERATIONS_MAX {
+            table.free.push(token.place);
+        }
+        table.live -= 1;
+        Ok(object)
+    })
 }
 
-/// How many objects C holds.
+/// How many objects C holds, with those that a forked child has of its parents.
 pub(super) fn live() -> u64 {
-    table().live
+    let chain = std::iter::successors(Some(shared()), |shared| shared.parents);
+    chain.filter_map(|shared| shared.read(|table| Ok(table.live)).ok()).sum()
 }
 
 impl Place {
@@ -232,32 +238,32 @@ fn check_kind<T: Object>(handle: *const T::Opaque) -> Result<Token> {
 }
 
 fn none() -> Error {
-    if shared().is_childs {
-        return Error::new(
-            ErrorKind::Forked,
-            "this handle belongs to the process that this one was forked from; open the store again here",
-        );
-    }
     Error::new(ErrorKind::BadHandle, "this handle was not made by this library in this process")
 }
 
 fn shared() -> &'static Shared {
     let present = SHARED.load(Ordering::Acquire);
     // SAFETY: NULL, or a box that was leaked below.
-    match unsafe { present.as_ref() } {
-        Some(shared) => shared,
-        None => replace(present, false),
-    }
+    unsafe { present.as_ref() }.unwrap_or_else(|| replace(None))
+}
+
+/// Those that this process may add to: in a forked child others than those of its parent.
+fn own() -> &'static Shared {
+    let shared = shared();
+    if shared.process == std::process::id() { shared } else { replace(Some(shared)) }
 }
 
 /// Puts an empty table in the place of `present`, unless another thread was faster.
-fn replace(present: *mut Shared, is_childs: bool) -> &'static Shared {
-    // SAFETY: NULL, or a box that was leaked below.
-    let first = unsafe { present.as_ref() }.map_or(0, |parents| parents.end.load(Ordering::Relaxed));
-    let table = Table { first, places: Vec::new(), free: Vec::new(), live: 0 };
-    let end = AtomicUsize::new(first);
-    let fresh = Shared { process: std::process::id(), table: RwLock::new(table), end, is_childs };
-    let fresh = Box::into_raw(Box::new(fresh));
+fn replace(present: Option<&'static Shared>) -> &'static Shared {
+    let first = present.map_or(0, |parents| parents.end.load(Ordering::Relaxed));
+    let fresh = Box::into_raw(Box::new(Shared {
+        process: std::process::id(),
+        first,
+        end: AtomicUsize::new(first),
+        table: RwLock::default(),
+        parents: present,
+    }));
+    let present = present.map_or(ptr::null_mut(), |present| ptr::from_ref(present).cast_mut());
     match SHARED.compare_exchange(present, fresh, Ordering::AcqRel, Ordering::Acquire) {
         // SAFETY: it was leaked just now, and nobody frees it.
         Ok(_) => unsafe { &*fresh },
@@ -270,45 +276,37 @@ fn replace(present: *mut Shared, is_childs: bool) -> &'static Shared {
     }
 }
 
-fn table() -> RwLockReadGuard<'static, Table> {
-    own(|shared| shared.table.try_read(), |shared| shared.table.read())
+/// What an object changes inside.
+pub(super) struct Lock<T> {
+    process: u32,
+    inside: Mutex<T>,
 }
 
-fn table_mut() -> RwLockWriteGuard<'static, Table> {
-    own(|shared| shared.table.try_write(), |shared| shared.table.write())
-}
+impl<T> Lock<T> {
+    pub(super) fn new(inside: T) -> Self {
+        Self { process: std::process::id(), inside: Mutex::new(inside) }
+    }
 
-/// The lock on this process's handles. In a forked child the thread that holds it may not exist, and waiting would never end.
-fn own<G>(
-    attempt: impl Fn(&'static Shared) -> TryLockResult<G>,
-    wait: impl Fn(&'static Shared) -> LockResult<G>,
-) -> G {
-    loop {
-        let shared = shared();
-        match attempt(shared) {
-            Ok(guard) => return guard,
-            Err(TryLockError::Poisoned(guard)) => return guard.into_inner(),
-            Err(TryLockError::WouldBlock) if shared.process == std::process::id() => {
-                return wait(shared).unwrap_or_else(PoisonError::into_inner);
-            }
-            Err(TryLockError::WouldBlock) => {
-                replace(ptr::from_ref(shared).cast_mut(), true);
-            }
-        }
+    /// # Errors
+    ///
+    /// [`ErrorKind::Forked`] in a child that was forked while another thread was inside.
+    pub(super) fn lock(&self) -> Result<MutexGuard<'_, T>> {
+        locked(self.process, self.inside.try_lock(), || self.inside.lock())
     }
 }
 
-/// Locks what an object changes inside. In a forked child the thread that holds it may not exist either.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> Result<MutexGuard<'_, T>> {
-    match mutex.try_lock() {
+/// A lock that was made in this process or in one that it was forked from. The thread that holds one of those may not exist here, and
+/// waiting for it would never end.
+fn locked<G>(process: u32, attempt: TryLockResult<G>, wait: impl FnOnce() -> LockResult<G>) -> Result<G> {
+    match attempt {
         Ok(guard) => Ok(guard),
         Err(TryLockError::Poisoned(guard)) => Ok(guard.into_inner()),
-        Err(TryLockError::WouldBlock) if shared().process == std::process::id() => {
-            Ok(mutex.lock().unwrap_or_else(PoisonError::into_inner))
+        Err(TryLockError::WouldBlock) if process == std::process::id() => {
+            Ok(wait().unwrap_or_else(PoisonError::into_inner))
         }
         Err(TryLockError::WouldBlock) => Err(Error::new(
             ErrorKind::Forked,
-            "the process was forked while another thread used this object; make it anew here",
+            "the process was forked while another thread used this; make it anew here",
         )),
     }
 }

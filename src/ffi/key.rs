@@ -1,11 +1,11 @@
 //! What a store is unlocked with.
 
 use std::ffi::c_char;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use super::error::{free, strongroom_error};
 use super::guard::guard;
-use super::handle::{self, Kind, Object};
+use super::handle::{self, Kind, Lock, Object};
 use super::input::{bytes, file_path, invalid, text};
 use super::output::out_handle;
 use super::strongroom_status;
@@ -19,7 +19,7 @@ pub struct strongroom_key {
 
 /// `None` once joining it with a passphrase has failed. A call holds a share, and not the lock: it may use one key twice, and
 /// a callback of it may use the key again.
-pub(super) struct Key(Mutex<Option<Arc<Unlock>>>);
+pub(super) struct Key(Lock<Option<Arc<Unlock>>>);
 
 impl Object for Key {
     type Opaque = strongroom_key;
@@ -28,16 +28,16 @@ impl Object for Key {
 
 impl Key {
     fn new(unlock: Unlock) -> Self {
-        Self(Mutex::new(Some(Arc::new(unlock))))
+        Self(Lock::new(Some(Arc::new(unlock))))
     }
 
     /// The key for one call.
     fn share(&self) -> Result<Arc<Unlock>> {
-        handle::lock(&self.0)?.clone().ok_or_else(spent)
+        self.0.lock()?.clone().ok_or_else(spent)
     }
 
     fn and_passphrase(&self, passphrase: &str) -> Result<()> {
-        let mut held = handle::lock(&self.0)?;
+        let mut held = self.0.lock()?;
         let alone = Arc::try_unwrap(held.take().ok_or_else(spent)?).map_err(|shared| {
             *held = Some(shared);
             Error::new(ErrorKind::InUse, "another call is using this key; join it before it is used")

@@ -1,13 +1,12 @@
 //! How a store is created and opened.
 
 use std::ffi::c_char;
-use std::sync::Mutex;
 
 use super::clock::{Clock, strongroom_clock};
 use super::constants::{STRONGROOM_ENVIRONMENT_LIVE, STRONGROOM_ENVIRONMENT_TEST};
 use super::error::{free, strongroom_error};
 use super::guard::guard;
-use super::handle::{self, Kind, Object};
+use super::handle::{self, Kind, Lock, Object};
 use super::input::{flag, invalid, millis, text};
 use super::output::out_handle;
 use super::strongroom_status;
@@ -18,7 +17,7 @@ pub struct strongroom_options {
     _private: (),
 }
 
-pub(super) struct Options(Mutex<StoreOptions>);
+pub(super) struct Options(Lock<StoreOptions>);
 
 impl Object for Options {
     type Opaque = strongroom_options;
@@ -31,7 +30,7 @@ pub(super) fn or_default(options: *const strongroom_options) -> Result<StoreOpti
         return Ok(StoreOptions::new());
     }
     let options = handle::get::<Options>(options)?;
-    let options = handle::lock(&options.0)?;
+    let options = options.0.lock()?;
     Ok(options.clone())
 }
 
@@ -43,7 +42,7 @@ unsafe fn change(
 ) -> strongroom_status {
     let work = || {
         let options = handle::get::<Options>(options)?;
-        let mut options = handle::lock(&options.0)?;
+        let mut options = options.0.lock()?;
         *options = change(options.clone())?;
         Ok(())
     };
@@ -63,7 +62,7 @@ pub unsafe extern "C" fn strongroom_options_new(
     error: *mut *mut strongroom_error,
 ) -> strongroom_status {
     // SAFETY: as the top of the header says of pointers.
-    unsafe { guard(error, || out_handle("options", options)?.give(Options(Mutex::new(StoreOptions::new())))) }
+    unsafe { guard(error, || out_handle("options", options)?.give(Options(Lock::new(StoreOptions::new())))) }
 }
 
 /// Whether the handle only reads (0 or 1). Such a handle never writes a byte, and shares the file with others like it.

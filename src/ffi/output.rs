@@ -1,6 +1,7 @@
 //! From types to what C reads.
 
 use std::ffi::c_char;
+use std::mem::MaybeUninit;
 use std::time::Duration;
 
 use super::constants::{STRONGROOM_INHERITED, STRONGROOM_NO_TIME};
@@ -147,6 +148,22 @@ pub(super) unsafe fn struct_size<T: Sized1>(what: &str, of: *const T) -> Result<
         return Err(invalid(format!("set struct_size of {what} to its sizeof before the call")));
     }
     Ok(size)
+}
+
+/// As much of a struct as its writer knows, and zeros where this library knows more.
+///
+/// # Safety
+///
+/// What is not NULL must be a struct whose `struct_size` is set, and readable for that many bytes.
+pub(super) unsafe fn taken<T: Sized1>(what: &str, from: *const T) -> Result<T> {
+    // SAFETY: the promises are the same.
+    let size = unsafe { struct_size(what, from) }?;
+    let mut taken = MaybeUninit::<T>::zeroed();
+    // SAFETY: both are at least that long, and a `Sized1` is valid for any bytes.
+    unsafe {
+        std::ptr::copy_nonoverlapping(from.cast::<u8>(), taken.as_mut_ptr().cast(), size.min(size_of::<T>()));
+        Ok(taken.assume_init())
+    }
 }
 
 /// Writes as much of a struct as its reader knows, and zeros where it knows more.

@@ -1,7 +1,6 @@
 //! What a list shows.
 
 use std::ffi::c_char;
-use std::sync::Mutex;
 
 use super::constants::{
     STRONGROOM_LIST_ALL, STRONGROOM_LIST_LIVE, STRONGROOM_LIST_TRASH, STRONGROOM_SORT_PATH,
@@ -9,7 +8,7 @@ use super::constants::{
 };
 use super::error::{free, strongroom_error};
 use super::guard::guard;
-use super::handle::{self, Kind, Object};
+use super::handle::{self, Kind, Lock, Object};
 use super::input::{flag, invalid, optional_text, text, tier, time};
 use super::output::out_handle;
 use super::strongroom_status;
@@ -20,7 +19,7 @@ pub struct strongroom_query {
     _private: (),
 }
 
-pub(super) struct Held(Mutex<Query>);
+pub(super) struct Held(Lock<Query>);
 
 impl Object for Held {
     type Opaque = strongroom_query;
@@ -33,7 +32,7 @@ pub(super) fn or_all(query: *const strongroom_query) -> Result<Query> {
         return Ok(Query::all());
     }
     let query = handle::get::<Held>(query)?;
-    let query = handle::lock(&query.0)?;
+    let query = query.0.lock()?;
     Ok(query.clone())
 }
 
@@ -45,7 +44,7 @@ unsafe fn narrow(
 ) -> strongroom_status {
     let work = || {
         let query = handle::get::<Held>(query)?;
-        let mut query = handle::lock(&query.0)?;
+        let mut query = query.0.lock()?;
         *query = narrow(query.clone())?;
         Ok(())
     };
@@ -72,7 +71,7 @@ pub unsafe extern "C" fn strongroom_query_new(
         let query = unsafe { out_handle("query", query) }?;
         // SAFETY: as above.
         let under = unsafe { optional_text("the namespace", under, under_len) }?;
-        query.give(Held(Mutex::new(under.map_or_else(Query::all, Query::under))))
+        query.give(Held(Lock::new(under.map_or_else(Query::all, Query::under))))
     };
     // SAFETY: as above.
     unsafe { guard(error, work) }

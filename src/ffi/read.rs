@@ -38,6 +38,7 @@ pub(super) unsafe fn read(
 /// Ownership: borrows `store` and `path`. `*secret` is the caller's, to free with strongroom_secret_free.
 /// Thread safety: any thread.
 /// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, NOT_FOUND, DESTROYED, VERSION_EXPIRED, EXPIRED, LOCKED, TAMPERED, POISONED, IO, FORKED.
+/// With a secret whose reads are audited strictly also READ_ONLY, REENTRANT, IN_USE and DISK_FULL, and in a transaction LIMIT_EXCEEDED.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strongroom_get(
@@ -65,6 +66,7 @@ pub unsafe extern "C" fn strongroom_get(
 /// Ownership: borrows `store` and `path`; writes `buffer` and `*value_len`. The caller wipes the buffer: strongroom_wipe.
 /// Thread safety: any thread.
 /// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, BUFFER_TOO_SMALL, NOT_FOUND, DESTROYED, VERSION_EXPIRED, EXPIRED, LOCKED, TAMPERED, POISONED, IO, FORKED.
+/// With a secret whose reads are audited strictly also READ_ONLY, REENTRANT, IN_USE and DISK_FULL, and in a transaction LIMIT_EXCEEDED.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strongroom_get_into(
@@ -110,6 +112,7 @@ pub unsafe extern "C" fn strongroom_get_into(
 /// into. `*secret`, unless NULL, is the caller's, to free with strongroom_secret_free.
 /// Thread safety: any thread.
 /// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, NOT_FOUND, DESTROYED, VERSION_EXPIRED, EXPIRED, LOCKED, TAMPERED, POISONED, IO, FORKED.
+/// With a secret whose reads are audited strictly also READ_ONLY, REENTRANT, IN_USE and DISK_FULL, and in a transaction LIMIT_EXCEEDED.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strongroom_read(

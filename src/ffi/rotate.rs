@@ -104,6 +104,7 @@ pub unsafe extern "C" fn strongroom_rotate(
 /// Ownership: borrows `store` and `path`. `*secrets` is the caller's, to free with strongroom_secrets_free.
 /// Thread safety: any thread.
 /// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, NOT_FOUND, EXPIRED, LOCKED, TAMPERED, POISONED, IO, FORKED.
+/// With a secret whose reads are audited strictly also READ_ONLY, REENTRANT, IN_USE and DISK_FULL, and in a transaction LIMIT_EXCEEDED.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strongroom_accepted(

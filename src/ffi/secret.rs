@@ -1,11 +1,11 @@
 //! Secret values that C owns.
 
 use std::ptr;
-use std::sync::{Mutex, OnceLock};
+use std::sync::OnceLock;
 
 use super::error::{free, strongroom_error};
 use super::guard::{guard, or_default};
-use super::handle::{self, Kind, Object};
+use super::handle::{self, Kind, Lock, Object};
 use super::input::invalid;
 use super::items::{SecretRow, strongroom_secret_info};
 use super::output::{fill, out_handle, time};
@@ -150,7 +150,7 @@ pub struct strongroom_secrets {
     _private: (),
 }
 
-pub(super) struct Found(Mutex<Vec<Option<Result<Secret>>>>);
+pub(super) struct Found(Lock<Vec<Option<Result<Secret>>>>);
 
 impl Object for Found {
     type Opaque = strongroom_secrets;
@@ -159,7 +159,7 @@ impl Object for Found {
 
 impl Found {
     pub(super) fn new(found: Vec<Result<Secret>>) -> Self {
-        Self(Mutex::new(found.into_iter().map(Some).collect()))
+        Self(Lock::new(found.into_iter().map(Some).collect()))
     }
 }
 
@@ -172,7 +172,7 @@ impl Found {
 pub extern "C" fn strongroom_secrets_len(secrets: *const strongroom_secrets) -> usize {
     or_default(|| {
         let found = handle::get::<Found>(secrets)?;
-        let len = handle::lock(&found.0)?.len();
+        let len = found.0.lock()?.len();
         Ok(len)
     })
 }
@@ -194,7 +194,7 @@ pub unsafe extern "C" fn strongroom_secrets_take(
         // SAFETY: as the top of the header says of pointers.
         let secret = unsafe { out_handle("secret", secret) }?;
         let found = handle::get::<Found>(secrets)?;
-        let mut found = handle::lock(&found.0)?;
+        let mut found = found.0.lock()?;
         let one =
             found.get_mut(index).ok_or_else(|| invalid("fewer paths were asked for than this index"))?;
         let one = one.take().ok_or_else(|| Error::new(ErrorKind::Closed, "this one was taken already"))?;

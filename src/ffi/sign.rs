@@ -45,7 +45,7 @@ unsafe fn of_anybody<'a>(signature: *const c_char, len: usize) -> Result<Cow<'a,
 ///
 /// Ownership: borrows `store`, `path` and `payload`; writes STRONGROOM_SIGNATURE_LEN bytes to `signature`, its NUL among them.
 /// Thread safety: any thread.
-/// Errors: as strongroom_get; INVALID_ARGUMENT also if the value is empty; BUFFER_TOO_SMALL; READ_ONLY.
+/// Errors: as strongroom_get; INVALID_ARGUMENT also if the value is empty; BUFFER_TOO_SMALL.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strongroom_sign_payload(
@@ -77,7 +77,7 @@ pub unsafe extern "C" fn strongroom_sign_payload(
 ///
 /// Ownership: borrows `store`, `path`, `payload` and `signature`; writes `*found` and `*version`.
 /// Thread safety: any thread.
-/// Errors: as strongroom_accepted; INVALID_ARGUMENT also if the current value is empty; READ_ONLY.
+/// Errors: as strongroom_accepted; INVALID_ARGUMENT also if the current value is empty.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strongroom_verify_payload(

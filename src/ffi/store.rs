@@ -1,13 +1,13 @@
 //! Stores and transactions, from their beginning to their end.
 
 use std::ffi::c_char;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 
 use super::constants::{STRONGROOM_ENVIRONMENT_LIVE, STRONGROOM_ENVIRONMENT_TEST};
 use super::error::strongroom_error;
 use super::guard::guard;
-use super::handle::{self, Kind, Object};
+use super::handle::{self, Kind, Lock, Object};
 use super::input::{file_path, invalid};
 use super::key::{self, strongroom_key};
 use super::options::{or_default, strongroom_options};
@@ -38,16 +38,22 @@ pub(super) struct OpenStore {
 }
 
 impl OpenStore {
-    /// Whether a transaction would lose what it works on if this handle was closed.
-    fn is_needed(&self) -> bool {
+    /// # Errors
+    ///
+    /// [`ErrorKind::Reentrant`] if a transaction would lose what it works on, or if this thread is inside of what would end.
+    fn check_closable(&self) -> Result<()> {
         let begun = if self.is_root { &self.begun_in_all } else { &self.begun };
-        begun.load(Ordering::Relaxed) > 0
+        if begun.load(Ordering::Relaxed) > 0 {
+            let message = "a transaction of the store has not ended; commit it or close it first";
+            return Err(Error::new(ErrorKind::Reentrant, message));
+        }
+        self.store.check_outside()
     }
 }
 
 pub(super) struct OpenTransaction {
     /// `None` once it has ended.
-    begun: Mutex<Option<Box<BegunTransaction>>>,
+    begun: Lock<Option<Box<BegunTransaction>>>,
     /// The handle it was begun on, a store.
     of: Arc<Target>,
 }
@@ -98,11 +104,11 @@ impl Target {
         }
     }
 
-    /// Closes what nobody else uses; otherwise the last call under way does.
-    fn close(self: Arc<Self>) -> Result<()> {
-        match Arc::into_inner(self) {
-            Some(Self::Store(open)) => Arc::into_inner(open.store).map_or(Ok(()), Store::close),
-            Some(Self::Transaction(_)) | None => Ok(()),
+    /// Closes a store, whoever is inside. A transaction is rolled back when it is dropped, which the last call under way does.
+    fn close(&self) -> Result<()> {
+        match self {
+            Self::Store(open) => open.store.end(),
+            Self::Transaction(_) => Ok(()),
         }
     }
 }
@@ -113,15 +119,15 @@ impl OpenTransaction {
         let begun = open.store.begin()?;
         open.begun.fetch_add(1, Ordering::Relaxed);
         open.begun_in_all.fetch_add(1, Ordering::Relaxed);
-        Ok(Self { begun: Mutex::new(Some(Box::new(begun))), of })
+        Ok(Self { begun: Lock::new(Some(Box::new(begun))), of })
     }
 
     pub(super) fn run<T>(&self, work: impl FnOnce(&mut Transaction<'_, '_>) -> Result<T>) -> Result<T> {
-        handle::lock(&self.begun)?.as_mut().ok_or_else(ended)?.run(work)
+        self.begun.lock()?.as_mut().ok_or_else(ended)?.run(work)
     }
 
     fn take(&self) -> Result<Option<Box<BegunTransaction>>> {
-        Ok(handle::lock(&self.begun)?.take())
+        Ok(self.begun.lock()?.take())
     }
 }
 
@@ -239,14 +245,15 @@ pub unsafe extern "C" fn strongroom_in_memory(
     unsafe { opened(store, error, work) }
 }
 
-/// Closes a store, or rolls a transaction back. Behind it `*store` is NULL, and every copy of the handle is CLOSED. Calls of
-/// other threads under way come to their end; the keys are wiped, and other writers get their turn, when the last one has. Handles that strongroom_with made of the store
-/// answer CLOSED from then on, and are still to be closed; closing one of those leaves the store open. NULL, and a pointer to NULL, are fine.
+/// Closes a store, or rolls a transaction back. Behind it `*store` is NULL, and every copy of the handle is CLOSED. Events of reads that wait
+/// are written now. Calls of other threads under way come to their end or are CLOSED, and events of reads among them may be lost; the keys are
+/// wiped, and other writers get their turn, when the last one has. Handles that strongroom_with made of the store answer CLOSED from then on,
+/// and are still to be closed; closing one of those leaves the store open. NULL, and a pointer to NULL, are fine.
 ///
 /// Ownership: takes `*store`, whatever the status but REENTRANT, BAD_HANDLE and CLOSED.
 /// Thread safety: any thread.
-/// Errors: BAD_HANDLE, CLOSED; REENTRANT if a transaction of this handle has not ended, or of one that strongroom_with made of it: then
-/// nothing is closed; IO if the proof of an orderly close cannot be written: nothing acknowledged is lost; IN_USE if a write of another thread
+/// Errors: BAD_HANDLE, CLOSED; REENTRANT if a transaction of this handle has not ended, or of one that strongroom_with made of it, and inside of
+/// a callback that keeps others from writing: then nothing is closed; IO if the proof of an orderly close cannot be written: nothing acknowledged is lost; IN_USE if a write of another thread
 /// does not end in time: the store is closed nonetheless, and events of reads that wait are lost; FORKED in a forked child.
 #[must_use]
 #[unsafe(no_mangle)]
@@ -260,11 +267,9 @@ pub unsafe extern "C" fn strongroom_close(
         if handle.is_null() {
             return Ok(());
         }
-        if let Target::Store(open) = &*handle::get::<Target>(*handle)?
-            && open.is_needed()
-        {
-            let message = "a transaction of the store has not ended; commit it or close it first";
-            return Err(Error::new(ErrorKind::Reentrant, message));
+        // Before anything is taken, so that a refusal leaves everything as it was.
+        if let Target::Store(open) = &*handle::get::<Target>(*handle)? {
+            open.check_closable()?;
         }
         let target = handle::take::<Target>(*handle)?;
         *handle = std::ptr::null_mut();
@@ -300,7 +305,7 @@ pub unsafe extern "C" fn strongroom_begin(
 }
 
 /// Makes everything a transaction changed durable, in one commit. Behind it `*transaction` is NULL, unless it was none that
-/// is open; with any status but OK nothing is changed.
+/// is open; with any status but OK nothing is changed, but see what the top of the header says of IO.
 ///
 /// Ownership: takes `*transaction`, if it is an open transaction.
 /// Thread safety: any thread.

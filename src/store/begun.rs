@@ -91,8 +91,8 @@ impl BegunTransaction {
     ///
     /// # Errors
     ///
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if a change inside failed; then, and with every other error, nothing
-    /// is committed.
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if a change inside failed; then, and with every other error but
+    /// [`Io`](crate::ErrorKind::Io), nothing is committed.
     pub fn commit(mut self) -> Result<()> {
         self.pass.hold();
         self.store.authorise(Action::Begin)?;

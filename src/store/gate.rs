@@ -59,6 +59,11 @@ impl Gate {
         Some(Pass(self.clone()))
     }
 
+    /// Whether this thread has the right to write.
+    pub(super) fn is_inside(&self) -> bool {
+        *self.lock() == Some(std::thread::current().id())
+    }
+
     fn lock(&self) -> MutexGuard<'_, Option<ThreadId>> {
         self.holder.lock().unwrap_or_else(PoisonError::into_inner)
     }

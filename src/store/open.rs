@@ -142,16 +142,37 @@ impl Store {
     /// [`ErrorKind::Reentrant`] or [`ErrorKind::InUse`] if a transaction of a handle that came from this one has not ended: the
     /// store is closed when it has.
     pub fn close(self) -> Result<()> {
+        self.end()
+    }
+
+    /// As [`close`](Self::close), of a handle that others share: what they have under way comes to its end. The only difference is
+    /// [`ErrorKind::Reentrant`]: nothing is closed then.
+    pub(crate) fn end(&self) -> Result<()> {
         if !self.is_root {
             return Ok(());
         }
         self.shared.root.check_process()?;
+        self.check_outside()?;
         let written = self.write_out_at_last();
-        // A transaction of a handle that came from this one would lose the rows under it.
-        let _pass = self.shared.gate.enter()?;
+        // A transaction of a handle that came from this one would be refused its commit.
+        let pass = self.shared.gate.enter();
         // Whoever reads or copies meanwhile closes the rows at the end.
         let rows = self.shared.root.end().and_then(Arc::into_inner);
-        rows.map_or(Ok(()), |tables| tables.close()).and(written)
+        let closed = rows.map_or(Ok(()), |tables| tables.close());
+        pass.map(drop).and(closed).and(written)
+    }
+
+    /// # Errors
+    ///
+    /// [`ErrorKind::Reentrant`] if this thread is inside of what closing this handle would end: a transaction, a commit, or a copy that
+    /// keeps others from writing.
+    pub(crate) fn check_outside(&self) -> Result<()> {
+        // In a forked child the lock of the gate may be held by a thread that does not exist.
+        if !self.is_root || self.shared.root.check_process().is_err() || !self.shared.gate.is_inside() {
+            return Ok(());
+        }
+        let message = "the store is closed from inside its own transaction, or from what it tells of an event or of a copy; close it when that has returned";
+        Err(Error::new(ErrorKind::Reentrant, message))
     }
 }
 

@@ -37,7 +37,11 @@ static int in_the_child(void) {
     strongroom_secret *secret = NULL;
     strongroom_store *copy = transaction;
     alarm(SECONDS);
+    strongroom_error *error = NULL;
     int wrong = strongroom_get(transaction, TEXT("small"), 0, &secret, NULL) != STRONGROOM_E_FORKED;
+    /* An error is an object of the child's own. */
+    wrong += strongroom_get(transaction, TEXT("small"), 0, &secret, &error) != STRONGROOM_E_FORKED;
+    wrong += strongroom_error_code(error) != STRONGROOM_E_FORKED || strongroom_error_free(error) != STRONGROOM_OK;
     wrong += !told(strongroom_changes_note(changes, TEXT("a note"), NULL));
     wrong += !told(strongroom_query_limit(query, 10, NULL));
     wrong += strongroom_commit(&copy, NULL) != STRONGROOM_E_FORKED;
@@ -97,11 +101,59 @@ static void check_handles(void) {
     OK(strongroom_close(&store, &error));
 }
 
+/* Its memory has what the parent read: that is there until the child wipes it, whatever else the child makes. */
+static int uses_what_was_read(strongroom_secret *secret, strongroom_key *raw, strongroom_secrets *found) {
+    strongroom_error *error = NULL;
+    strongroom_clock *clock = NULL;
+    strongroom_secret *taken = NULL;
+    alarm(SECONDS);
+    int wrong = strongroom_secret_len(secret) != 5;
+    uint64_t before = strongroom_live_objects();
+    OK(strongroom_clock_new(0, &clock, &error));
+    wrong += strongroom_live_objects() != before + 1;
+    wrong += strongroom_secret_len(secret) != 5 || memcmp(strongroom_secret_data(secret), "value", 5) != 0;
+    wrong += strongroom_secrets_take(found, 0, &taken, NULL) != STRONGROOM_OK || strongroom_secret_len(taken) != 5;
+    wrong += strongroom_secret_free(taken) != STRONGROOM_OK || strongroom_secrets_free(found) != STRONGROOM_OK;
+    wrong += strongroom_secret_free(secret) != STRONGROOM_OK;
+    wrong += strongroom_secret_len(secret) != 0 || strongroom_secret_free(secret) != STRONGROOM_E_CLOSED;
+    wrong += strongroom_key_free(raw) != STRONGROOM_OK;
+    wrong += strongroom_clock_free(clock) != STRONGROOM_OK;
+    wrong += strongroom_live_objects() != before - 3;
+    return wrong;
+}
+
+static void check_values(void) {
+    strongroom_error *error = NULL;
+    strongroom_secret *secret = NULL;
+    strongroom_secrets *found = NULL;
+    strongroom_key *raw = NULL;
+    const strongroom_text paths[] = {{"small", 5}};
+    strongroom_store *store = store_after(0);
+    OK(strongroom_put(store, TEXT("small"), BYTES("value"), NULL, NULL, &error));
+    OK(strongroom_get(store, TEXT("small"), 0, &secret, &error));
+    OK(strongroom_get_many(store, paths, 1, &found, &error));
+    OK(strongroom_key_raw(value, 32, &raw, &error));
+    pid_t child = fork();
+    CHECK(child >= 0);
+    if (child == 0)
+        _exit(uses_what_was_read(secret, raw, found));
+    int status = 1;
+    CHECK(waitpid(child, &status, 0) == child);
+    CHECK(WIFEXITED(status));
+    EQUAL(WEXITSTATUS(status), 0);
+    EQUAL(strongroom_secret_len(secret), 5);
+    EQUAL(strongroom_secret_free(secret), STRONGROOM_OK);
+    EQUAL(strongroom_secrets_free(found), STRONGROOM_OK);
+    EQUAL(strongroom_key_free(raw), STRONGROOM_OK);
+    OK(strongroom_close(&store, &error));
+}
+
 int main(void) {
     strongroom_error *error = NULL;
     strongroom_store *store = NULL;
     pthread_t thread;
     check_handles();
+    check_values();
     OK(strongroom_in_memory(NULL, &store, &error));
     OK(strongroom_put(store, TEXT("small"), BYTES("value"), NULL, NULL, &error));
     OK(strongroom_begin(store, &transaction, &error));

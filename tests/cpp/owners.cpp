@@ -138,6 +138,19 @@ static void check_going_over_pages() {
     CHECK(sr::view((*at++).path) == "a" && sr::view(at->path) == "b");
 }
 
+// What begins in a temporary would end in memory that was freed.
+template <class Page, class = void> struct goes_over : std::false_type {};
+template <class Page> struct goes_over<Page, std::void_t<decltype(std::declval<Page>().begin())>> : std::true_type {};
+template <class Page, class = void> struct ends : std::false_type {};
+template <class Page> struct ends<Page, std::void_t<decltype(std::declval<Page>().end())>> : std::true_type {};
+template <class Item, class = void> struct is_read : std::false_type {};
+template <class Item> struct is_read<Item, std::void_t<decltype(*std::declval<Item>())>> : std::true_type {};
+template <class Page> constexpr bool stays = goes_over<Page &>() && goes_over<const Page &>() && !goes_over<Page>() && !goes_over<const Page>() &&
+                                             ends<Page &>() && ends<const Page &>() && !ends<Page>() && !ends<const Page>();
+static_assert(stays<sr::list_page> && stays<sr::audit_page> && stays<sr::file_page> && stays<sr::page<strongroom_slot>>);
+using described = sr::described<strongroom_secret_info>;
+static_assert(is_read<described &>() && is_read<const described &>() && !is_read<described>() && !is_read<const described>());
+
 // As those of some libraries, which count with a sign.
 struct signed_row {
     const char *data() const noexcept { return "ab"; }

@@ -229,14 +229,22 @@ def test_a_subscription_keeps_its_store(file: Path) -> None:
     assert lib.strongroom_live_objects() == before
 
 
-def test_a_callback_may_close_the_store(file: Path) -> None:
+def test_a_callback_does_not_close_the_store(file: Path) -> None:
+    refused: list[bool] = []
+
+    def close(event: AuditEvent) -> None:
+        with pytest.raises(strongroom.ReentrantError):
+            store.close()
+        refused.append(True)
+
     with Store.create(file, passphrase="open sesame", kdf=CHEAP) as store:
-        store.subscribe(lambda event: store.close())
-        store["a"] = "1"
-        with pytest.raises(strongroom.ClosedError):
-            store["a"]
+        store.subscribe(close)
+        for value in ("1", "2"):
+            store["a"] = value
+            assert store["a"] == value
+    assert refused == [True, True]
     with Store.open(file, passphrase="open sesame") as store:
-        assert store["a"] == "1"
+        assert store["a"] == "2"
 
 
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")

@@ -36,6 +36,8 @@ impl Audit<'_> {
     /// As [`export_to`](Self::export_to); [`ErrorKind::AlreadyExists`] if there is something at `path`. What was written
     /// of a file before an error stays.
     pub fn export(&self, path: impl AsRef<Path>) -> Result<AuditExported> {
+        // Where nothing can be exported, no file is made.
+        self.0.authorise(Action::Audit)?;
         let file = create_private(path.as_ref());
         let mut file =
             BufWriter::new(file.map_err(|source| Error::io("create the file of the export", source))?);

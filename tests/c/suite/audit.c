@@ -84,6 +84,47 @@ static void reads_part(strongroom_store *store) {
     FAILS(STRONGROOM_E_INVALID_ARGUMENT, strongroom_policy_set_audit(store, 1, 1, 1, -7, 1, &error));
 }
 
+/* What must be in the log before it is released is not read where nothing can be written. */
+static void strict_part(const char *file) {
+    strongroom_error *error = NULL;
+    strongroom_store *store = new_store(file);
+    strongroom_key *key = raw_key(1);
+    strongroom_options *options = NULL;
+    strongroom_secret *secret = NULL;
+    strongroom_secrets *secrets = NULL;
+    const strongroom_text paths[] = {{"a", 1}};
+    strongroom_reading reading = {sizeof reading, 0, 8, 0, 0, 0, 0};
+    uint8_t value[8] = {0};
+    size_t len = 0;
+    uint64_t version = 0;
+    int32_t matches = 0;
+    char signature[STRONGROOM_SIGNATURE_LEN];
+    put(store, "a", "1");
+    OK(strongroom_policy_set_audit(store, STRONGROOM_AUDIT_READS_STRICT, STRONGROOM_AUDIT_READS_UNCHANGED,
+                                   STRONGROOM_AUDIT_READS_UNCHANGED, STRONGROOM_UNCHANGED, STRONGROOM_UNCHANGED, &error));
+    check_value(store, "a", "1");
+    close_store(store);
+    OK(strongroom_options_new(&options, &error));
+    OK(strongroom_options_read_only(options, 1, &error));
+    OK(strongroom_open(TEXT(file), key, options, &store, &error));
+    FAILS(STRONGROOM_E_READ_ONLY, strongroom_get(store, TEXT("a"), 0, &secret, &error));
+    FAILS(STRONGROOM_E_READ_ONLY, strongroom_get_into(store, TEXT("a"), 0, value, sizeof value, &len, &error));
+    FAILS(STRONGROOM_E_READ_ONLY,
+          strongroom_read(store, TEXT("a"), 0, value, sizeof value, &len, NULL, NULL, 0, &secret, &error));
+    FAILS(STRONGROOM_E_READ_ONLY, strongroom_read_block(store, TEXT("a"), &reading, value, &secret, &error));
+    FAILS(STRONGROOM_E_READ_ONLY, strongroom_accepted(store, TEXT("a"), &secrets, &error));
+    FAILS(STRONGROOM_E_READ_ONLY, strongroom_matches(store, TEXT("a"), BYTES("1"), &matches, &error));
+    FAILS(STRONGROOM_E_READ_ONLY, strongroom_verify_any(store, TEXT("a"), BYTES("1"), &version, &error));
+    FAILS(STRONGROOM_E_READ_ONLY, strongroom_sign_payload(store, TEXT("a"), BYTES("x"), signature, sizeof signature, &error));
+    CHECK(secret == NULL && secrets == NULL && value[0] == 0 && len == 0);
+    OK(strongroom_get_many(store, paths, 1, &secrets, &error));
+    FAILS(STRONGROOM_E_READ_ONLY, strongroom_secrets_take(secrets, 0, &secret, &error));
+    EQUAL(strongroom_secrets_free(secrets), STRONGROOM_OK);
+    close_store(store);
+    EQUAL(strongroom_options_free(options), STRONGROOM_OK);
+    EQUAL(strongroom_key_free(key), STRONGROOM_OK);
+}
+
 void audit_part(const char *folder) {
     strongroom_error *error = NULL;
     strongroom_store *store = new_store(in_folder(folder, "audit"));
@@ -130,4 +171,5 @@ void audit_part(const char *folder) {
           strongroom_audit_export(store, TEXT(in_folder(folder, "audit.jsonl")), NULL, &error));
     reads_part(store);
     close_store(store);
+    strict_part(in_folder(folder, "strict"));
 }

@@ -90,6 +90,53 @@ void feed_part(strongroom_store *store) {
     FAILS(STRONGROOM_E_LIMIT_EXCEEDED, strongroom_feed_read(store, 0, 0, NO_TEXT, NULL, 0, &page, &error));
 }
 
+/* Closes the store of a commit under way, and reads what must be in the log first. */
+struct closing {
+    strongroom_store *root;
+    int told, reads_strictly;
+};
+
+static void close_inside(const strongroom_audit_event *event, void *user_data) {
+    struct closing *closing = user_data;
+    strongroom_error *error = NULL;
+    strongroom_secret *secret = NULL;
+    (void)event;
+    closing->told++;
+    if (closing->reads_strictly) {
+        FAILS(STRONGROOM_E_REENTRANT, strongroom_get(closing->root, TEXT("a"), 0, &secret, &error));
+        CHECK(secret == NULL);
+        return;
+    }
+    FAILS(STRONGROOM_E_REENTRANT, strongroom_close(&closing->root, &error));
+    CHECK(closing->root != NULL);
+    check_value(closing->root, "a", "1");
+}
+
+void feed_inside_part(void) {
+    strongroom_error *error = NULL;
+    strongroom_context *context = NULL;
+    strongroom_store *same = NULL;
+    strongroom_subscription *subscription = NULL;
+    struct closing closing = {0};
+    OK(strongroom_in_memory(NULL, &closing.root, &error));
+    OK(strongroom_context_new(&context, &error));
+    OK(strongroom_with(closing.root, context, &same, &error));
+    OK(strongroom_subscribe(closing.root, NO_TEXT, NULL, 0, close_inside, &closing, NULL, &subscription, &error));
+    put(same, "a", "1");
+    EQUAL(closing.told, 1);
+    check_value(same, "a", "1");
+    OK(strongroom_policy_set_audit(same, STRONGROOM_AUDIT_READS_STRICT, STRONGROOM_AUDIT_READS_UNCHANGED,
+                                   STRONGROOM_AUDIT_READS_UNCHANGED, STRONGROOM_UNCHANGED, STRONGROOM_UNCHANGED, &error));
+    closing.reads_strictly = 1;
+    put(same, "a", "2");
+    EQUAL(closing.told, 3);
+    check_value(same, "a", "2");
+    OK(strongroom_unsubscribe(&subscription, &error));
+    close_store(closing.root);
+    close_store(same);
+    EQUAL(strongroom_context_free(context), STRONGROOM_OK);
+}
+
 /* A subscription may outlive its store, which tells it nothing more. */
 void feed_end_part(void) {
     strongroom_error *error = NULL;

@@ -88,6 +88,7 @@ int main(int count, char **arguments) {
     health_part(folder);
     context_end_part();
     audit_part(folder);
+    feed_inside_part();
     feed_end_part();
     EQUAL(strongroom_live_objects(), 0);
     puts("the suite passed");

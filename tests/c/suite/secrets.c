@@ -175,6 +175,26 @@ static void check_reading_blocks(strongroom_store *on) {
     CHECK(secret == NULL);
 }
 
+/* A caller that was compiled with a longer struct: what this library does not know of it is 0. */
+static void check_a_longer_reading(strongroom_store *on) {
+    strongroom_error *error = NULL;
+    strongroom_secret *secret = NULL;
+    uint8_t value[8];
+    struct longer {
+        strongroom_reading known;
+        uint8_t later[16];
+        uint8_t behind;
+    } reading;
+    memset(&reading, UNTOUCHED, sizeof reading);
+    reading.known = (strongroom_reading){offsetof(struct longer, behind), 0, sizeof value, 0, 0, 0, 0};
+    OK(strongroom_read_block(on, TEXT("team/token"), &reading.known, value, &secret, &error));
+    CHECK(secret == NULL && memcmp(value, "value", 5) == 0);
+    CHECK(reading.known.value_len == 5 && reading.known.found_version == 1 && reading.known.value_room == sizeof value);
+    for (size_t place = 0; place < sizeof reading.later; place++)
+        EQUAL(reading.later[place], 0);
+    EQUAL(reading.behind, UNTOUCHED);
+}
+
 /* What no block can be is refused. */
 static void check_blocks_that_cannot_be(strongroom_store *on) {
     static const strongroom_reading wrong[] = {
@@ -279,6 +299,7 @@ void secrets_part(strongroom_store *on) {
     check_reading_what_fits(on);
     check_reading_what_does_not_fit(on);
     check_reading_blocks(on);
+    check_a_longer_reading(on);
     check_blocks_that_cannot_be(on);
     check_several(on);
     check_update(on);

@@ -23,6 +23,7 @@ void context_end_part(void);
 void once_part(strongroom_store *store);
 void audit_part(const char *folder);
 void feed_part(strongroom_store *store);
+void feed_inside_part(void);
 void feed_end_part(void);
 
 /* A key that costs nothing to unlock with. */

@@ -38,7 +38,13 @@ const TOP: &str = "\
  * not be read while another thread frees the object. No call starts a thread, installs a handler or a hook, or prints; only a panic, which is
  * a bug of ours and ends as STRONGROOM_E_INTERNAL, is told on the standard error by Rust.
  *
- * Fork. In a forked child a store is refused with STRONGROOM_E_FORKED. Open it again there, or call exec.
+ * Writes. What changes a store is durable when it returns STRONGROOM_OK, and with any other status nothing is changed, but for STRONGROOM_E_IO and
+ * STRONGROOM_E_INTERNAL: a write or a sync that failed may have reached the file or not. The handle then answers STRONGROOM_E_POISONED,
+ * without changing anything, and only opening the store again tells.
+ *
+ * Fork. In a forked child a store is refused with STRONGROOM_E_FORKED. Open it again there, or call exec. Other objects are copied with the memory of
+ * the process: they can be used in the child, and what it frees is wiped there only. Of one that another thread used when the
+ * process was forked, functions give STRONGROOM_E_FORKED, or 0 or NULL if they have no status; none waits for a thread that is not there.
  *
  * Secrets. No message, no status and no JSON ever holds a value, a key or a passphrase.
  */";

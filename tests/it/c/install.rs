@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::library::{compiler, link_shared, prefix, root, run, tool};
+use super::library::{compiler, link_shared, prefix, root, run, target, tool};
 use crate::fixture::Folder;
 
 fn pkg_config(prefix: &Path, flags: &[&str]) -> Vec<String> {
@@ -125,6 +125,18 @@ fn the_archive_stands_beside_another_library_in_rust() {
 fn the_archive_is_one_object() {
     let listed = run(tool("ar", "binutils").arg("t").arg(prefix().join("lib/libstrongroom.a")));
     assert_eq!(listed.trim(), "strongroom.o");
+}
+
+/// Wherever cargo is told to build, and whatever lies where it builds by itself.
+#[test]
+fn what_is_installed_is_what_was_built() {
+    let folder = Folder::new();
+    let mut install = Command::new(root().join("scripts/install-c"));
+    install.args(["--profile", "dev", "--features", "capi-test-panic"]).arg(folder.path());
+    install.env_remove("CARGO_TARGET_DIR").env("CARGO_BUILD_TARGET_DIR", target());
+    run(install.env("CARGO_NET_OFFLINE", "true"));
+    let library = |prefix: &Path| fs::read(prefix.join("lib/libstrongroom.so")).unwrap();
+    assert!(library(folder.path()) == library(prefix()), "another library was installed");
 }
 
 /// The value of the first line that starts with `key`, without quotes.

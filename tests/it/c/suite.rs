@@ -83,6 +83,14 @@ fn threads_share_a_store_until_one_closes_it() {
 }
 
 #[test]
+fn a_store_is_closed_although_a_thread_copies_it() {
+    let folder = Folder::in_memory();
+    let program = program("closing", &["-std=c11", "-pthread"], &[root().join("tests/c/closing.c")]);
+    let said = run(Command::new(program).arg(folder.join("store")).arg(folder.join("backup")));
+    assert_eq!(said.trim(), "it was closed");
+}
+
+#[test]
 fn a_wait_ends_although_signals_do_not() {
     let folder = Folder::new();
     let program = program("signals", &["-std=c11", "-pthread"], &[root().join("tests/c/signals.c")]);

@@ -172,7 +172,7 @@ fn an_older_c_plus_plus_is_told_what_is_missing() {
 }
 
 /// What compiles in the first line, and does not in the second, and why: texts that would outlive what they belong to, and results that are lost.
-const REFUSED: [(&str, &str, &str); 8] = [
+const REFUSED: [(&str, &str, &str); 10] = [
     ("auto page = store.list(); auto item = page[0];", "auto item = store.list()[0];", "deleted"),
     (
         "auto page = store.list(); auto item = page.namespace_at(0);",
@@ -187,6 +187,12 @@ const REFUSED: [(&str, &str, &str); 8] = [
     (
         "auto found = store.get(\"a\"); auto item = found.describe();",
         "auto item = store.get(\"a\").describe();",
+        "deleted",
+    ),
+    ("auto page = store.list(); auto item = page.begin();", "auto item = store.list().begin();", "deleted"),
+    (
+        "auto info = store.info(\"a\"); const auto &item = *info;",
+        "const auto &item = *store.info(\"a\");",
         "deleted",
     ),
     ("auto item = store.begin();", "store.begin();", "nodiscard"),

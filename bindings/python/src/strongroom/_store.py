@@ -159,8 +159,8 @@ class Store(Operations, Feed):
         """Closes the store, and ends its subscriptions; does nothing if it is closed. Calls of other threads come to their
         end.
 
-        Raises ReentrantError, and closes nothing, if a transaction has not ended; IoError if the proof of an orderly close
-        cannot be written, though nothing acknowledged is lost.
+        Raises ReentrantError, and closes nothing, if a transaction has not ended, or inside of what subscribe calls;
+        IoError if the proof of an orderly close cannot be written, though nothing acknowledged is lost.
         """
         with suppress(ClosedError):
             call(lib.strongroom_close, byref(c_void_p(self._handle)))

@@ -26,7 +26,8 @@ module Strongroom
       end
     end
 
-    # Makes everything it changed durable, at once. Whatever the outcome it has ended; behind an error nothing is changed.
+    # Makes everything it changed durable, at once. Whatever the outcome it has ended; behind an error nothing is changed, but behind an
+    # {IoError} only opening the store again tells.
     #
     # @return [nil]
     # @raise [InvalidArgumentError] if a change inside failed
