@@ -171,7 +171,9 @@ module Strongroom
              :unreadable_superblock, :int32,
              :verified, :int32,
              :pin, :uint32,
-             :kdf_upgrade, :int32
+             :kdf_upgrade, :int32,
+             :unreadable_header, :int32,
+             :reserved, :int32
     end
 
     # `strongroom_memory`.
