@@ -235,7 +235,8 @@ unsafe fn copy(
     unsafe { fill("copied", copied, &view) }
 }
 
-/// Writes a verified copy of the store, under the same keys, to a new file. Readers and writers go on meanwhile.
+/// Writes a verified copy of the store, under the same keys, to a new file. Readers and writers go on meanwhile. The name of a temporary file
+/// (.strongroom-<16 hex digits>.tmp) is refused: writers remove such files.
 ///
 /// Ownership: borrows `store`, `file` and `options`, which may be NULL; writes `*copied`, unless that is NULL.
 /// Thread safety: any thread.
