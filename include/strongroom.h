@@ -381,6 +381,11 @@
 #define STRONGROOM_HEALTH_POISONED 3
 
 /**
+ * Something in it was altered or decayed: the last verification failed, or this look did. Restore a backup.
+ */
+#define STRONGROOM_HEALTH_DAMAGED 4
+
+/**
  * The store was opened without a pin.
  */
 #define STRONGROOM_PIN_NONE 0
@@ -937,7 +942,7 @@ typedef struct strongroom_condition {
    */
   size_t struct_size;
   /**
-   * STRONGROOM_HEALTH_OK, _DEGRADED, _LOCKED or _POISONED.
+   * STRONGROOM_HEALTH_OK, _DEGRADED, _LOCKED, _POISONED or _DAMAGED.
    */
   uint32_t status;
   /**
@@ -2143,7 +2148,8 @@ STRONGROOM_API strongroom_status strongroom_copy_options_free(struct strongroom_
 
 /**
  * Writes a verified copy of the store, under the same keys, to a new file. Readers and writers go on meanwhile. If only the event of it
- * cannot be written, as in a store that is closed meanwhile, that is an error which says that the backup is in place.
+ * cannot be written, as in a store that is closed meanwhile, that is an error which says that the backup is in place. The name of a
+ * temporary file (.strongroom-<16 hex digits>.tmp) is refused: writers remove such files.
  *
  * Ownership: borrows `store`, `file` and `options`, which may be NULL; writes `*copied`, unless that is NULL.
  * Thread safety: any thread.
@@ -2538,8 +2544,8 @@ strongroom_status strongroom_stats(const struct strongroom_store *store,
                                    struct strongroom_error **error);
 
 /**
- * How a store is, also one that is locked or poisoned. `copies_beside`, unless NULL, gets a page of strongroom_page_file names: other files beside the
- * store that carry its id.
+ * How a store is, also one that is locked, poisoned or damaged: what only its rows say, and cannot be read, is then STRONGROOM_NO_TIME or 0.
+ * `copies_beside`, unless NULL, gets a page of strongroom_page_file names: other files beside the store that carry its id.
  *
  * Ownership: borrows `store`; writes `*condition`, unless that is NULL. `*copies_beside` is the caller's, to free with strongroom_page_free.
  * Thread safety: any thread.
@@ -3994,7 +4000,7 @@ strongroom_status strongroom_slots_check(const struct strongroom_store *store,
 
 /**
  * Creates a store that `key` unlocks, and opens it for writing. An existing file is never replaced; an interrupted creation
- * leaves no store or a good one.
+ * leaves no store or a good one. A name as temporary files have it (.strongroom-<16 hex digits>.tmp) is refused: writers remove such files.
  *
  * Ownership: borrows `file`, `key` and `options`, which may be NULL. `*store` is the caller's, to end with strongroom_close.
  * Thread safety: any thread.
@@ -4010,7 +4016,7 @@ strongroom_status strongroom_create(const char *file,
                                     struct strongroom_error **error);
 
 /**
- * Opens a store.
+ * Opens a store. One that has the name of a temporary file (.strongroom-<16 hex digits>.tmp) is opened read-only or not at all: rename it first.
  *
  * Ownership: borrows `file`, `key` and `options`, which may be NULL. `*store` is the caller's, to end with strongroom_close.
  * Thread safety: any thread.

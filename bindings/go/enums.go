@@ -167,6 +167,8 @@ const (
 	HealthLocked HealthStatus = C.STRONGROOM_HEALTH_LOCKED
 	// HealthPoisoned: A write failed, and the handle refuses everything; open the store again.
 	HealthPoisoned HealthStatus = C.STRONGROOM_HEALTH_POISONED
+	// HealthDamaged: Something in it was altered or decayed: the last verification failed, or this look did. Restore a backup.
+	HealthDamaged HealthStatus = C.STRONGROOM_HEALTH_DAMAGED
 )
 
 var healthStatusNames = map[HealthStatus]string{
@@ -174,6 +176,7 @@ var healthStatusNames = map[HealthStatus]string{
 	HealthDegraded: "degraded",
 	HealthLocked:   "locked",
 	HealthPoisoned: "poisoned",
+	HealthDamaged:  "damaged",
 }
 
 // String is the name in lower case, or the number where a later library has more of them.

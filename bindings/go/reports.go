@@ -123,7 +123,7 @@ type Health struct {
 // NoFreeBytes is what a store in memory has instead of a number of free bytes.
 const NoFreeBytes = math.MaxUint64
 
-// Health says how the store is, also if it is locked or poisoned.
+// Health says how the store is, also if it is locked, poisoned or damaged.
 func (s *Store) Health() (*Health, error) {
 	from := C.strongroom_condition{struct_size: C.sizeof_strongroom_condition}
 	beside, err := s.page(func(on *C.strongroom_store, to **C.strongroom_page, failed **C.strongroom_error) C.strongroom_status {

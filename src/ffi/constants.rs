@@ -106,6 +106,8 @@ pub const STRONGROOM_HEALTH_DEGRADED: u32 = 1;
 pub const STRONGROOM_HEALTH_LOCKED: u32 = 2;
 /// A write failed, and the handle refuses everything; open the store again.
 pub const STRONGROOM_HEALTH_POISONED: u32 = 3;
+/// Something in it was altered or decayed: the last verification failed, or this look did. Restore a backup.
+pub const STRONGROOM_HEALTH_DAMAGED: u32 = 4;
 
 /// The store was opened without a pin.
 pub const STRONGROOM_PIN_NONE: u32 = 0;

@@ -236,7 +236,8 @@ unsafe fn copy(
 }
 
 /// Writes a verified copy of the store, under the same keys, to a new file. Readers and writers go on meanwhile. If only the event of it
-/// cannot be written, as in a store that is closed meanwhile, that is an error which says that the backup is in place.
+/// cannot be written, as in a store that is closed meanwhile, that is an error which says that the backup is in place. The name of a
+/// temporary file (.strongroom-<16 hex digits>.tmp) is refused: writers remove such files.
 ///
 /// Ownership: borrows `store`, `file` and `options`, which may be NULL; writes `*copied`, unless that is NULL.
 /// Thread safety: any thread.

@@ -57,7 +57,7 @@ pub struct strongroom_counts {
 pub struct strongroom_condition {
     /// Set by the caller to sizeof(strongroom_condition).
     pub struct_size: usize,
-    /// STRONGROOM_HEALTH_OK, _DEGRADED, _LOCKED or _POISONED.
+    /// STRONGROOM_HEALTH_OK, _DEGRADED, _LOCKED, _POISONED or _DAMAGED.
     pub status: u32,
     /// The version of the file format.
     pub format_version: u32,
@@ -217,8 +217,8 @@ pub unsafe extern "C" fn strongroom_stats(
     unsafe { guard(error, work) }
 }
 
-/// How a store is, also one that is locked or poisoned. `copies_beside`, unless NULL, gets a page of strongroom_page_file names: other files beside the
-/// store that carry its id.
+/// How a store is, also one that is locked, poisoned or damaged: what only its rows say, and cannot be read, is then STRONGROOM_NO_TIME or 0.
+/// `copies_beside`, unless NULL, gets a page of strongroom_page_file names: other files beside the store that carry its id.
 ///
 /// Ownership: borrows `store`; writes `*condition`, unless that is NULL. `*copies_beside` is the caller's, to free with strongroom_page_free.
 /// Thread safety: any thread.
@@ -245,6 +245,7 @@ pub unsafe extern "C" fn strongroom_health(
                     HealthStatus::Degraded => STRONGROOM_HEALTH_DEGRADED,
                     HealthStatus::Locked => STRONGROOM_HEALTH_LOCKED,
                     HealthStatus::Poisoned => STRONGROOM_HEALTH_POISONED,
+                    HealthStatus::Damaged => STRONGROOM_HEALTH_DAMAGED,
                 },
                 format_version: u32::from(health.format_version),
                 in_place: i32::from(health.in_place),

@@ -177,7 +177,7 @@ pub(super) fn root(handle: *const strongroom_store) -> Result<Arc<Store>> {
 }
 
 /// Creates a store that `key` unlocks, and opens it for writing. An existing file is never replaced; an interrupted creation
-/// leaves no store or a good one.
+/// leaves no store or a good one. A name as temporary files have it (.strongroom-<16 hex digits>.tmp) is refused: writers remove such files.
 ///
 /// Ownership: borrows `file`, `key` and `options`, which may be NULL. `*store` is the caller's, to end with strongroom_close.
 /// Thread safety: any thread.
@@ -202,7 +202,7 @@ pub unsafe extern "C" fn strongroom_create(
     unsafe { opened(store, error, work) }
 }
 
-/// Opens a store.
+/// Opens a store. One that has the name of a temporary file (.strongroom-<16 hex digits>.tmp) is opened read-only or not at all: rename it first.
 ///
 /// Ownership: borrows `file`, `key` and `options`, which may be NULL. `*store` is the caller's, to end with strongroom_close.
 /// Thread safety: any thread.

@@ -202,6 +202,26 @@ fn with_no_byte_free_reads_go_on_and_are_counted_unless_they_must_be_in_the_log_
     store.verify().unwrap();
 }
 
+#[test]
+fn what_waits_is_counted_when_the_store_is_locked_with_no_byte_free() {
+    let disk = BoundedDisk::unbounded();
+    let store = new_store(&disk);
+    store.put("name", "x").unwrap();
+    fill_up(&disk, &store);
+    let refused = (0..1_000).find(|number| store.put(&format!("small/{number}"), "x").is_err());
+    assert!(refused.is_some(), "a full disk refuses in the end");
+    (0..3).for_each(|_| drop(store.get("name").unwrap()));
+    store.lock().unwrap();
+    store.close().unwrap();
+    disk.capacity.store(u64::MAX, Ordering::Relaxed);
+    let store = reopen(disk).unwrap();
+    let query = AuditQuery::all().kind("secret.accessed").kind("audit.events_lost");
+    let told = store.audit().query(query).unwrap();
+    let told: Vec<_> = told.events().iter().map(|event| (event.kind().name(), event.count())).collect();
+    assert_eq!(told, [("audit.events_lost", 3)]);
+    store.verify().unwrap();
+}
+
 /// That these secrets are in the trash, and nothing else is anywhere.
 fn check_trash(store: &Store, paths: &[String]) {
     assert!(store.list(Query::all()).unwrap().items().is_empty());

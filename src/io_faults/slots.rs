@@ -1,11 +1,11 @@
 //! Changes of slots, and locking, on a disk that fails: a key opens as acknowledged, and a poisoned handle is healed by
 //! unlocking it anew.
 
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 
 use super::disk::{FailingDisk, Fault, Lasting};
 use super::workload::{key, options, reopen};
-use crate::{ErrorKind, Result, SlotId, Store, Unlock};
+use crate::{AuditEvent, AuditQuery, ErrorKind, EventFilter, Result, SlotId, Store, Unlock};
 
 fn second() -> Unlock {
     Unlock::raw_key(&[0x66; 32])
@@ -105,6 +105,49 @@ fn a_poisoned_store_is_healed_by_locking_and_unlocking_it() {
     assert_eq!(store.get("name").unwrap().value().expose(), b"value");
     store.put("name", "next").unwrap();
     store.verify().unwrap();
+}
+
+/// A put that fails at its n-th operation, and whether it is there when the store was locked and unlocked; `None` if it has not so
+/// many. What was read and said before it is logged and told once.
+fn landed(n: u64) -> Option<bool> {
+    let disk = FailingDisk::new(Fault::Eio, Lasting::Once, u64::MAX);
+    let store = options().create_on(disk.clone(), &key()).unwrap();
+    store.put("name", "value").unwrap();
+    store.lock().unwrap();
+    assert_eq!(store.unlock(second()).unwrap_err().kind(), ErrorKind::WrongKey);
+    store.unlock(key()).unwrap();
+    let (tell, told) = mpsc::channel();
+    let filter = EventFilter::all();
+    let _subscription = store.subscribe(&filter, move |event| tell.send(event.sequence()).unwrap()).unwrap();
+    let before = store.latest_change().unwrap();
+    (0..2).for_each(|_| drop(store.get("name").unwrap()));
+    disk.fail_at(Fault::Eio, Lasting::Once, n);
+    let put = store.put("name", "next");
+    disk.struck()?;
+    disk.heal();
+    if put.is_err() {
+        store.lock().unwrap();
+        store.unlock(key()).unwrap();
+    }
+    let is_there = store.info("name").unwrap().version() == 2;
+    store.put("after", "x").unwrap();
+    let count = |kind: &str| -> u32 {
+        let events = store.audit().query(AuditQuery::all().kind(kind)).unwrap();
+        assert!(events.events().iter().all(AuditEvent::is_durable));
+        events.events().iter().map(AuditEvent::count).sum()
+    };
+    assert_eq!((count("secret.accessed"), count("store.unlock_failed")), (2, 1), "operation {n}");
+    assert_eq!(count("secret.updated"), u32::from(is_there), "operation {n}");
+    let changes: Vec<u64> = store.changes(before, 100).unwrap().iter().map(AuditEvent::sequence).collect();
+    assert_eq!(told.try_iter().collect::<Vec<_>>(), changes, "operation {n}");
+    store.verify().unwrap();
+    Some(put.is_err() && is_there)
+}
+
+#[test]
+fn what_is_there_although_its_sync_failed_is_logged_and_told_once() {
+    let landed: Vec<bool> = (1..).map_while(landed).collect();
+    assert!(landed.contains(&true) && landed.contains(&false), "{landed:?}");
 }
 
 /// A slot below the floor stays as it is on a full disk, and the write that came before it counts.

@@ -255,16 +255,15 @@ impl SealedFile {
         self.write_durably(durable, Superblock { generation, manifest: Vec::new(), ..last })
     }
 
-    /// Ends the creation of a file: spare room, and everything durable. No proof of that is left before the file has its
-    /// name for good: whoever finds it without makes both durable once more.
+    /// Ends the creation of a file: spare room, the state in both superblocks, and everything durable. No proof of that is
+    /// left before the file has its name for good: whoever finds it without makes both durable once more.
     pub(crate) fn finish_creation(&self) -> Result<()> {
-        {
-            let mut guard = self.durable()?;
-            let durable = guard.as_mut().ok_or_else(|| Error::internal("the file has no superblock yet"))?;
-            let needed = durable.superblock.physical_blocks;
-            reserve(self.disk.as_ref(), durable, needed, Space::Normal)?;
-        }
-        self.sync()
+        let mut guard = self.durable()?;
+        let durable = guard.as_mut().ok_or_else(|| Error::internal("the file has no superblock yet"))?;
+        let needed = durable.superblock.physical_blocks;
+        reserve(self.disk.as_ref(), durable, needed, Space::Normal)?;
+        // The other one has a generation from the making of the file: whoever found it alone would take back all the store was.
+        self.retire_manifest(durable)
     }
 
     /// The file has its name for good, so closing it may leave proof of the last commit.

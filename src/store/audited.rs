@@ -225,39 +225,48 @@ impl Store {
     }
 
     /// Writes what waits, if anything does.
-    pub(super) fn write_out(&self, _pass: &Pass) -> Result<()> {
+    pub(super) fn write_out(&self, pass: &Pass) -> Result<()> {
+        let tables = self.shared.root.unused()?;
+        self.write_out_to(&tables, pass)
+    }
+
+    fn write_out_to(&self, tables: &Tables, _pass: &Pass) -> Result<()> {
         // What comes meanwhile waits for the next time.
         for _ in 0..self.shared.reads.commits() {
-            let tables = self.shared.root.unused()?;
             tables.file().check_usable()?;
-            self.commit_for(Purpose::Waiting, &tables, |_, _| Ok(((), Vec::new())))?;
+            self.commit_for(Purpose::Waiting, tables, |_, _| Ok(((), Vec::new())))?;
         }
         Ok(())
     }
 
     /// Writes what waits before the store is closed.
     pub(super) fn write_out_at_last(&self) -> Result<()> {
-        // A locked store has written it. In a forked child, and behind a failure, nothing is written any more.
+        // Of a locked store nothing can be written. In a forked child, and behind a failure, nothing is written any more.
         let usable = self.shared.root.check_process().and_then(|()| self.shared.root.unused());
         if !usable.is_ok_and(|tables| tables.file().check_usable().is_ok()) || self.shared.reads.is_empty() {
             return Ok(());
         }
         let pass = self.shared.gate.enter()?;
-        match self.write_out(&pass) {
-            Err(error) if error.kind() == ErrorKind::DiskFull => self.write_count(&pass),
+        let tables = self.shared.root.unused()?;
+        self.write_out_or_count(&tables, &pass)
+    }
+
+    /// Writes what waits; on a full disk how much that is.
+    pub(super) fn write_out_or_count(&self, tables: &Tables, pass: &Pass) -> Result<()> {
+        match self.write_out_to(tables, pass) {
+            Err(error) if error.kind() == ErrorKind::DiskFull => self.write_count(tables, pass),
             written => written,
         }
     }
 
     /// Writes how much waits and not what, into the spare blocks.
-    fn write_count(&self, _pass: &Pass) -> Result<()> {
-        let tables = self.shared.root.unused()?;
-        let mut lost = event(self.now(&tables)?, EventKind::EventsLost, [0; 16], 0);
+    fn write_count(&self, tables: &Tables, _pass: &Pass) -> Result<()> {
+        let mut lost = event(self.now(tables)?, EventKind::EventsLost, [0; 16], 0);
         let taken = self.shared.reads.take_all(tables.file().generation()?.saturating_add(1));
         lost.more.get_or_insert_default().count = taken.count();
-        let written = self.commit_for(Purpose::Change(Space::Spare), &tables, |_, _| Ok(((), vec![lost])));
-        // The store is about to be closed: whatever came of it, nothing waits any more.
-        self.shared.reads.written();
+        drop(taken);
+        let written = self.commit_for(Purpose::Change(Space::Spare), tables, |_, _| Ok(((), vec![lost])));
+        self.taken_out(tables, written.is_ok());
         written
     }
 }

@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
+use super::commit::Attempt;
 use super::gate::Pass;
 use super::transaction::Done;
 use super::{Store, Transaction};
@@ -122,7 +123,7 @@ impl BegunTransaction {
                 Ok(())
             })
         };
-        self.store.committed(&self.tables, result, Some(taken), told)
+        self.store.committed(&self.tables, Attempt { result, taken: Some(taken), told })
     }
 }
 

@@ -13,7 +13,7 @@ use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::audit::{Event, EventKind, More};
 use crate::record::context::Said;
-use crate::sealed::change::{Rewrapped, SlotChange};
+use crate::sealed::change::SlotChange;
 use crate::sealed::disk::file::Access;
 use crate::sealed::file::Stamp;
 use crate::sealed::space::Space;
@@ -29,8 +29,6 @@ pub(super) struct Owed {
     pub(super) used: Option<([u8; 16], Timestamp)>,
     /// Attempts to unlock it with a wrong key before that.
     pub(super) wrong_keys: u32,
-    /// The handle's slot at the store's floor, made while the passphrase was at hand.
-    pub(super) strengthened: Option<Rewrapped>,
 }
 
 impl Owed {
@@ -95,6 +93,17 @@ impl Store {
         tables: &Tables,
         work: impl FnOnce(&mut Batch<'_>, Timestamp) -> Result<(T, Vec<Event>)>,
     ) -> Result<T> {
+        let attempt = self.attempt(purpose, tables, work)?;
+        self.committed(tables, attempt)
+    }
+
+    /// A commit of which nobody is told yet.
+    fn attempt<T>(
+        &self,
+        purpose: Purpose,
+        tables: &Tables,
+        work: impl FnOnce(&mut Batch<'_>, Timestamp) -> Result<(T, Vec<Event>)>,
+    ) -> Result<Attempt<T>> {
         let now = self.now(tables)?;
         let (mut taken, mut told) = (None, None);
         let result = {
@@ -123,37 +132,36 @@ impl Store {
             }
             result
         };
-        self.committed(tables, result, taken, told)
+        Ok(Attempt { result, taken, told })
     }
 
     /// After an attempt to commit: what was taken out of what waits for it is in the log, or waits again.
-    pub(super) fn committed<T>(
-        &self,
-        tables: &Tables,
-        result: Result<T>,
-        taken: Option<Arc<Taken>>,
-        told: Option<Told>,
-    ) -> Result<T> {
-        match (&result, told) {
-            (Ok(_), Some(told)) => {
-                if taken.is_some() {
-                    self.shared.reads.written();
-                }
-                self.shared.seen.told(told.is_behind);
-                self.tell(tables, told.span);
-                if told.is_policy {
-                    // It was just written, so it can be read.
-                    let _ = self.adopt_audit_policy(tables);
-                }
-            }
-            _ => {
-                if taken.is_some() {
-                    drop(taken);
-                    self.shared.reads.put_back();
-                }
+    pub(super) fn committed<T>(&self, tables: &Tables, attempt: Attempt<T>) -> Result<T> {
+        let Attempt { result, taken, told } = attempt;
+        let is_committed = result.is_ok() && told.is_some();
+        if taken.is_some() {
+            drop(taken);
+            self.taken_out(tables, is_committed);
+        }
+        if let Some(told) = told.filter(|_| is_committed) {
+            self.shared.seen.told(told.is_behind);
+            self.tell(tables, told.span);
+            if told.is_policy {
+                // It was just written, so it can be read.
+                let _ = self.adopt_audit_policy(tables);
             }
         }
         result
+    }
+
+    /// After a commit that took out what waits: it is in the log, or waits again. Behind a failed sync only unlocking can tell
+    /// which.
+    pub(super) fn taken_out(&self, tables: &Tables, is_committed: bool) {
+        if is_committed {
+            self.shared.reads.written();
+        } else if !tables.file().is_poisoned() {
+            self.shared.reads.put_back();
+        }
     }
 
     /// Audits reads as the store says.
@@ -218,17 +226,20 @@ impl Store {
     ) -> Result<[u8; 16]> {
         let file = tables.file();
         let id = file.stage_slots(change)?;
-        let committed = self.commit(tables, |batch, now| {
+        let attempt = self.attempt(Purpose::Change(Space::Normal), tables, |batch, now| {
             row(batch, id, now)?;
-            Ok(((), vec![event(now, kind, id, 0)]))
+            Ok((id, vec![event(now, kind, id, 0)]))
         });
-        match committed {
-            Ok(()) => file.adopt_slots().map(|()| id),
-            Err(error) => {
+        // Whoever is told looks at the slots; and until this is done a kill leaves the old header, too.
+        let adopted = match &attempt {
+            Ok(Attempt { result: Ok(_), .. }) => file.adopt_slots(),
+            _ => {
                 file.abandon_slots();
-                Err(error)
+                Ok(())
             }
-        }
+        };
+        let committed = self.committed(tables, attempt?);
+        adopted.and(committed)
     }
 
     /// Rewraps the handle's slot at the store's floor, if it owes that and has written. The caller holds the gate.
@@ -236,14 +247,10 @@ impl Store {
     /// It comes after an acknowledged write, and is no reason to call that failed: without it the slot costs what it cost,
     /// and the next open says so again.
     pub(super) fn strengthen(&self, tables: &Tables) {
-        let ready = {
-            let mut owed = self.owed();
-            if owed.used.is_some() {
-                return;
-            }
-            owed.strengthened.take()
-        };
-        let Some(ready) = ready else { return };
+        if self.owed().used.is_some() {
+            return;
+        }
+        let Some(ready) = self.shared.strengthened().take() else { return };
         // Never above the floor, which may have been lowered.
         if tables.read(|rows| kdf_floor(rows)).is_ok_and(|floor| floor == ready.cost()) {
             let change = SlotChange::Rewrapped(&ready);
@@ -255,6 +262,15 @@ impl Store {
 pub(super) fn event(now: Timestamp, kind: EventKind, subject: [u8; 16], version: u64) -> Event {
     let more = More { count: 1, ..More::default() };
     Event { time: now.as_millis(), kind: kind.code(), subject, version, more: Some(more) }
+}
+
+/// What came of an attempt to commit.
+pub(super) struct Attempt<T> {
+    pub(super) result: Result<T>,
+    /// What it took along of what waits.
+    pub(super) taken: Option<Arc<Taken>>,
+    /// `None` if there was nothing to commit.
+    pub(super) told: Option<Told>,
 }
 
 /// What a commit is for.

@@ -155,8 +155,9 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::AlreadyExists`] if there is something at `path`; [`ErrorKind::Cancelled`]; [`ErrorKind::DiskFull`]
-    /// for the disk of the copy; [`ErrorKind::Tampered`] or [`ErrorKind::Damaged`] if the store cannot be copied whole;
+    /// [`ErrorKind::AlreadyExists`] if there is something at `path`; [`ErrorKind::InvalidArgument`] for a name as temporary files
+    /// have it (`.strongroom-<16 hex digits>.tmp`); [`ErrorKind::Cancelled`]; [`ErrorKind::DiskFull`] for the disk of the copy;
+    /// [`ErrorKind::Tampered`] or [`ErrorKind::Damaged`] if the store cannot be copied whole;
     /// [`ErrorKind::Io`]. Nothing is left of the copy then, unless the error says so; a process that is killed leaves a
     /// temporary file, which the next creation, backup or opening for writing in that directory removes.
     pub fn backup_with(&self, path: impl AsRef<Path>, mut options: CopyOptions<'_>) -> Result<Copied> {
@@ -329,7 +330,7 @@ impl Store {
         options: &mut CopyOptions<'_>,
     ) -> Result<Copied> {
         // redb reads an older block that was put back as if it were the newest, and a copy would make it just that.
-        verify(tables.file(), Depth::Blocks)?;
+        verify(tables.file(), Depth::Blocks).inspect_err(|error| self.note_damage(error))?;
         let nascent = tables.file().disk().successor()?;
         let Made { file, copied, is_behind } = self.copy(tables, &nascent.disk(), plan, None, options)?;
         let fresh = Tables::open(file, self.shared.options.cache_bytes, self.shared.options.write_wait)?;
@@ -337,15 +338,13 @@ impl Store {
         fresh.file().settle()?;
         tables.file().retire()?;
         self.shared.root.replace(fresh)?;
-        {
-            // The rest is in the new file, or belongs to a slot that is not.
-            let mut owed = self.shared.owed.lock().unwrap_or_else(PoisonError::into_inner);
-            let strengthened = owed.strengthened.take();
-            *owed = Owed { strengthened, ..Owed::default() };
-        }
+        // It is in the new file, or belongs to a slot that is not.
+        *self.owed() = Owed::default();
+        // What was verified is the new file.
+        self.verification().is_damaged = false;
         self.shared.seen.told(is_behind);
         let tables = self.shared.root.tables()?;
-        self.tell_replaced(&tables);
+        self.tell_all(&tables);
         self.strengthen(&tables);
         Ok(copied)
     }

@@ -144,14 +144,6 @@ impl Span {
 }
 
 impl Feed {
-    /// Takes note of how far a log is that was opened in place of another.
-    pub(super) fn adopt(&self, tables: &Tables) -> Result<()> {
-        let span = end_of(tables)?;
-        *self.known() = Known { last: Some(span.last), last_change: span.last_change };
-        self.changed.notify_all();
-        Ok(())
-    }
-
     /// The number of the last event that is none of a read.
     fn latest(&self, tables: &Tables) -> Result<u64> {
         if let Known { last: Some(_), last_change: Some(change) } = *self.known() {
@@ -234,9 +226,10 @@ impl std::fmt::Debug for Subscription {
 
 impl Store {
     /// Calls `callback` with each event that the filter accepts, once it is durable, in the order of their numbers: on the thread that
-    /// committed it, before its call returns. It is told of commits through every handle of this open store, and never of a value.
+    /// committed it, before its call returns. It is told of commits through every handle of this open store, and never of a value. A commit whose
+    /// sync failed although it is there is told of when the store is [unlocked](Self::unlock) anew.
     ///
-    /// The callback may read. A write to the store from inside it is refused as [`ErrorKind::Reentrant`], and so is a read that is
+    /// The callback may read, unless the store is being locked just then. A write to the store from inside it is refused as [`ErrorKind::Reentrant`], and so is a read that is
     /// audited [strictly](crate::AuditReads::Strict); writes of other threads wait until it returns. If it
     /// panics, the commit stands, its caller notices nothing, and the subscription ends. What an application must not miss
     /// although it was not running, it takes from [`changes`](Self::changes).
@@ -350,8 +343,9 @@ impl Store {
         }
     }
 
-    /// Tells of the commit with which a file took the place of another. The caller holds the gate.
-    pub(super) fn tell_replaced(&self, tables: &Tables) {
+    /// Tells of what was committed since somebody was last told: with a file that took the place of another, or by a commit whose
+    /// sync failed and that is there all the same. The caller holds the gate.
+    pub(super) fn tell_all(&self, tables: &Tables) {
         if let Ok(span) = end_of(tables) {
             self.tell(tables, span);
         }
@@ -378,8 +372,11 @@ impl Store {
         // Whoever subscribed asked how far the log was then.
         let before = before.unwrap_or(span.last);
         let events = tables.read(|rows| events_behind(tables, rows, before, usize::MAX, &all));
-        // What cannot be read now is in the log all the same.
-        let events = events.unwrap_or_default();
+        let Ok(events) = events else {
+            // It is in the log all the same, and told of with the next one.
+            feed.known().last = Some(before);
+            return;
+        };
         for event in &events {
             let interested =
                 subscribers.iter().filter(|subscriber| subscriber.filter.accepts(event.record()));

@@ -1,10 +1,10 @@
 //! How the store is: its state, its file, and what waits to be done.
 
 use std::path::PathBuf;
-use std::sync::PoisonError;
 use std::time::Duration;
 
 use super::root::LockedFile;
+use super::verify::is_damage;
 use super::view::View;
 use super::{Store, capabilities, sweep, time};
 use crate::access::{Action, authorise};
@@ -26,6 +26,9 @@ pub enum HealthStatus {
     Locked,
     /// A write failed, and the handle refuses everything; open the store again.
     Poisoned,
+    /// Something in it was altered or decayed: the last [verification](Store::verify) through this store failed, or this look did.
+    /// Restore a backup.
+    Damaged,
 }
 
 /// What [`Store::health`] found.
@@ -62,8 +65,9 @@ pub struct Health {
 }
 
 impl Store {
-    /// Looks at the store: whether it works, its file from outside, copies of it beside, and what waits to be done. A locked
-    /// or poisoned store has a health too; what only its rows say is then `None` or 0.
+    /// Looks at the store: whether it works, its file from outside, copies of it beside, and what waits to be done. A locked,
+    /// poisoned or damaged store has a health too; what only its rows say, and cannot be read, is then `None` or 0. It looks at few
+    /// blocks: whether the store is whole is for [`verify`](Self::verify) to say.
     ///
     /// It writes nothing, and opens each regular file in the store's directory that can be read, for its first bytes.
     /// At most [`DIRECTORY_ENTRIES_MAX`](crate::limits::DIRECTORY_ENTRIES_MAX) names are looked at.
@@ -98,7 +102,12 @@ impl Store {
             return self.outside(&file, HealthStatus::Poisoned);
         }
         let mut health = self.outside(&file, HealthStatus::Ok)?;
-        self.look_inside(&tables, &mut health)?;
+        let looked = self.look_inside(&tables, &mut health);
+        if looked.as_ref().is_err_and(is_damage) || self.verification().is_damaged {
+            health.status = HealthStatus::Damaged;
+            return Ok(health);
+        }
+        looked?;
         let report = self.open_report();
         let is_sound = health.in_place
             && health.copies_beside.is_empty()
@@ -128,7 +137,7 @@ impl Store {
             free_bytes: file.disk.free_bytes().map_err(looked("ask for the free space"))?,
             pin: file.pin,
             last_backup_at: None,
-            last_verified_at: *self.shared.verified_at.lock().unwrap_or_else(PoisonError::into_inner),
+            last_verified_at: self.verification().at,
             pending_sweep: 0,
             clock_behind: None,
             clock_jumped: false,

@@ -6,15 +6,21 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::Store;
+use super::commit::Owed;
+use super::open::Unlocked;
 use crate::access::{Action, authorise};
 use crate::clock::pause;
 use crate::error::{Error, ErrorKind, Result};
+use crate::record::pin::Pin;
 use crate::sealed::unlock::Unlock;
 
 impl Store {
     /// Locks the store: its keys are wiped and its cache is dropped, but the file stays held against other handles.
     /// What needs them is refused as [`ErrorKind::Locked`] until [`unlock`](Self::unlock). Locking a locked store
     /// does nothing.
+    ///
+    /// Events of reads and refusals that wait for a commit are written first; on a full disk the log says in one event how many they
+    /// were.
     ///
     /// When to lock is the application's to say: see [`idle_for`](Self::idle_for).
     ///
@@ -47,16 +53,16 @@ impl Store {
         self.shared.root.unused()?.file().check_process()?;
         authorise(self.principal, Action::Administer)?;
         let pass = self.shared.gate.enter()?;
-        // Without room for it, it waits until the store is unlocked again: nothing keeps a store from being locked.
+        // Most of what waits, while others still read.
         let _ = self.write_out(&pass);
-        match self.shared.root.lock(self.shared.options.write_wait)? {
-            Some(tables) => {
-                // Made for the first write, which will not come before the next unlock.
-                self.shared.owed.lock().unwrap_or_else(PoisonError::into_inner).strengthened = None;
-                tables.close()
-            }
-            None => Ok(()),
-        }
+        let Some(tables) = self.shared.root.lock(self.shared.options.write_wait)? else { return Ok(()) };
+        // The rest: nobody reads any more, and a locked store that is closed could not write it. Where even its number finds no
+        // room it waits until the store is unlocked again, for nothing keeps a store from being locked.
+        let _ = self.write_out_or_count(&tables, &pass);
+        // Made for the first write, which will not come before the next unlock.
+        self.shared.forget_strengthened();
+        self.shared.root.left_at(Pin::of(&tables.file().position()?));
+        tables.close()
     }
 
     /// Unlocks a locked store as opening it does, verification included. What is on the disk must be the state that was
@@ -85,25 +91,32 @@ impl Store {
             return Err(Error::new(ErrorKind::FileRefused, message));
         }
         pause(delay_after(self.shared.wrong_keys.load(Ordering::Relaxed)));
-        let (tables, report, owed) =
-            self.shared.options.unlock_disk(locked.disk, unlock.borrow(), Some(&locked.pin)).inspect_err(
-                |error| {
-                    if error.kind() == ErrorKind::WrongKey {
-                        self.shared.wrong_keys.fetch_add(1, Ordering::Relaxed);
-                    }
-                },
-            )?;
+        let unlocked = self.shared.options.unlock_disk(locked.disk, unlock.borrow(), Some(&locked.pin));
+        let Unlocked { tables, report, owed, strengthened } = unlocked.inspect_err(|error| {
+            if error.kind() == ErrorKind::WrongKey {
+                self.shared.wrong_keys.fetch_add(1, Ordering::Relaxed);
+            }
+        })?;
         self.adopt_audit_policy(&tables)?;
-        self.shared.feed.adopt(&tables)?;
+        let generation = tables.file().generation()?;
         let wrong_keys = self.shared.wrong_keys.swap(0, Ordering::Relaxed);
         *self.shared.report.lock().unwrap_or_else(PoisonError::into_inner) = report;
+        self.shared.reads.found(generation);
         {
-            let mut present = self.shared.owed.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut present = self.owed();
+            if generation > locked.pin.generation {
+                // A commit whose sync failed is there all the same, and said it.
+                present.settle();
+            }
             let discarded = owed.discarded.or(present.discarded);
             let wrong_keys = present.wrong_keys.saturating_add(wrong_keys);
-            *present = super::commit::Owed { discarded, wrong_keys, ..owed };
+            *present = Owed { discarded, wrong_keys, ..owed };
         }
-        self.shared.root.replace(tables)?;
+        *self.shared.strengthened() = strengthened;
+        // Whoever closed the store meanwhile may have looked before this.
+        self.shared.root.replace(tables).inspect_err(|_| self.shared.forget_strengthened())?;
+        let tables = self.shared.root.unused()?;
+        self.tell_all(&tables);
         Ok(())
     }
 
@@ -137,7 +150,7 @@ mod tests {
 
     use super::*;
     use crate::sealed::disk::calling::{At, CallingDisk};
-    use crate::{Context, StoreOptions};
+    use crate::{Context, KdfCost, StoreOptions};
 
     #[test]
     fn a_store_that_is_closed_while_it_is_unlocked_stays_closed() {
@@ -164,6 +177,41 @@ mod tests {
             let store = StoreOptions::new().open_on(disk, &key).unwrap();
             assert_eq!(store.get("name").unwrap().value().expose(), b"value");
         }
+    }
+
+    #[test]
+    fn a_key_that_waits_for_the_first_write_is_gone_with_the_store() {
+        let (disk, unlock) = (Arc::new(CallingDisk::default()), Unlock::passphrase("one"));
+        let options = StoreOptions::new().kdf_cost(KdfCost::EDGE);
+        let store = options.create_on(disk.clone(), &unlock).unwrap();
+        store.policy().set_kdf_floor(KdfCost::new(20 << 10, 2, 1).unwrap()).unwrap();
+        store.close().unwrap();
+        let open = || {
+            let store = options.open_on(disk.clone(), &unlock).unwrap();
+            let other = store.with(Context::new()).unwrap();
+            assert!(other.shared.strengthened().is_some());
+            (store, other)
+        };
+        let ends: [fn(Store); 3] = [drop, |store| store.close().unwrap(), |store| store.lock().unwrap()];
+        for end in ends {
+            let (store, other) = open();
+            end(store);
+            assert!(other.shared.strengthened().is_none());
+        }
+        // Inside a transaction, which holds what the handle owes the log.
+        let (store, other) = open();
+        let ended = other.transaction(|_| {
+            drop(store);
+            Ok(())
+        });
+        ended.unwrap();
+        assert!(other.shared.strengthened().is_none());
+        drop(other);
+        let (store, other) = open();
+        store.lock().unwrap();
+        disk.call(At::Read, move || drop(store));
+        assert_eq!(other.unlock(&unlock).unwrap_err().kind(), ErrorKind::Closed);
+        assert!(other.shared.strengthened().is_none());
     }
 
     #[test]

@@ -50,7 +50,7 @@ mod write;
 
 use std::fmt;
 use std::sync::atomic::AtomicU32;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use accesses::Accesses;
 use commit::Owed;
@@ -60,6 +60,7 @@ use idempotency::Once;
 use reads::Reads;
 use root::Root;
 use time::Seen;
+use verify::Verification;
 
 pub use audit::{Audit, AuditActor, AuditEvent, AuditExported, AuditPage, AuditQuery, AuditVerified};
 pub use audit_policy::{AuditPolicy, AuditReads};
@@ -92,10 +93,11 @@ pub use trash::{Deleted, SecretRef};
 pub use write::Written;
 
 use crate::access::{Action, Principal, authorise};
-use crate::clock::{Clock, Timestamp};
+use crate::clock::Clock;
 use crate::error::Result;
 use crate::record::context::Said;
 use crate::record::id::SecretId;
+use crate::sealed::change::Rewrapped;
 use crate::tables::Tables;
 
 /// An open, unlocked store.
@@ -149,10 +151,12 @@ struct Shared {
     options: StoreOptions,
     report: Mutex<OpenReport>,
     owed: Mutex<Owed>,
+    /// The handle's slot at the store's floor, made while the passphrase was at hand. Locked for moments only: it has a key, and
+    /// whoever drops the store inside a transaction must get rid of it.
+    strengthened: Mutex<Option<Rewrapped>>,
     /// The id of the last secret this handle made.
     last_id: Mutex<Option<SecretId>>,
-    /// When this handle last verified the store.
-    verified_at: Mutex<Option<Timestamp>>,
+    verification: Mutex<Verification>,
     /// Attempts to unlock with a wrong key since the last with a right one.
     wrong_keys: AtomicU32,
 }
@@ -172,12 +176,24 @@ impl Store {
     }
 }
 
+impl Shared {
+    fn strengthened(&self) -> MutexGuard<'_, Option<Rewrapped>> {
+        self.strengthened.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn forget_strengthened(&self) {
+        *self.strengthened() = None;
+    }
+}
+
 impl Drop for Store {
     fn drop(&mut self) {
         // In a forked child the rows are left to the parent, by whoever has them last.
         if self.is_root && self.shared.root.check_process().is_ok() {
             let _ = self.write_out_at_last();
             drop(self.shared.root.end());
+            // Handles that came from this one may live on, and nothing is written through them.
+            self.shared.forget_strengthened();
         }
     }
 }

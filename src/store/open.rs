@@ -176,6 +176,17 @@ impl Store {
     }
 }
 
+/// What unlocking gives.
+pub(super) struct Unlocked {
+    pub(super) tables: Tables,
+    /// What was found.
+    pub(super) report: OpenReport,
+    /// What the next commit owes.
+    pub(super) owed: Owed,
+    /// The slot that unlocked at the store's floor, if it lies below.
+    pub(super) strengthened: Option<Rewrapped>,
+}
+
 impl StoreOptions {
     /// Creates a store that `unlock` opens, and opens it for writing.
     ///
@@ -187,7 +198,8 @@ impl StoreOptions {
     ///
     /// [`ErrorKind::AlreadyExists`] if there is something at `path`; [`ErrorKind::FileRefused`] if the directory can be
     /// written by everybody without being sticky, or lies on a network or user-space file system;
-    /// [`ErrorKind::InvalidArgument`] for a passphrase outside its bounds; [`ErrorKind::OutOfMemory`]; [`ErrorKind::DiskFull`]; [`ErrorKind::Io`].
+    /// [`ErrorKind::InvalidArgument`] for a passphrase outside its bounds, or a name as temporary files have it
+    /// (`.strongroom-<16 hex digits>.tmp`); [`ErrorKind::OutOfMemory`]; [`ErrorKind::DiskFull`]; [`ErrorKind::Io`].
     pub fn create(&self, path: impl AsRef<Path>, unlock: impl Borrow<Unlock>) -> Result<Store> {
         if self.access == Access::ReadOnly {
             return Err(Error::new(ErrorKind::InvalidArgument, "a store cannot be created read-only"));
@@ -216,6 +228,7 @@ impl StoreOptions {
     /// |---|---|
     /// | [`NotFound`](ErrorKind::NotFound) | there is no file |
     /// | [`FileRefused`](ErrorKind::FileRefused) | it is a link, not a regular file, another user's, or has another name (a hard link) |
+    /// | [`FileRefused`](ErrorKind::FileRefused) | its name is that of a temporary file, which any writer removes: rename it, or open it read-only |
     /// | [`FileRefused`](ErrorKind::FileRefused) | its mode lets group or others use it: `chmod 600`, or [`allow_shared_mode`](Self::allow_shared_mode) |
     /// | [`FileRefused`](ErrorKind::FileRefused) | everybody may write to its directory, which is not sticky |
     /// | [`FileRefused`](ErrorKind::FileRefused) | it lies on a network or user-space file system; see [`allow_network_fs`](Self::allow_network_fs) |
@@ -255,8 +268,7 @@ impl StoreOptions {
     }
 
     pub(crate) fn open_on(&self, disk: Arc<dyn Disk>, unlock: &Unlock) -> Result<Store> {
-        let (tables, report, owed) = self.unlock_disk(disk, unlock, self.pin.as_ref())?;
-        self.store(tables, report, owed)
+        self.store(self.unlock_disk(disk, unlock, self.pin.as_ref())?)
     }
 
     /// Memory for the keys of a file.
@@ -267,10 +279,15 @@ impl StoreOptions {
     /// A store over a file that was just made.
     fn over(&self, file: Arc<SealedFile>) -> Result<Store> {
         let tables = Tables::open(file, self.cache_bytes, self.write_wait)?;
-        self.store(tables, OpenReport::default(), Owed::default())
+        self.store(Unlocked {
+            tables,
+            report: OpenReport::default(),
+            owed: Owed::default(),
+            strengthened: None,
+        })
     }
 
-    fn store(&self, tables: Tables, report: OpenReport, owed: Owed) -> Result<Store> {
+    fn store(&self, Unlocked { tables, report, owed, strengthened }: Unlocked) -> Result<Store> {
         let seen = Seen::from_mark(tables.file().stamp()?.clock_mark);
         let audited = AuditPolicy::from_record(&tables.read(|rows| state::audit_policy(rows))?)?;
         let shared = Shared {
@@ -281,11 +298,12 @@ impl StoreOptions {
             reads: Reads::default(),
             feed: Feed::default(),
             last_id: Mutex::new(None),
-            verified_at: Mutex::new(None),
+            verification: Mutex::default(),
             gate: Arc::new(Gate::new(self.write_wait)),
             options: self.clone(),
             report: Mutex::new(report),
             owed: Mutex::new(owed),
+            strengthened: Mutex::new(strengthened),
             wrong_keys: AtomicU32::new(0),
         };
         shared.reads.adopt(&audited);
@@ -298,13 +316,13 @@ impl StoreOptions {
         })
     }
 
-    /// Unlocks, verifies and opens what lies on a disk, and says what was found and what the next commit owes.
+    /// Unlocks, verifies and opens what lies on a disk.
     pub(super) fn unlock_disk(
         &self,
         disk: Arc<dyn Disk>,
         unlock: &Unlock,
         pin: Option<&Pin>,
-    ) -> Result<(Tables, OpenReport, Owed)> {
+    ) -> Result<Unlocked> {
         let (file, found) = open(&self.arena()?, disk, self.access, unlock)?;
         let file = Arc::new(file);
         if let Some(pin) = pin {
@@ -324,13 +342,12 @@ impl StoreOptions {
         let owed = Owed {
             discarded: found.discarded,
             used: Some((tables.file().opener_id(), self.clock.now().max(mark))),
-            strengthened: strengthened.map(|(_, ready)| ready),
             wrong_keys: 0,
         };
         let clock_behind = behind(&self.clock, mark);
         let report =
             OpenReport { kdf_upgrade: upgrade, pin, clock_behind, ..OpenReport::new(found, verified) };
-        Ok((tables, report, owed))
+        Ok(Unlocked { tables, report, owed, strengthened: strengthened.map(|(_, ready)| ready) })
     }
 
     /// The slot that opened, wrapped anew at the store's floor, if it lies below. Made now, while the passphrase is at

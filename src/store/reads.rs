@@ -24,7 +24,7 @@ pub(super) struct Reads {
 #[derive(Default)]
 struct Line {
     waiting: Waiting,
-    /// What the commit of this number is about to write.
+    /// What the commit of this number is about to write, or may have written before its sync failed.
     writing: Option<(u64, Arc<Taken>)>,
     /// The number of the last commit that wrote what waited.
     written: u64,
@@ -160,6 +160,19 @@ impl Reads {
     /// Puts what was taken out back, in front of what came meanwhile.
     pub(super) fn put_back(&self) {
         self.line().put_back();
+    }
+
+    /// After a failure, when the log was found as the commit of this number left it: what was taken out for that is in it, and
+    /// what was taken out for a later one waits again.
+    pub(super) fn found(&self, generation: u64) {
+        let mut line = self.line();
+        match line.writing.take_if(|(number, _)| *number <= generation) {
+            Some((number, _)) => {
+                line.written = line.written.max(number);
+                line.waiting.forget_taken();
+            }
+            None => line.put_back(),
+        }
     }
 
     fn line(&self) -> MutexGuard<'_, Line> {

@@ -150,6 +150,14 @@ impl Root {
         }
     }
 
+    /// Takes note of the state in which a locked file was left after all.
+    pub(super) fn left_at(&self, pin: Pin) {
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        if let State::Locked(file) = &mut *state {
+            file.pin = pin;
+        }
+    }
+
     /// Ends everything for good, and gives the rows, unless that is done already. Operations under way end on them, and whoever
     /// has them last closes them.
     pub(super) fn end(&self) -> Option<Arc<Tables>> {

@@ -8,7 +8,7 @@ use crate::format::layout::BLOCK_LEN;
 use crate::sealed::disk::Disk;
 use crate::sealed::disk::calling::{At, CallingDisk};
 use crate::simulator::CrashDisk;
-use crate::{Context, ErrorKind, Store, StoreOptions, Unlock, VerifyAtOpen};
+use crate::{Context, ErrorKind, HealthStatus, Store, StoreOptions, Unlock, VerifyAtOpen};
 
 const SECRETS: usize = 8;
 
@@ -57,6 +57,47 @@ fn a_bad_block_hides_only_what_needs_it() {
         written += usize::from(store.put("app/new", "x").is_ok() && store.get("app/new").is_ok());
     }
     assert!(mixed >= SECRETS && written > 0, "{mixed} blocks, {written} written");
+}
+
+/// What health says of a store with this block zeroed, and whether it verifies.
+fn health_with(store: &Store, disk: &CrashDisk, zeroed: usize) -> (HealthStatus, bool) {
+    let at = u64::try_from(block_at(zeroed)).unwrap();
+    let mut sound = [0; BLOCK_LEN];
+    disk.read_at(at, &mut sound).unwrap();
+    disk.write_at(at, &[0; BLOCK_LEN]).unwrap();
+    let verified = store.verify().is_ok();
+    let status = store.health().unwrap().status;
+    disk.write_at(at, &sound).unwrap();
+    (status, verified)
+}
+
+#[test]
+fn a_verification_that_failed_is_in_the_health_until_one_succeeds() {
+    let image = image();
+    let disk = CrashDisk::holding(image.clone());
+    let store = StoreOptions::new().open_on(disk.clone(), &unlock()).unwrap();
+    let mut damaged = 0;
+    for zeroed in 0..block_count(&image) {
+        let (status, verified) = health_with(&store, &disk, zeroed);
+        let expected = if verified { HealthStatus::Ok } else { HealthStatus::Damaged };
+        assert_eq!(status, expected, "block {zeroed}");
+        damaged += usize::from(!verified);
+        if !verified {
+            assert_eq!(store.health().unwrap().status, HealthStatus::Damaged);
+        }
+        store.verify().unwrap();
+        assert_eq!(store.health().unwrap().status, HealthStatus::Ok);
+    }
+    assert!(damaged > SECRETS, "{damaged} blocks");
+}
+
+#[test]
+fn a_store_whose_health_cannot_be_read_is_damaged() {
+    let image = image();
+    let opened = (0..block_count(&image)).filter_map(|zeroed| open(&image, zeroed));
+    let status: Vec<_> = opened.map(|store| store.health().unwrap().status).collect();
+    let damaged = status.iter().filter(|status| **status == HealthStatus::Damaged).count();
+    assert!(damaged > 0 && status.contains(&HealthStatus::Ok), "{damaged} of {}", status.len());
 }
 
 /// Some secrets, of which the first cannot be read, in a store that can be written all the same.

@@ -13,7 +13,7 @@ use rustix::io::{Errno, retry_on_intr};
 use super::checks::{Allowed, check_directory, check_file, check_links, is_at, not_regular, refused};
 use super::lock::lock;
 use super::nascent::Successor;
-use super::temporary::is_temporary;
+use super::temporary::has_temporary_name;
 use super::{Disk, Nascent, copies, strays};
 use crate::clock::Wait;
 use crate::error::{Error, ErrorKind, Holder, Result};
@@ -45,6 +45,11 @@ impl FileDisk {
     /// the directory and never the store, and its failure is no failure to open.
     pub(crate) fn open(path: &Path, access: Access, wait: Duration, allowed: Allowed) -> Result<Self> {
         let path = absolute(path)?;
+        if access == Access::ReadWrite && has_temporary_name(&path) {
+            return Err(refused(
+                "the file has the name of one under construction, and any writer in its directory would remove it; rename it first, or open it read-only",
+            ));
+        }
         let wait = Wait::for_at_most(wait);
         loop {
             let disk = Self::over(open_file(&path, access)?, access, path.clone());
@@ -126,8 +131,8 @@ impl Disk for FileDisk {
 
     fn sync_place(&self) -> io::Result<()> {
         let path = self.path();
-        // Under construction it has no name that anybody relies on.
-        if path.file_name().is_some_and(is_temporary) {
+        // Under construction it has no name that anybody relies on. To be read, it may be a store that somebody rescues.
+        if self.access == Access::ReadWrite && has_temporary_name(&path) {
             return Ok(());
         }
         let directory = match File::open(directory_of(&path)) {

@@ -12,7 +12,7 @@ use rustix::io::Errno;
 use super::checks::{Allowed, check_directory, is_at, refused};
 use super::file::{absolute, directory_of};
 use super::file_system::check_file_system;
-use super::temporary::Temporary;
+use super::temporary::{Temporary, has_temporary_name};
 use super::{Disk, Nascent};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -29,9 +29,16 @@ impl Creation {
     /// # Errors
     ///
     /// [`ErrorKind::AlreadyExists`] if there is something at `target`, a dangling link included;
-    /// [`ErrorKind::FileRefused`] if the directory is no place for a store.
+    /// [`ErrorKind::FileRefused`] if the directory is no place for a store; [`ErrorKind::InvalidArgument`] for a name that no
+    /// store can keep.
     pub(crate) fn begin(target: &Path, allowed: Allowed) -> Result<Self> {
         let target = absolute(target)?;
+        if has_temporary_name(&target) {
+            return Err(Error::new(
+                ErrorKind::InvalidArgument,
+                "this name is that of a file under construction, which writers remove; choose another for the new store",
+            ));
+        }
         if std::fs::symlink_metadata(&target).is_ok() {
             return Err(already_exists());
         }

@@ -95,6 +95,11 @@ pub(super) fn is_temporary(name: &OsStr) -> bool {
     })
 }
 
+/// As [`is_temporary`], of the file at this path.
+pub(super) fn has_temporary_name(path: &Path) -> bool {
+    path.file_name().is_some_and(is_temporary)
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs::File;

@@ -5,6 +5,7 @@ use crate::access::Action;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::audit::{Event, EventKind, follow_all, genesis};
 use crate::record::audit_head::AuditHead;
+use crate::store::verify::is_damage;
 use crate::store::waiting::Fact;
 use crate::store::{PinCheck, Store};
 use crate::tables::audit::{self, Place};
@@ -42,6 +43,10 @@ impl Audit<'_> {
         let verified = tables.read(|rows| verify(rows, &genesis, &sealed, kept));
         if let Err(error) = &verified {
             self.0.note_integrity(&tables, error);
+            // A head that was kept may be of another store.
+            if kept.is_none() {
+                self.0.note_damage(error);
+            }
         }
         verified
     }
@@ -107,7 +112,7 @@ fn broken(sequence: u64, message: &str) -> Error {
 impl Store {
     /// Notes for the log that a verification found something.
     pub(in crate::store) fn note_integrity(&self, tables: &Tables, error: &Error) {
-        if matches!(error.kind(), ErrorKind::Tampered | ErrorKind::Damaged) {
+        if is_damage(error) {
             let (kind, error) = (EventKind::IntegrityFailed, error.kind().code());
             self.note(tables, &Fact { kind, path: "", subject: [0; 16], version: 0, error }, self.now_seen());
         }

@@ -9,7 +9,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use strongroom::{
-    Copied, CopyOptions, Error, ErrorKind, NewSlot, Progress, Query, Store, StoreOptions, VerifyAtOpen,
+    Copied, CopyOptions, Error, ErrorKind, NewSlot, Pin, Progress, Query, Store, StoreOptions, VerifyAtOpen,
 };
 
 use crate::fixture::{
@@ -40,6 +40,46 @@ const REPLACEMENTS: [Replace<'_>; 3] = [
 
 fn len(path: &Path) -> u64 {
     std::fs::metadata(path).unwrap().len()
+}
+
+/// What a kill leaves, with either of the superblocks destroyed, is the state that was acknowledged.
+#[track_caller]
+fn check_either_superblock(what: &str, folder: &Folder, made: &Path, pin: Pin) {
+    const SUPERBLOCKS: [usize; 2] = [0x8000, 0x9000];
+    let bytes = std::fs::read(made).unwrap();
+    for at in SUPERBLOCKS {
+        let image = folder.join("image");
+        let mut bytes = bytes.clone();
+        bytes[at..][..0x1000].fill(0);
+        write_private(&image, bytes);
+        let store = patient().pin(pin).open(&image, key()).unwrap_or_else(|error| panic!("{what}: {error}"));
+        assert_eq!(store.pin().unwrap(), pin, "{what}");
+        store.lock().unwrap();
+        store.unlock(key()).unwrap_or_else(|error| panic!("{what}: {error}"));
+        let fresh = store.pin().unwrap();
+        store.verify().unwrap();
+        drop(store);
+        drop(patient().pin(fresh).open(&image, key()).unwrap_or_else(|error| panic!("{what}: {error}")));
+        std::fs::remove_file(&image).unwrap();
+    }
+}
+
+#[test]
+fn either_superblock_of_a_file_that_was_just_made_is_enough() {
+    let folder = Folder::new();
+    let store = create(&folder.join("created"));
+    check_either_superblock("create", &folder, &folder.join("created"), store.pin().unwrap());
+    for (name, replace) in REPLACEMENTS {
+        let path = folder.join(name);
+        let store = create(&path);
+        (0..20).for_each(|number| drop(store.put("name", format!("{number}")).unwrap()));
+        replace(&store, CopyOptions::new()).unwrap();
+        check_either_superblock(name, &folder, &path, store.pin().unwrap());
+        let (backup, pin) = (folder.join("backup"), store.pin().unwrap());
+        store.backup(&backup).unwrap();
+        check_either_superblock("backup", &folder, &backup, pin);
+        std::fs::remove_file(&backup).unwrap();
+    }
 }
 
 #[test]

@@ -5,10 +5,35 @@ use std::time::Duration;
 
 use strongroom::{AuditEvent, Context, ErrorKind, EventFilter, Store, Subscription, Sweep};
 
-use crate::fixture::{Folder, check_refused, create, ends, open};
+use crate::fixture::{Folder, check_refused, create, ends, open, raw};
 
 fn kinds(events: &[AuditEvent]) -> Vec<&'static str> {
     events.iter().map(|event| event.kind().name()).collect()
+}
+
+#[test]
+fn a_subscriber_sees_the_slots_as_the_change_it_is_told_of_left_them() {
+    let store = Arc::new(Store::in_memory().unwrap());
+    let (tell, told) = mpsc::channel();
+    let own = Arc::downgrade(&store);
+    let seen = |store: &Store| {
+        let opens = [1, 2].map(|number| store.slots().check(raw(number)).unwrap());
+        (store.slots().list().unwrap(), opens)
+    };
+    let subscription = store.subscribe(EventFilter::all().kind("store.*"), move |event| {
+        tell.send((event.slot_id(), seen(&own.upgrade().unwrap()))).unwrap();
+    });
+    let _subscription = subscription.unwrap();
+    let check = |id| assert_eq!(told.try_recv().unwrap(), (Some(id), seen(&store)));
+    let [first, second] = [1, 2].map(|number| {
+        let id = store.slots().add(raw(number)).unwrap();
+        check(id);
+        id
+    });
+    for id in [first, second] {
+        store.slots().remove_last_for_people(id).unwrap();
+        check(id);
+    }
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! Locking an open store: nothing is left to use, and nobody else gets the file.
 
+use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use strongroom::{
-    CopyOptions, Error, ErrorKind, HealthStatus, Holder, KdfCost, NewSlot, PinCheck, Query, SlotId, Store,
-    StoreOptions, Sweep, Update,
+    AuditEvent, AuditQuery, CopyOptions, Error, ErrorKind, HealthStatus, Holder, KdfCost, NewSlot, PinCheck,
+    Query, SlotId, Store, StoreOptions, Sweep, Update,
 };
 
 use crate::fixture::{
@@ -365,9 +366,11 @@ fn a_lock_gets_the_store_when_a_backup_has_ended() {
     let path = folder.join("store");
     create(&path).put("name", "value").unwrap();
     let store = patient().write_wait(Duration::from_secs(60)).open(&path, key()).unwrap();
+    let reads = Cell::new(0);
     std::thread::scope(|scope| {
         let mut locking = None;
         let progress = |_| {
+            reads.set(reads.get() + 1);
             locking.get_or_insert_with(|| {
                 let (tell, told) = mpsc::channel();
                 let store = &store;
@@ -394,5 +397,9 @@ fn a_lock_gets_the_store_when_a_backup_has_ended() {
         assert_eq!(error.kind(), ErrorKind::Locked);
         assert!(error.to_string().contains("the backup is in place"), "{error}");
     });
+    store.close().unwrap();
+    let read = open(&path).audit().query(AuditQuery::all().kind("secret.accessed")).unwrap();
+    let read: u32 = read.events().iter().map(AuditEvent::count).sum();
+    assert_eq!(read, reads.get(), "what was read while the lock waited is in the log");
     assert_eq!(open(&folder.join("backup")).get("name").unwrap().value().expose(), b"value");
 }

@@ -146,6 +146,22 @@ fn only_a_temporary_name_beside_a_store_is_taken_from_it() {
 }
 
 #[test]
+fn a_store_cannot_be_called_what_the_next_writer_would_remove() {
+    let (folder, path) = store();
+    let stray = folder.join(STRAY);
+    check_refused(Store::create(&stray, key()), ErrorKind::InvalidArgument);
+    check_refused(open(&path).backup(&stray), ErrorKind::InvalidArgument);
+    assert_eq!(folder.names(), ["s"]);
+    // Somebody rescues a copy that was complete, and was killed before it had its name.
+    fs::rename(&path, &stray).unwrap();
+    let refused = check_refused(StoreOptions::new().open(&stray, key()), ErrorKind::FileRefused);
+    assert!(refused.to_string().contains("rename it first"), "{refused}");
+    assert_eq!(open_read_only(&stray).get("name").unwrap().value().expose(), b"value");
+    fs::rename(&stray, &path).unwrap();
+    drop(open(&path));
+}
+
+#[test]
 fn strays_of_other_directories_are_left() {
     let (folder, path) = store();
     fs::create_dir(folder.join("inner")).unwrap();

@@ -68,6 +68,7 @@ HEALTH = {
     k.HEALTH_DEGRADED: "degraded",
     k.HEALTH_LOCKED: "locked",
     k.HEALTH_POISONED: "poisoned",
+    k.HEALTH_DAMAGED: "damaged",
 }
 PINS = {k.PIN_NONE: "none", k.PIN_IN_HISTORY: "in_history", k.PIN_OLDER_THAN_LOG: "older_than_log"}
 AUDIT_READS = {k.AUDIT_READS_BATCHED: "batched", k.AUDIT_READS_STRICT: "strict", k.AUDIT_READS_OFF: "off"}

@@ -267,7 +267,7 @@ class Store(Operations, Feed):
         return _items.open_report(report)
 
     def health(self) -> Health:
-        """How the store is, also if it is locked or poisoned."""
+        """How the store is, also if it is locked, poisoned or damaged."""
         condition = sized(c.Condition)
         beside = paged(lib.strongroom_health, self._handle, byref(condition))
         return _items.health(condition, _pages.files(beside))

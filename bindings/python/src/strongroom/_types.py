@@ -289,7 +289,7 @@ class Copied:
 class Health:
     """How a store is."""
 
-    #: ``"ok"``, ``"degraded"``, ``"locked"`` or ``"poisoned"``.
+    #: ``"ok"``, ``"degraded"``, ``"locked"``, ``"poisoned"`` or ``"damaged"``.
     status: str
     #: The version of the file format.
     format_version: int

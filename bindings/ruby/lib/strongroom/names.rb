@@ -27,7 +27,7 @@ module Strongroom
                    Native::SLOT_PASSPHRASE_AND_KEY_FILE => :passphrase_and_key_file,
                    Native::SLOT_RECOVERY_CODE => :recovery_code }.freeze
     HEALTH = { Native::HEALTH_OK => :ok, Native::HEALTH_DEGRADED => :degraded, Native::HEALTH_LOCKED => :locked,
-               Native::HEALTH_POISONED => :poisoned }.freeze
+               Native::HEALTH_POISONED => :poisoned, Native::HEALTH_DAMAGED => :damaged }.freeze
     PINS = { Native::PIN_NONE => :none, Native::PIN_IN_HISTORY => :in_history,
              Native::PIN_OLDER_THAN_LOG => :older_than_log }.freeze
 

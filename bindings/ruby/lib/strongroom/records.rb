@@ -274,7 +274,7 @@ module Strongroom
 
   # How a store is.
   # @!attribute [r] status
-  #   @return [Symbol] `:ok`, `:degraded`, `:locked` or `:poisoned`
+  #   @return [Symbol] `:ok`, `:degraded`, `:locked`, `:poisoned` or `:damaged`
   # @!attribute [r] format_version
   #   @return [Integer] the version of the file format
   # @!attribute [r] in_place

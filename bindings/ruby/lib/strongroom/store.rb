@@ -266,7 +266,7 @@ module Strongroom
       Items.open_report(report)
     end
 
-    # @return [Health] how the store is, also if it is locked or poisoned
+    # @return [Health] how the store is, also if it is locked, poisoned or damaged
     def health
       condition = Call.sized(Native::Condition)
       beside = Pages.files(:strongroom_health, @handle, condition)

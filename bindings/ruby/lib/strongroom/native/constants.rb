@@ -54,6 +54,7 @@ module Strongroom
     HEALTH_DEGRADED = 1
     HEALTH_LOCKED = 2
     HEALTH_POISONED = 3
+    HEALTH_DAMAGED = 4
     PIN_NONE = 0
     PIN_IN_HISTORY = 1
     PIN_OLDER_THAN_LOG = 2
