@@ -10,6 +10,7 @@ mod copied_clock;
 mod copies;
 mod events;
 mod expiry;
+mod export_edits;
 mod fields;
 mod floor;
 mod generated;
