@@ -3615,7 +3615,8 @@ strongroom_status strongroom_matches(const struct strongroom_store *store,
 
 /**
  * Writes a value as the next version of a secret that is there, current at once, and retires the version before: it is readable by number and
- * accepted for `grace_seconds` more, and then never again. A version in grace stays so until its own time.
+ * accepted for `grace_seconds` more, and then never again. A version in grace stays so until its own time. strongroom_rollback takes back a
+ * rotation by mistake.
  *
  * Ownership: borrows `store`, `path`, `value` and `changes`, which may be NULL; writes `*rotated`, unless that is NULL.
  * Thread safety: any thread.
@@ -3667,8 +3668,8 @@ strongroom_status strongroom_verify_any(const struct strongroom_store *store,
                                         struct strongroom_error **error);
 
 /**
- * Retires a version that is not the current one now, whether it was in grace or readable by number. `page`, unless NULL, gets a page of one
- * strongroom_page_version.
+ * Retires a version that is not the current one now, whether it was in grace or readable by number. strongroom_rollback still finds its value;
+ * strongroom_destroy_version takes it away. `page`, unless NULL, gets a page of one strongroom_page_version.
  *
  * Ownership: borrows `store` and `path`. `*page` is the caller's, to free with strongroom_page_free.
  * Thread safety: any thread.
@@ -4301,7 +4302,8 @@ strongroom_status strongroom_update(struct strongroom_store *store,
                                     struct strongroom_error **error);
 
 /**
- * Writes an older version once more, as a new one.
+ * Writes an older version once more, as a new one. It takes one that is retired too, whose value cannot be read any more: the way back from a
+ * rotation to a wrong value. A version that must not come back is destroyed; to revoke it is not enough.
  *
  * Ownership: borrows `store` and `path`; writes `*written`, unless that is NULL.
  * Thread safety: any thread.

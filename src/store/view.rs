@@ -49,6 +49,21 @@ impl<R: Rows> View<'_, R> {
         Ok(Secret::new(SecretInfo::new(self.store, path.clone(), record)?.read_at(time), read, value))
     }
 
+    /// The value of version `number`, to be written once more: also if that is retired, which is no reading of it.
+    pub(super) fn old_value(
+        &self,
+        path: &SecretPath,
+        record: &SecretRecord,
+        number: u64,
+    ) -> Result<SecretBytes> {
+        let version = self.version(path, record, number)?;
+        if self.state(record, &version)? != VersionState::Retired {
+            return self.value(path, record, Some(number)).map(|(_, value)| value);
+        }
+        self.check_expiry(path, record)?;
+        secrets::value(self.rows, &self.tables.sealer(), path, &record.id, &version)
+    }
+
     /// The value of the current version, or of `number`.
     pub(super) fn value<'r>(
         &self,
@@ -73,7 +88,9 @@ impl<R: Rows> View<'_, R> {
             )),
             VersionState::Retired => Err(Error::new(
                 ErrorKind::VersionExpired,
-                format!("version {number} of the secret at {path} is retired: its grace is over"),
+                format!(
+                    "version {number} of the secret at {path} is retired: its grace is over; a rollback writes its value once more"
+                ),
             )),
             VersionState::Destroyed => Err(destroyed(path, number)),
         }

@@ -212,9 +212,12 @@ impl Store {
 
     /// Writes the value of version `version` once more, as the next version with the note `rollback of …`.
     ///
+    /// It takes a version that is retired too, whose value cannot be read any more: it is the way back from a [`rotate`](Self::rotate)
+    /// to a wrong value. A version that must not come back is [destroyed](Self::destroy_version); to revoke it is not enough.
+    ///
     /// # Errors
     ///
-    /// As [`put`](Self::put) and [`get_version`](Self::get_version).
+    /// As [`put`](Self::put) and [`get_version`](Self::get_version), but for the state of being retired.
     pub fn rollback<P>(&self, path: P, version: u64) -> Result<Written>
     where
         P: TryInto<SecretPath>,
@@ -341,7 +344,7 @@ impl Transaction<'_, '_> {
                 |call| _ = call.path("path", &path).number("version", version),
                 |tx| {
                     let record = tx.view().find(&path)?;
-                    let (_, value) = tx.view().value(&path, &record, Some(version))?;
+                    let value = tx.view().old_value(&path, &record, version)?;
                     tx.write(&path, value.expose(), &Put::new().note(format!("rollback of {version}")), None)
                 },
             )
