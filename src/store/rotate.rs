@@ -274,7 +274,7 @@ impl Transaction<'_, '_> {
 
     fn replace(&mut self, path: &SecretPath, value: &[u8], grace: Duration, put: &Put) -> Result<Rotated> {
         let old_version = self.view().find(path)?.current.number;
-        let old_expires_at = self.now.after(checked_grace(grace)?);
+        let old_expires_at = self.now().after(checked_grace(grace)?);
         let written = self.write(path, value, put, Some(old_expires_at))?;
         Ok(Rotated { written, old_version, old_expires_at })
     }
@@ -329,7 +329,7 @@ impl Transaction<'_, '_> {
             if state == VersionState::Destroyed {
                 return Err(super::view::destroyed(path, version));
             }
-            let revoked = found.standing.rotated(tx.now.as_millis());
+            let revoked = found.standing.rotated(tx.now().as_millis());
             if revoked != found.standing && state != VersionState::Retired {
                 found.standing = revoked;
                 tx.save_version(path, &record, &found)?;

@@ -20,6 +20,7 @@ mod lists;
 mod lock;
 mod memory;
 mod metadata;
+mod passing;
 mod paths;
 mod pins;
 mod read_events;
