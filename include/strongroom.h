@@ -3635,7 +3635,8 @@ strongroom_status strongroom_matches(const struct strongroom_store *store,
 
 /**
  * Writes a value as the next version of a secret that is there, current at once, and retires the version before: it is readable by number and
- * accepted for `grace_seconds` more, and then never again. A version in grace stays so until its own time.
+ * accepted for `grace_seconds` more, and then never again. A version in grace stays so until its own time. strongroom_rollback takes back a
+ * rotation by mistake.
  *
  * Ownership: borrows `store`, `path`, `value` and `changes`, which may be NULL; writes `*rotated`, unless that is NULL.
  * Thread safety: any thread.
@@ -3688,8 +3689,8 @@ strongroom_status strongroom_verify_any(const struct strongroom_store *store,
                                         struct strongroom_error **error);
 
 /**
- * Retires a version that is not the current one now, whether it was in grace or readable by number. `page`, unless NULL, gets a page of one
- * strongroom_page_version.
+ * Retires a version that is not the current one now, whether it was in grace or readable by number. strongroom_rollback still finds its value;
+ * strongroom_destroy_version takes it away. `page`, unless NULL, gets a page of one strongroom_page_version.
  *
  * Ownership: borrows `store` and `path`. `*page` is the caller's, to free with strongroom_page_free.
  * Thread safety: any thread.
@@ -4068,6 +4069,9 @@ strongroom_status strongroom_close(struct strongroom_store **store,
  * through the store are REENTRANT. What is about the store as a whole is INVALID_ARGUMENT on a transaction: copies, slots, locking, verification,
  * health, reports, the pin, the environment, the list of retentions and the least cost of passphrases.
  *
+ * Time goes on in it: each call happens at its own time, and not at that of the beginning or of the commit. What expires meanwhile is refused
+ * from then on, and a grace or an expiry that a call sets is counted from that call.
+ *
  * Ownership: borrows `store`. `*transaction` is the caller's, to end with strongroom_commit or, rolling back, strongroom_close.
  * Thread safety: any thread.
  * Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, REENTRANT, IN_USE, READ_ONLY, LOCKED, POISONED, FORKED.
@@ -4323,11 +4327,12 @@ strongroom_status strongroom_update(struct strongroom_store *store,
                                     struct strongroom_error **error);
 
 /**
- * Writes an older version once more, as a new one.
+ * Writes an older version once more, as a new one. It takes one that is retired too, whose value cannot be read any more: the way back from a
+ * rotation to a wrong value. A version that must not come back is destroyed; to revoke it is not enough.
  *
  * Ownership: borrows `store` and `path`; writes `*written`, unless that is NULL.
  * Thread safety: any thread.
- * Errors: as strongroom_get and strongroom_put.
+ * Errors: as strongroom_get and strongroom_put, but for VERSION_EXPIRED.
  */
 STRONGROOM_API
 STRONGROOM_WARN_UNUSED

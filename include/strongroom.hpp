@@ -134,7 +134,7 @@ class access {
     described<strongroom_secret_info> update(std::string_view path, const changes &with) {
         return described<strongroom_secret_info>(page_of(strongroom_update, path.data(), path.size(), constant(with.handle())));
     }
-    // Writes an older version once more, as a new one.
+    // Writes an older version once more, as a new one: also one that is retired.
     strongroom_written rollback_to(std::string_view path, std::uint64_t version) {
         return told<strongroom_written>(strongroom_rollback, path.data(), path.size(), version);
     }

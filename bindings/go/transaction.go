@@ -16,7 +16,7 @@ type Tx struct{ Operations }
 //
 // Meanwhile other goroutines read the state before, and their writes wait as long as [WithWriteWait] says. The goroutine stays on its
 // thread, by which the store knows it: its own writes through the store, and not through tx, fail with ErrReentrant. Other goroutines that
-// do starts may use tx until do returns.
+// do starts may use tx until do returns. Time goes on inside: each call happens at its own time, and not at that of the commit.
 //
 // It fails with ErrInvalidArgument if a change inside failed and do returned nil all the same.
 func (s *Store) Transaction(do func(tx *Tx) error) (err error) {

@@ -55,7 +55,8 @@ func (o *Operations) Update(path string, changes ...Change) (info *SecretInfo, e
 	return info, err
 }
 
-// Rollback writes an older version once more, as a new one. It fails with ErrNotFound and ErrDestroyed.
+// Rollback writes an older version once more, as a new one. It takes one that is retired too, whose value cannot be read any more: the way
+// back from a rotation to a wrong value. It fails with ErrNotFound and ErrDestroyed.
 func (o *Operations) Rollback(path string, version uint64) (*Written, error) {
 	name, length := chars(path)
 	return o.writes(func(on *C.strongroom_store, done *C.strongroom_written, failed **C.strongroom_error) C.strongroom_status {

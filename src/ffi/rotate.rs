@@ -65,7 +65,8 @@ pub(super) unsafe fn tell(rotated: *mut strongroom_rotated, what: &Rotated) -> R
 }
 
 /// Writes a value as the next version of a secret that is there, current at once, and retires the version before: it is readable by number and
-/// accepted for `grace_seconds` more, and then never again. A version in grace stays so until its own time.
+/// accepted for `grace_seconds` more, and then never again. A version in grace stays so until its own time. strongroom_rollback takes back a
+/// rotation by mistake.
 ///
 /// Ownership: borrows `store`, `path`, `value` and `changes`, which may be NULL; writes `*rotated`, unless that is NULL.
 /// Thread safety: any thread.
@@ -157,8 +158,8 @@ pub unsafe extern "C" fn strongroom_verify_any(
     unsafe { guard(error, work) }
 }
 
-/// Retires a version that is not the current one now, whether it was in grace or readable by number. `page`, unless NULL, gets a page of one
-/// strongroom_page_version.
+/// Retires a version that is not the current one now, whether it was in grace or readable by number. strongroom_rollback still finds its value;
+/// strongroom_destroy_version takes it away. `page`, unless NULL, gets a page of one strongroom_page_version.
 ///
 /// Ownership: borrows `store` and `path`. `*page` is the caller's, to free with strongroom_page_free.
 /// Thread safety: any thread.

@@ -284,6 +284,9 @@ pub unsafe extern "C" fn strongroom_close(
 /// through the store are REENTRANT. What is about the store as a whole is INVALID_ARGUMENT on a transaction: copies, slots, locking, verification,
 /// health, reports, the pin, the environment, the list of retentions and the least cost of passphrases.
 ///
+/// Time goes on in it: each call happens at its own time, and not at that of the beginning or of the commit. What expires meanwhile is refused
+/// from then on, and a grace or an expiry that a call sets is counted from that call.
+///
 /// Ownership: borrows `store`. `*transaction` is the caller's, to end with strongroom_commit or, rolling back, strongroom_close.
 /// Thread safety: any thread.
 /// Errors: INVALID_ARGUMENT, BAD_HANDLE, CLOSED, REENTRANT, IN_USE, READ_ONLY, LOCKED, POISONED, FORKED.

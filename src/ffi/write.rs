@@ -127,11 +127,12 @@ pub unsafe extern "C" fn strongroom_update(
     unsafe { guard(error, work) }
 }
 
-/// Writes an older version once more, as a new one.
+/// Writes an older version once more, as a new one. It takes one that is retired too, whose value cannot be read any more: the way back from a
+/// rotation to a wrong value. A version that must not come back is destroyed; to revoke it is not enough.
 ///
 /// Ownership: borrows `store` and `path`; writes `*written`, unless that is NULL.
 /// Thread safety: any thread.
-/// Errors: as strongroom_get and strongroom_put.
+/// Errors: as strongroom_get and strongroom_put, but for VERSION_EXPIRED.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strongroom_rollback(

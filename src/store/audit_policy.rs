@@ -160,7 +160,7 @@ impl Transaction<'_, '_> {
     ///
     /// As [`Policy::audit`].
     pub fn audit_policy(&self) -> Result<AuditPolicy> {
-        self.authorise(Action::Administer)?;
+        self.look(Action::Administer)?;
         AuditPolicy::from_record(&state::audit_policy(self.view().rows)?)
     }
 

@@ -8,7 +8,6 @@ use super::gate::Pass;
 use super::transaction::Done;
 use super::{Store, Transaction};
 use crate::access::Action;
-use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::sealed::space::Space;
 use crate::tables::{Tables, Writing};
@@ -22,7 +21,6 @@ pub struct BegunTransaction {
     /// `None` once it has ended. Before the pass, because the next writer must not begin beside it.
     writing: Option<Writing>,
     done: Done,
-    now: Timestamp,
     tables: Arc<Tables>,
     /// Before the store, which writes what waits if nobody else has it.
     pass: Pass,
@@ -36,7 +34,7 @@ impl std::fmt::Debug for BegunTransaction {
 }
 
 impl Store {
-    /// Begins a transaction that ends with its [handle](BegunTransaction).
+    /// Begins a transaction that ends with its [handle](BegunTransaction). Time goes on in it, as in every [`Transaction`].
     ///
     /// # Errors
     ///
@@ -59,10 +57,9 @@ impl Store {
     /// ```
     pub fn begin(self: &Arc<Self>) -> Result<BegunTransaction> {
         let (pass, tables) = self.begin_writing(Action::Begin)?;
-        let now = self.now(&tables)?;
         let done = Done::after(&tables)?;
         let writing = tables.begin(Space::Normal)?;
-        Ok(BegunTransaction { writing: Some(writing), done, now, tables, store: self.clone(), pass })
+        Ok(BegunTransaction { writing: Some(writing), done, tables, store: self.clone(), pass })
     }
 }
 
@@ -74,11 +71,11 @@ impl BegunTransaction {
     /// What `work` returns. A change that fails makes [`commit`](Self::commit) fail.
     pub fn run<T>(&mut self, work: impl FnOnce(&mut Transaction<'_, '_>) -> Result<T>) -> Result<T> {
         self.pass.hold();
-        let Self { writing, done, now, tables, store, .. } = self;
+        let Self { writing, done, tables, store, .. } = self;
         store.authorise(Action::Begin)?;
         let writing = writing.as_ref().ok_or_else(ended)?;
         writing.batch(|batch| {
-            let mut transaction = Transaction { store, tables, batch, now: *now, done: std::mem::take(done) };
+            let mut transaction = Transaction::new(store, tables, batch, std::mem::take(done));
             let result = catch_unwind(AssertUnwindSafe(|| work(&mut transaction)));
             *done = transaction.done;
             result.unwrap_or_else(|panic| {
@@ -113,9 +110,8 @@ impl BegunTransaction {
         let mut told = None;
         let result = {
             let mut owed = self.store.owed();
-            let concluded = writing.batch(|batch| {
-                self.store.conclude(&self.tables, batch, self.now, &owed, Some(&taken), events)
-            });
+            let concluded =
+                writing.batch(|batch| self.store.conclude(&self.tables, batch, &owed, Some(&taken), events));
             concluded.and_then(|(stamp, concluded)| {
                 told = Some(concluded);
                 writing.commit(stamp)?;

@@ -122,8 +122,7 @@ impl Store {
                 // What waits must not keep a delete from fitting on a full disk.
                 let generation = tables.file().generation()?.saturating_add(1);
                 taken = (purpose.space() == Space::Normal).then(|| self.shared.reads.take(generation));
-                let (stamp, concluded) =
-                    self.conclude(tables, batch, now, &owed, taken.as_deref(), events)?;
+                let (stamp, concluded) = self.conclude(tables, batch, &owed, taken.as_deref(), events)?;
                 told = Some(concluded);
                 Ok(Outcome { value, commit: Some(stamp) })
             });
@@ -177,13 +176,14 @@ impl Store {
         &self,
         tables: &Tables,
         batch: &mut Batch<'_>,
-        now: Timestamp,
         owed: &Owed,
         waiting: Option<&Taken>,
         events: Vec<Event>,
     ) -> Result<(Stamp, Told)> {
         let stamp = tables.file().stamp()?;
         let generation = tables.file().generation()? + 1;
+        // Not when the work began: what was refused meanwhile would be read again behind a clock that is turned back.
+        let now = self.now_after(stamp.clock_mark);
         if let Some((slot, time)) = owed.used {
             slots::used(batch, &slot, time.as_millis())?;
         }

@@ -87,7 +87,7 @@ impl Transaction<'_, '_> {
     ///
     /// As [`Store::due`].
     pub fn due(&self, within: Duration) -> Result<Vec<Due>> {
-        self.authorise(Action::List)?;
+        self.look(Action::List)?;
         self.view().due(within)
     }
 }

@@ -6,14 +6,14 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::ThreadId;
 use std::time::Duration;
 
-use super::audit::Filter;
+use super::audit::{Filter, Kinds};
 use super::{AuditEvent, Store};
 use crate::access::Action;
 use crate::clock::Wait;
 use crate::crypto::arena::Process;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::PAGE_ITEMS_MAX;
-use crate::record::audit::{EventKind, genesis};
+use crate::record::audit::genesis;
 use crate::record::event_kind::KindSet;
 use crate::record::path::SecretPath;
 use crate::tables::{Rows, Tables, audit};
@@ -28,7 +28,7 @@ pub struct EventFilter {
 }
 
 impl EventFilter {
-    /// Every event but those of reads (`secret.accessed`).
+    /// Every event but those of reads (`secret.accessed`), also of kinds that only a later version of strongroom knows.
     #[must_use]
     pub fn all() -> Self {
         Self::default()
@@ -50,11 +50,13 @@ impl EventFilter {
     }
 
     fn checked(&self) -> Result<Filter> {
-        let all = || EventKind::ALL.iter().map(|kind| kind.code());
-        let but_reads = || all().filter(|code| *code != EventKind::SecretAccessed.code()).collect();
         let namespace = self.namespace.as_deref().map(SecretPath::parse).transpose()?;
-        let codes = if self.kinds.is_empty() { Some(but_reads()) } else { self.kinds.codes()? };
-        Ok(Filter::of(namespace, codes))
+        let kinds = if self.kinds.is_empty() {
+            Kinds::AllButReads
+        } else {
+            self.kinds.codes()?.map_or(Kinds::All, Kinds::Only)
+        };
+        Ok(Filter::of(namespace, kinds))
     }
 }
 
@@ -138,7 +140,7 @@ impl Span {
     pub(super) fn until(next: u64, kinds: impl DoubleEndedIterator<Item = u16>) -> Self {
         let last = next.saturating_sub(1);
         let mut back = (1..=last).rev().zip(kinds.rev());
-        let change = back.find(|(_, kind)| *kind != EventKind::SecretAccessed.code());
+        let change = back.find(|(_, kind)| Kinds::AllButReads.accepts(*kind));
         Self { last, last_change: change.map(|(number, _)| number) }
     }
 }

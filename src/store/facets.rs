@@ -83,7 +83,7 @@ impl Transaction<'_, '_> {
     ///
     /// As [`Store::namespaces`].
     pub fn namespaces(&self) -> Result<Vec<Namespace>> {
-        self.authorise(Action::List)?;
+        self.look(Action::List)?;
         self.view().namespaces(&Query::all())
     }
 
@@ -97,7 +97,7 @@ impl Transaction<'_, '_> {
         P: TryInto<SecretPath>,
         Error: From<P::Error>,
     {
-        self.authorise(Action::List)?;
+        self.look(Action::List)?;
         self.view().namespaces(&Query::under(namespace.try_into()?))
     }
 
@@ -107,7 +107,7 @@ impl Transaction<'_, '_> {
     ///
     /// As [`Store::tag_keys`].
     pub fn tag_keys(&self) -> Result<Vec<TagCount>> {
-        self.authorise(Action::List)?;
+        self.look(Action::List)?;
         self.view().tag_counts(None)
     }
 
@@ -117,7 +117,7 @@ impl Transaction<'_, '_> {
     ///
     /// As [`Store::tag_values`].
     pub fn tag_values(&self, key: &str) -> Result<Vec<TagCount>> {
-        self.authorise(Action::List)?;
+        self.look(Action::List)?;
         self.view().tag_counts(Some(&tag_key(key)?))
     }
 }

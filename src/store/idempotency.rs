@@ -189,7 +189,7 @@ impl Transaction<'_, '_> {
             self.log_call(EventKind::CallRemembered, u64::from(operation.code()))?;
         }
         let window = Duration::from_secs(idempotency::window(self.batch)?);
-        let until = self.now.after(window).as_millis();
+        let until = self.now().after(window).as_millis();
         let record = IdempotencyRecord { digest, epoch, until, answer: value.answer() };
         idempotency::forget(self.batch, time, IDEMPOTENCY_FORGOTTEN_AT_ONCE)?;
         #[cfg(test)]

@@ -111,7 +111,7 @@ impl SecretInfo {
     }
 
     /// The number of the current metadata: 1 at first, and one more with every change of tier, description, tags, content
-    /// type or retention. See [`Update::expect_meta_version`](crate::Update::expect_meta_version).
+    /// type, retention, expiry or rotation. See [`Update::expect_meta_version`](crate::Update::expect_meta_version).
     #[must_use]
     pub fn meta_version(&self) -> u64 {
         self.meta_version

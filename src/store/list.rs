@@ -163,7 +163,7 @@ impl Transaction<'_, '_> {
     ///
     /// As [`Store::list`].
     pub fn list(&self, query: impl Borrow<Query>) -> Result<Page> {
-        self.authorise(Action::List)?;
+        self.look(Action::List)?;
         self.view().page(query.borrow())
     }
 }

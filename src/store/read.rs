@@ -240,7 +240,7 @@ impl Transaction<'_, '_> {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        self.authorise(Action::Read(&path))?;
+        self.look(Action::Read(&path))?;
         self.view().info(&path)
     }
 

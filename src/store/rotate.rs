@@ -36,8 +36,9 @@ impl Store {
     /// readable by number, and [accepted](Self::accepted), for as long as `grace`, and then never again. Without a grace it is
     /// retired at once. A version that is in grace already stays so until its own time.
     ///
-    /// What grace there is can be ended by [`revoke_version`](Self::revoke_version). Neither a clock that is turned back nor
-    /// deleting and restoring the version extends it. [Retention](crate::Retention) never prunes a version in grace.
+    /// What grace there is can be ended by [`revoke_version`](Self::revoke_version), and what was rotated by mistake is taken back by
+    /// [`rollback`](Self::rollback), which writes the old value once more. Neither a clock that is turned back nor
+    /// deleting and restoring the version extends a grace. [Retention](crate::Retention) never prunes a version in grace.
     ///
     /// # Errors
     ///
@@ -152,7 +153,8 @@ impl Store {
     }
 
     /// Retires a version that is not the current one now, whether it was in grace or readable by number. Revoking it again
-    /// changes nothing. What is deleted stays so, and is retired once restored.
+    /// changes nothing. What is deleted stays so, and is retired once restored. A [`rollback`](Self::rollback) still finds the value, as
+    /// of every retired version; [`destroy_version`](Self::destroy_version) takes it away.
     ///
     /// # Errors
     ///
@@ -272,7 +274,7 @@ impl Transaction<'_, '_> {
 
     fn replace(&mut self, path: &SecretPath, value: &[u8], grace: Duration, put: &Put) -> Result<Rotated> {
         let old_version = self.view().find(path)?.current.number;
-        let old_expires_at = self.now.after(checked_grace(grace)?);
+        let old_expires_at = self.now().after(checked_grace(grace)?);
         let written = self.write(path, value, put, Some(old_expires_at))?;
         Ok(Rotated { written, old_version, old_expires_at })
     }
@@ -327,7 +329,7 @@ impl Transaction<'_, '_> {
             if state == VersionState::Destroyed {
                 return Err(super::view::destroyed(path, version));
             }
-            let revoked = found.standing.rotated(tx.now.as_millis());
+            let revoked = found.standing.rotated(tx.now().as_millis());
             if revoked != found.standing && state != VersionState::Retired {
                 found.standing = revoked;
                 tx.save_version(path, &record, &found)?;

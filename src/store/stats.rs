@@ -82,7 +82,7 @@ impl Transaction<'_, '_> {
     ///
     /// As [`Store::stats`].
     pub fn stats(&self) -> Result<Stats> {
-        self.authorise(Action::List)?;
+        self.look(Action::List)?;
         self.view().stats(None)
     }
 
@@ -96,7 +96,7 @@ impl Transaction<'_, '_> {
         P: TryInto<SecretPath>,
         Error: From<P::Error>,
     {
-        self.authorise(Action::List)?;
+        self.look(Action::List)?;
         self.view().stats(Some(&namespace.try_into()?))
     }
 }

@@ -43,7 +43,7 @@ impl Transaction<'_, '_> {
             }
             let time = tx.view().purge_time()?;
             let items = sweep.items.min(tx.room());
-            let mut report = SweepReport { held_back: time < tx.now, ..SweepReport::default() };
+            let mut report = SweepReport { held_back: time < tx.now(), ..SweepReport::default() };
             for trashed in trash::due(tx.batch, time.as_millis(), items)? {
                 trash::remove(tx.batch, &trashed)?;
                 report.secrets += 1;

@@ -67,9 +67,10 @@ impl Store {
         let mark = Timestamp::from_millis(mark);
         let mut events = Vec::new();
         if has_jumped(mark, now) {
-            let confirmed = done.iter().any(|event| event.kind == EventKind::ClockConfirmed.code());
-            if !confirmed && state::before_jump(batch)?.is_none() {
-                state::set_before_jump(batch, Some(mark.as_millis()))?;
+            let confirmed = done.iter().rfind(|event| event.kind == EventKind::ClockConfirmed.code());
+            let known = confirmed.map_or(mark, |event| Timestamp::from_millis(event.time));
+            if has_jumped(known, now) && state::before_jump(batch)?.is_none() {
+                state::set_before_jump(batch, Some(known.as_millis()))?;
             }
             let by = u64::try_from(now.as_millis() - mark.as_millis()).unwrap_or_default();
             events.push(event(now, EventKind::ClockJumped, [0; 16], by));

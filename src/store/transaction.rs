@@ -18,11 +18,15 @@ use crate::tables::{Batch, Tables, state};
 
 /// A running transaction: it sees its own writes, and nobody else does before it ends. It has every operation on secrets
 /// that the store has.
+///
+/// Time goes on inside: each call happens at its own time, and not at that of the beginning or of the commit. What expires meanwhile is
+/// refused from then on, and a grace or an expiry that a call sets is counted from that call.
 pub struct Transaction<'a, 'b> {
     pub(super) store: &'a Store,
     pub(super) tables: &'a Tables,
     pub(super) batch: &'a mut Batch<'b>,
-    pub(super) now: Timestamp,
+    /// Of the call under way.
+    now: Cell<Timestamp>,
     pub(super) done: Done,
 }
 
@@ -85,9 +89,9 @@ impl Store {
         work: impl FnOnce(&mut Transaction<'_, '_>) -> Result<T>,
     ) -> Result<T> {
         let (_pass, tables) = self.begin_writing(Action::Begin)?;
-        let value = self.commit_for(Purpose::Change(space), &tables, |batch, now| {
+        let value = self.commit_for(Purpose::Change(space), &tables, |batch, _| {
             let done = Done::after(&tables)?;
-            let mut transaction = Transaction { store: self, tables: &tables, batch, now, done };
+            let mut transaction = Transaction::new(self, &tables, batch, done);
             let value = work(&mut transaction)?;
             Ok((value, transaction.done.events()?))
         })?;
@@ -98,11 +102,34 @@ impl Store {
     }
 }
 
+impl<'a, 'b> Transaction<'a, 'b> {
+    /// Behind what was done in it so far.
+    pub(super) fn new(store: &'a Store, tables: &'a Tables, batch: &'a mut Batch<'b>, done: Done) -> Self {
+        Self { store, tables, batch, now: Cell::new(store.now_seen()), done }
+    }
+}
+
 impl<'b> Transaction<'_, 'b> {
+    /// The time of the call under way: one for all that it looks at and does.
+    pub(super) fn now(&self) -> Timestamp {
+        self.now.get()
+    }
+
+    /// The time goes on from call to call. If it stood still, what expired meanwhile would be read as long as the transaction lives.
+    fn tick(&self) {
+        self.now.set(self.store.now_seen());
+    }
+
     /// The state as this transaction sees it.
     pub(super) fn view(&self) -> View<'_, Batch<'b>> {
         let view = View::new(self.store, self.tables, &*self.batch);
-        View { now: Some(self.now), mark: Some(self.done.mark), ..view }
+        View { now: Some(self.now()), mark: Some(self.done.mark), ..view }
+    }
+
+    /// The way into every call that only looks.
+    pub(super) fn look(&self, action: Action<'_>) -> Result<()> {
+        self.tick();
+        self.authorise(action)
     }
 
     pub(super) fn authorise(&self, action: Action<'_>) -> Result<()> {
@@ -125,6 +152,7 @@ impl<'b> Transaction<'_, 'b> {
 
     /// Makes a change. If it fails, the transaction will, and the log says that it was asked for.
     pub(super) fn change<T>(&mut self, change: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.tick();
         let result = change(self);
         let asked = self.done.asked.take();
         let Err(error) = &result else { return result };
@@ -180,7 +208,7 @@ impl<'b> Transaction<'_, 'b> {
             let message = format!("a transaction has at most {TRANSACTION_OPERATIONS_MAX} changes");
             return Err(Error::new(ErrorKind::LimitExceeded, message));
         }
-        let mut event = event(self.now, kind, subject, version);
+        let mut event = event(self.now(), kind, subject, version);
         event.more.get_or_insert_default().path = path.map_or("", SecretPath::as_str).to_owned();
         self.done.events.push(event);
         Ok(())
@@ -196,12 +224,12 @@ impl<'b> Transaction<'_, 'b> {
     pub(super) fn confirm_clock(&mut self) -> Result<()> {
         let judged_by = self.view().purge_time()?;
         let shown = self.store.shared.clock.now();
-        if time::behind(&self.store.shared.clock, self.now).is_none() {
-            if judged_by >= self.now {
+        if time::behind(&self.store.shared.clock, self.now()).is_none() {
+            if judged_by >= self.now() {
                 return Ok(());
             }
             state::set_before_jump(self.batch, None)?;
-            self.done.mark = self.now;
+            self.done.mark = self.now();
         } else {
             if judged_by >= shown {
                 return Ok(());

@@ -204,15 +204,19 @@ impl Transaction<'_, '_> {
 
     /// Puts a live secret into the trash.
     pub(super) fn throw_away(&mut self, path: SecretPath, mut secret: SecretRecord) -> Result<Deleted> {
-        let purge_at = self.now.plus_days(retention::trash_days(self.batch, &path, &secret)?);
+        let purge_at = self.now().plus_days(retention::trash_days(self.batch, &path, &secret)?);
         self.note_access(&mut secret);
         secrets::unlink(self.batch, &path)?;
         self.log(EventKind::SecretDeleted, (&path, secret.id), secret.current.number)?;
-        let trashed =
-            trash::Trashed { path, deleted_at: self.now.as_millis(), purge_at: purge_at.as_millis(), secret };
+        let trashed = trash::Trashed {
+            path,
+            deleted_at: self.now().as_millis(),
+            purge_at: purge_at.as_millis(),
+            secret,
+        };
         trash::insert(self.batch, &trashed)?;
         let id = SecretId::from_bytes(trashed.secret.id);
-        Ok(Deleted { id, path: trashed.path, deleted_at: self.now, purge_at })
+        Ok(Deleted { id, path: trashed.path, deleted_at: self.now(), purge_at })
     }
 
     /// As [`Store::restore`], in this transaction.

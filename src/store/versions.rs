@@ -107,7 +107,7 @@ impl Transaction<'_, '_> {
         Error: From<P::Error>,
     {
         let path = path.try_into()?;
-        self.authorise(Action::Read(&path))?;
+        self.look(Action::Read(&path))?;
         self.view().versions(&path)
     }
 
@@ -132,9 +132,9 @@ impl Transaction<'_, '_> {
                     VersionState::Deleted { .. } => {}
                     _ => {
                         let days = retention::trash_days(tx.batch, path, &record)?;
-                        let until = tx.now.plus_days(days).as_millis();
+                        let until = tx.now().plus_days(days).as_millis();
                         trash::note_version(tx.batch, path, &record.id, version, until, true)?;
-                        found.standing = found.standing.deleted(tx.now.as_millis(), until);
+                        found.standing = found.standing.deleted(tx.now().as_millis(), until);
                         tx.save_version(path, &record, &found)?;
                         tx.log(EventKind::VersionDeleted, (path, record.id), version)?;
                     }
@@ -210,7 +210,7 @@ impl Transaction<'_, '_> {
         if let Some(until) = version.standing.deleted_until() {
             trash::note_version(self.batch, path, &record.id, version.number, until, false)?;
         }
-        history::destroy(self.batch, &record.id, version, self.now.as_millis())?;
+        history::destroy(self.batch, &record.id, version, self.now().as_millis())?;
         self.save_version(path, record, version)
     }
 

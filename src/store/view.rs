@@ -19,7 +19,7 @@ pub(super) struct View<'a, R> {
     pub(super) store: &'a Store,
     pub(super) tables: &'a Tables,
     pub(super) rows: &'a R,
-    /// The time of the transaction; without one it is looked up when it matters.
+    /// The time of the call inside a transaction; without one it is looked up when it matters.
     pub(super) now: Option<Timestamp>,
     /// The time of the last commit, or what a transaction took for right since; without it the rows tell.
     pub(super) mark: Option<Timestamp>,
@@ -49,6 +49,21 @@ impl<R: Rows> View<'_, R> {
         Ok(Secret::new(SecretInfo::new(self.store, path.clone(), record)?.read_at(time), read, value))
     }
 
+    /// The value of version `number`, to be written once more: also if that is retired, which is no reading of it.
+    pub(super) fn old_value(
+        &self,
+        path: &SecretPath,
+        record: &SecretRecord,
+        number: u64,
+    ) -> Result<SecretBytes> {
+        let version = self.version(path, record, number)?;
+        if self.state(record, &version)? != VersionState::Retired {
+            return self.value(path, record, Some(number)).map(|(_, value)| value);
+        }
+        self.check_expiry(path, record)?;
+        secrets::value(self.rows, &self.tables.sealer(), path, &record.id, &version)
+    }
+
     /// The value of the current version, or of `number`.
     pub(super) fn value<'r>(
         &self,
@@ -73,7 +88,9 @@ impl<R: Rows> View<'_, R> {
             )),
             VersionState::Retired => Err(Error::new(
                 ErrorKind::VersionExpired,
-                format!("version {number} of the secret at {path} is retired: its grace is over"),
+                format!(
+                    "version {number} of the secret at {path} is retired: its grace is over; a rollback writes its value once more"
+                ),
             )),
             VersionState::Destroyed => Err(destroyed(path, number)),
         }
@@ -127,7 +144,7 @@ impl<R: Rows> View<'_, R> {
         }
     }
 
-    /// The time now: of the transaction, or of this look.
+    /// The time now: of the call inside a transaction, or of this look.
     pub(super) fn now(&self) -> Timestamp {
         self.now.unwrap_or_else(|| self.store.now_seen())
     }
@@ -191,7 +208,8 @@ impl<R: Rows> View<'_, R> {
     }
 
     /// The time of the commit that these rows are of. The file may be at a later one by now, behind a jump that these rows know
-    /// nothing of; then it is the time of their last event, which is less only in a commit of nothing but reads.
+    /// nothing of; then it is the time of their last event, which is less only in a commit of nothing but reads, or of a transaction
+    /// that went on behind its last change.
     fn find_mark(&self) -> Result<Timestamp> {
         let stamp = self.tables.file().stamp()?;
         let mark = match audit::last(self.rows)? {

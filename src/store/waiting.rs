@@ -297,7 +297,7 @@ impl Portion {
             && (entry.version, i32::from(entry.error), entry.kind)
                 == (fact.version, fact.error, fact.kind.code())
             && voice.is_some_and(|voice| Arc::ptr_eq(&voice.said, said))
-            && (fact.subject != [0; 16] || self.path(entry) == fact.path);
+            && self.path(entry) == fact.path;
         if is_same && let Some(entry) = self.entries.get_mut(place) {
             entry.count = entry.count.saturating_add(1);
         }
@@ -405,6 +405,17 @@ mod tests {
             // Two may have one hash.
             assert!(waiting.places.len() <= waiting.size.events);
         }
+    }
+
+    #[test]
+    fn a_secret_that_was_renamed_is_told_of_under_each_of_its_paths() {
+        let (mut waiting, said, now) = (Waiting::default(), Arc::default(), Timestamp::from_millis(7));
+        for path in ["a", "b", "b"] {
+            let kind = EventKind::SecretAccessed;
+            waiting.note(&Fact { kind, path, subject: [1; 16], version: 1, error: 0 }, &said, [2; 16], now);
+        }
+        let told = waiting.events().map(|event| event.more.map(|more| (more.path.to_owned(), more.count)));
+        assert_eq!(told.collect::<Vec<_>>(), [Some(("a".to_owned(), 1)), Some(("b".to_owned(), 2))]);
     }
 
     #[test]

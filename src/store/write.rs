@@ -212,9 +212,12 @@ impl Store {
 
     /// Writes the value of version `version` once more, as the next version with the note `rollback of …`.
     ///
+    /// It takes a version that is retired too, whose value cannot be read any more: it is the way back from a [`rotate`](Self::rotate)
+    /// to a wrong value. A version that must not come back is [destroyed](Self::destroy_version); to revoke it is not enough.
+    ///
     /// # Errors
     ///
-    /// As [`put`](Self::put) and [`get_version`](Self::get_version).
+    /// As [`put`](Self::put) and [`get_version`](Self::get_version), but for the state of being retired.
     pub fn rollback<P>(&self, path: P, version: u64) -> Result<Written>
     where
         P: TryInto<SecretPath>,
@@ -341,7 +344,7 @@ impl Transaction<'_, '_> {
                 |call| _ = call.path("path", &path).number("version", version),
                 |tx| {
                     let record = tx.view().find(&path)?;
-                    let (_, value) = tx.view().value(&path, &record, Some(version))?;
+                    let value = tx.view().old_value(&path, &record, version)?;
                     tx.write(&path, value.expose(), &Put::new().note(format!("rollback of {version}")), None)
                 },
             )
@@ -360,13 +363,13 @@ impl Transaction<'_, '_> {
         check_expected(path, before.as_ref(), put.expected)?;
         let mut record = match &before {
             Some(before) => before.clone(),
-            None => SecretRecord::new(*self.store.new_id(self.now)?.as_bytes(), self.now.as_millis()),
+            None => SecretRecord::new(*self.store.new_id(self.now())?.as_bytes(), self.now().as_millis()),
         };
-        let changed = edit(&mut record, &put.changes, before.as_ref(), self.now)?;
+        let changed = edit(&mut record, &put.changes, before.as_ref(), self.now())?;
         self.view().check_expiry(path, &record)?;
         self.touch(&mut record);
         let version = VersionRecord {
-            created_at: self.now.as_millis(),
+            created_at: self.now().as_millis(),
             note: put.note.as_deref().map(text::note).transpose()?.filter(|note| !note.is_empty()),
             ..VersionRecord::default()
         };
@@ -404,7 +407,7 @@ impl Transaction<'_, '_> {
             return Err(Error::new(ErrorKind::Conflict, message));
         }
         let mut record = before.clone();
-        if edit(&mut record, &update.changes, Some(&before), self.now)? {
+        if edit(&mut record, &update.changes, Some(&before), self.now())? {
             self.touch(&mut record);
             secrets::save(self.batch, path, Some(&before), &record)?;
             self.log_changes(path, &record, Some(&before), true)?;
@@ -414,7 +417,7 @@ impl Transaction<'_, '_> {
 
     /// Notes in a record that is about to be written that it changes now, and what is known of reads of it.
     pub(super) fn touch(&self, record: &mut SecretRecord) {
-        record.updated_at = self.now.as_millis();
+        record.updated_at = self.now().as_millis();
         self.note_access(record);
     }
 

@@ -164,7 +164,7 @@ impl Model {
             Write::Revoke { path, version } => self.revoke(path, *version),
             Write::Update { path, expect, changes } => self.update(path, *expect, changes),
             Write::Rollback { path, version } => {
-                let value = self.value(path, Some(*version))?;
+                let value = self.old_value(path, *version)?;
                 let note = format!("rollback of {version}");
                 self.put(path, &value, Expect::Anything, &note, &Changes::default())
             }
@@ -280,6 +280,15 @@ impl Model {
             found = self.retention.get(rest).and_then(&pick);
         }
         found
+    }
+
+    /// The kind of error, or what is written once more.
+    fn old_value(&mut self, path: &str, version: u64) -> Result<Vec<u8>, ErrorKind> {
+        match self.value(path, Some(version)) {
+            Err(ErrorKind::VersionExpired) if self.is_expired(path) => Err(ErrorKind::Expired),
+            Err(ErrorKind::VersionExpired) => Ok(self.version(path, Some(version))?.1.value),
+            found => found,
+        }
     }
 
     /// The kind of error, or what is read.

@@ -11,8 +11,8 @@ mod verify;
 
 pub use event::{AuditActor, AuditEvent};
 pub use export::AuditExported;
-pub(in crate::store) use query::Filter;
 pub use query::{AuditPage, AuditQuery};
+pub(in crate::store) use query::{Filter, Kinds};
 pub use verify::AuditVerified;
 
 use super::Store;

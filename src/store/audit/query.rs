@@ -9,7 +9,7 @@ use crate::clock::Timestamp;
 use crate::crypto::mac::sha256;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX};
-use crate::record::audit::Event;
+use crate::record::audit::{Event, EventKind};
 use crate::record::event_kind::KindSet;
 use crate::record::id::{SecretId, SlotId};
 use crate::record::path::SecretPath;
@@ -139,7 +139,7 @@ impl AuditQuery {
             actor: self.actor.map(|id| *id.as_bytes()),
             secret: self.secret.map(|id| *id.as_bytes()),
             request_id: self.request_id.as_deref().map(text::request_id).transpose()?,
-            codes: self.kinds.codes()?,
+            kinds: self.kinds.codes()?.map_or(Kinds::All, Kinds::Only),
             since: self.since.map_or(i64::MIN, Timestamp::as_millis),
             until: self.until.map(Timestamp::as_millis),
             success: self.success,
@@ -148,8 +148,8 @@ impl AuditQuery {
 
     /// What a cursor is bound to.
     fn digest(&self, principal: Principal, filter: &Filter) -> [u8; 32] {
-        let codes = filter.codes.iter().flatten().flat_map(|code| code.to_le_bytes());
-        let codes: Vec<u8> = [u8::from(filter.codes.is_some())].into_iter().chain(codes).collect();
+        let codes = filter.kinds.codes().iter().flat_map(|code| code.to_le_bytes());
+        let codes: Vec<u8> = [u8::from(filter.kinds != Kinds::All)].into_iter().chain(codes).collect();
         let namespace = filter.namespace.as_ref().map_or("", SecretPath::as_str);
         let fixed = [
             u8::from(self.newest_first),
@@ -381,6 +381,33 @@ impl<R: Rows> Log<'_, R> {
     }
 }
 
+/// Which kinds of events are told. Those that only a later version knows are among all of them.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(in crate::store) enum Kinds {
+    All,
+    /// What changed something, or was refused to.
+    AllButReads,
+    /// Those with these numbers, in their order.
+    Only(Vec<u16>),
+}
+
+impl Kinds {
+    pub(in crate::store) fn accepts(&self, kind: u16) -> bool {
+        match self {
+            Self::All => true,
+            Self::AllButReads => kind != EventKind::SecretAccessed.code(),
+            Self::Only(codes) => codes.binary_search(&kind).is_ok(),
+        }
+    }
+
+    fn codes(&self) -> &[u16] {
+        match self {
+            Self::All | Self::AllButReads => &[],
+            Self::Only(codes) => codes,
+        }
+    }
+}
+
 /// Which events are told, once it is known to follow the rules.
 #[derive(Clone, Debug)]
 pub(in crate::store) struct Filter {
@@ -388,7 +415,7 @@ pub(in crate::store) struct Filter {
     actor: Option<[u8; 16]>,
     secret: Option<[u8; 16]>,
     request_id: Option<String>,
-    codes: Option<Vec<u16>>,
+    kinds: Kinds,
     since: i64,
     until: Option<i64>,
     success: Option<bool>,
@@ -397,17 +424,17 @@ pub(in crate::store) struct Filter {
 impl Filter {
     /// Every event.
     pub(in crate::store) fn any() -> Self {
-        Self::of(None, None)
+        Self::of(None, Kinds::All)
     }
 
     /// Every event of these kinds below a namespace.
-    pub(in crate::store) fn of(namespace: Option<SecretPath>, codes: Option<Vec<u16>>) -> Self {
+    pub(in crate::store) fn of(namespace: Option<SecretPath>, kinds: Kinds) -> Self {
         Self {
             namespace,
             actor: None,
             secret: None,
             request_id: None,
-            codes,
+            kinds,
             since: i64::MIN,
             until: None,
             success: None,
@@ -419,7 +446,7 @@ impl Filter {
         let path = more.map_or("", |more| more.path.as_str());
         let error = more.map_or(0, |more| more.error);
         let request_id = || more.and_then(|more| more.said.as_ref()).map(|said| said.request_id.as_str());
-        self.codes.as_ref().is_none_or(|codes| codes.binary_search(&event.kind).is_ok())
+        self.kinds.accepts(event.kind)
             && event.time >= self.since
             && self.until.is_none_or(|until| event.time < until)
             && self.success.is_none_or(|success| success == (error == 0))

@@ -2,12 +2,15 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use crate::record::audit_head::AuditHead;
 use crate::sealed::disk::calling::{At, CallingDisk};
 use crate::sealed::disk::memory::MemoryDisk;
 use crate::tables::forged::{alter_event, forget_event};
-use crate::{AuditEvent, AuditEventKind, AuditQuery, Context, ErrorKind, Store, StoreOptions, Unlock};
+use crate::{
+    AuditEvent, AuditEventKind, AuditQuery, Context, ErrorKind, EventFilter, Store, StoreOptions, Unlock,
+};
 
 fn store() -> (Store, AuditHead) {
     let disk = Arc::new(MemoryDisk::default());
@@ -62,6 +65,33 @@ fn kinds_of_a_later_version_are_told_by_their_number() {
     let last = store.audit().query(AuditQuery::all().newest_first().limit(1)).unwrap();
     assert_eq!(last.events()[0].kind(), AuditEventKind::Unknown(60_000));
     store.verify().unwrap();
+}
+
+#[test]
+fn a_kind_of_a_later_version_is_a_change_that_is_told() {
+    let (store, _) = store();
+    let (tell, subscribed) = mpsc::channel();
+    let subscription = store.subscribe(EventFilter::all(), move |event| tell.send(event.kind()).unwrap());
+    let later = AuditEventKind::Unknown(60_000);
+    let (pass, tables) = store.begin_change().unwrap();
+    let event = |now| crate::store::commit::event(now, later, [0; 16], 0);
+    store.commit(&tables, |_, now| Ok(((), vec![event(now)]))).unwrap();
+    drop((pass, tables, subscription));
+    assert_eq!(subscribed.iter().collect::<Vec<_>>(), [later]);
+    let check = || {
+        assert_eq!(store.latest_change().unwrap(), 6);
+        assert!(store.wait_changes(5, Duration::ZERO).unwrap());
+        let told = store.changes(5, 10).unwrap();
+        assert_eq!(
+            told.iter().map(|event| (event.sequence(), event.kind())).collect::<Vec<_>>(),
+            [(6, later)]
+        );
+        assert!(!store.wait_changes(6, Duration::ZERO).unwrap());
+    };
+    check();
+    store.lock().unwrap();
+    store.unlock(Unlock::raw_key(&[7; 32])).unwrap();
+    check();
 }
 
 /// The events of reads: number, path, count, and whether it is durable.

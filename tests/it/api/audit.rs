@@ -11,7 +11,7 @@ use strongroom::{
 
 use crate::fixture::{Folder, check_refused, create, key, open, open_read_only, write_private};
 
-fn all(store: &Store) -> Vec<AuditEvent> {
+pub(super) fn all(store: &Store) -> Vec<AuditEvent> {
     store.audit().query(AuditQuery::all().limit(1_000)).unwrap().into_iter().collect()
 }
 
@@ -197,7 +197,7 @@ fn a_kept_head_lies_in_every_later_log_and_in_no_other() {
 }
 
 /// What the script says of an export, with a head or without.
-fn check_export(path: &Path, head: Option<&str>) -> Result<String, String> {
+pub(super) fn check_export(path: &Path, head: Option<&str>) -> Result<String, String> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/check-audit-export");
     let ran = Command::new("python3").arg(script).arg(path).args(head).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();

@@ -1,7 +1,7 @@
 //! What is said of a secret beside its value, and on what condition it is written.
 
 use strongroom::limits::{DESCRIPTION_LEN_MAX, NOTE_LEN_MAX, TAG_KEY_LEN_MAX, TAG_VALUE_LEN_MAX, TAGS_MAX};
-use strongroom::{ErrorKind, Put, Store, Tags, Tier, Update};
+use strongroom::{ErrorKind, ManualClock, Put, Store, StoreOptions, Tags, Tier, Timestamp, Update};
 
 use crate::fixture::check_refused;
 
@@ -107,4 +107,18 @@ fn a_read_is_known_and_writes_nothing() {
     store.delete("a").unwrap();
     store.restore("a").unwrap();
     assert_eq!(store.info("a").unwrap().accessed_at(), accessed);
+}
+
+#[test]
+fn reads_of_secrets_that_were_made_together_are_known_of_each() {
+    let clock = ManualClock::start(Timestamp::from_millis(1_800_000_000_000));
+    let store = StoreOptions::new().clock(&clock).in_memory().unwrap();
+    let paths: Vec<String> = (0..20).map(|number| format!("imported/{number}")).collect();
+    let made = store.transaction(|tx| paths.iter().try_for_each(|path| tx.put(path.as_str(), "x").map(drop)));
+    made.unwrap();
+    for path in &paths {
+        store.get(path.as_str()).unwrap();
+    }
+    let known = paths.iter().filter(|path| store.info(path.as_str()).unwrap().accessed_at().is_some());
+    assert_eq!(known.count(), 20);
 }

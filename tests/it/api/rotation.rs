@@ -49,8 +49,29 @@ fn a_grace_ends_at_its_instant_and_not_before() {
     assert_eq!(states(&store, "a"), [VersionState::Retired, VersionState::Current]);
     assert_eq!(store.verify_any("a", "old").unwrap(), None);
     check_refused(store.get_version("a", 1), ErrorKind::VersionExpired);
-    check_refused(store.rollback("a", 1), ErrorKind::VersionExpired);
     assert_eq!(store.get("a").unwrap().value().expose(), b"new");
+    store.verify().unwrap();
+}
+
+#[test]
+fn a_rotation_by_mistake_is_taken_back_by_its_owner() {
+    let (_, store) = clocked();
+    store.put("a", "1").unwrap();
+    store.rotate("a", "typo", Duration::ZERO).unwrap();
+    check_refused(store.get_version("a", 1), ErrorKind::VersionExpired);
+    assert_eq!(store.rollback("a", 1).unwrap().version(), 3);
+    assert_eq!(store.get("a").unwrap().value().expose(), b"1");
+    let versions = store.versions("a").unwrap();
+    assert_eq!(versions[2].note, "rollback of 1");
+    check_refused(store.get_version("a", 1), ErrorKind::VersionExpired);
+    assert_eq!((states(&store, "a")[0], accepted(&store, "a")), (VersionState::Retired, vec![3]));
+    // What was revoked is retired like any other; what was destroyed, or is deleted, does not come back so.
+    store.revoke_version("a", 2).unwrap();
+    assert_eq!(store.rollback("a", 2).unwrap().version(), 4);
+    store.delete_version("a", 1).unwrap();
+    check_refused(store.rollback("a", 1), ErrorKind::NotFound);
+    store.destroy_version("a", 2).unwrap();
+    check_refused(store.rollback("a", 2), ErrorKind::Destroyed);
     store.verify().unwrap();
 }
 

@@ -269,7 +269,10 @@ class Operations(Uncopied, Rotation, Signing):
         return once.told(found)
 
     def rollback(self, path: str, version: int, *, idempotency_key: Optional[str] = None) -> Written:
-        """Writes an older version once more, as a new one. Raises NotFoundError and DestroyedError."""
+        """Writes an older version once more, as a new one. Raises NotFoundError and DestroyedError.
+
+        It takes one that is retired too, whose value cannot be read any more: the way back from a rotation to a wrong value.
+        """
         done = sized(c.Written)
         with self._once(idempotency_key) as once:
             call(lib.strongroom_rollback, once.handle, *text(path), u64(version), byref(done))

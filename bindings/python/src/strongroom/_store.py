@@ -178,7 +178,10 @@ class Store(Operations, Feed):
             self.close()
 
     def transaction(self) -> Transaction:
-        """Begins a transaction: ``with store.transaction() as tx``."""
+        """Begins a transaction: ``with store.transaction() as tx``.
+
+        Time goes on inside: each call happens at its own time, and not at that of the commit.
+        """
         return Transaction(self)
 
     @contextmanager

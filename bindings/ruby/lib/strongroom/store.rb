@@ -179,7 +179,8 @@ module Strongroom
 
     # Begins a transaction. With a block, it is committed when the block comes to its end; an exception, or `break`, `return`
     # or `throw`, rolls it back. A forked child that comes to the end of the block gets a {ForkedError}, because it cannot
-    # commit; one that leaves it otherwise leaves the transaction to its parent.
+    # commit; one that leaves it otherwise leaves the transaction to its parent. Time goes on inside: each call happens at its own
+    # time, and not at that of the commit.
     #
     # @yieldparam transaction [Transaction]
     # @return [Transaction] or what the block returns

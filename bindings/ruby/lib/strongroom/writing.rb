@@ -79,7 +79,8 @@ module Strongroom
       end
     end
 
-    # Writes an older version once more, as a new one.
+    # Writes an older version once more, as a new one. It takes one that is retired too, whose value cannot be read any more: the
+    # way back from a rotation to a wrong value.
     #
     # @param path [String]
     # @param version [Integer]
