@@ -338,7 +338,7 @@ fn a_child_that_is_forked_while_another_thread_locks_waits_for_nobody() {
                             told
                         }
                         Err(child) => child.live(|| {
-                            let mut found = attempts(&store, &rest);
+                            let mut found = attempts(store, &rest);
                             found.push(kind_of(store.lock()));
                             found.push(kind_of(store.unlock(key())));
                             found.join(" ")
@@ -361,8 +361,8 @@ fn a_child_that_is_forked_while_a_callback_runs_drops_the_subscription_without_w
         "a_child_that_is_forked_while_a_callback_runs_drops_the_subscription_without_waiting",
         |folder| {
             let (store, _) = filled(&folder.0.join("s"));
-            let (inside, is_inside) = std::sync::mpsc::channel();
-            let (leave, leaves) = std::sync::mpsc::channel();
+            let (inside, is_inside) = channel();
+            let (leave, leaves) = channel();
             let subscription = store.subscribe(EventFilter::all(), move |event| {
                 inside.send(event.sequence()).unwrap();
                 leaves.recv().unwrap();

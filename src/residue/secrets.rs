@@ -192,7 +192,7 @@ pub(super) struct Folder(PathBuf);
 
 impl Folder {
     pub(super) fn new(name: &str) -> Self {
-        let random = HEXLOWER.encode(&crate::crypto::random::bytes::<8>().unwrap());
+        let random = HEXLOWER.encode(&random::bytes::<8>().unwrap());
         let path = std::env::temp_dir().join(format!("strongroom-residue-{name}-{random}"));
         std::fs::create_dir(&path).unwrap();
         Self(path)
