@@ -4055,8 +4055,9 @@ strongroom_status strongroom_in_memory(const struct strongroom_options *options,
  * Ownership: takes `*store`, whatever the status but REENTRANT, BAD_HANDLE and CLOSED.
  * Thread safety: any thread.
  * Errors: BAD_HANDLE, CLOSED; REENTRANT if a transaction of this handle has not ended, or of one that strongroom_with made of it, and inside of
- * a callback that keeps others from writing: then nothing is closed; IO if the proof of an orderly close cannot be written: nothing acknowledged is lost; IN_USE if a write of another thread
- * does not end in time: the store is closed nonetheless, and events of reads that wait are lost; FORKED in a forked child.
+ * a callback that keeps others from writing: then nothing is closed; IO if the proof of an orderly close cannot be written: nothing acknowledged
+ * is lost; IN_USE if a write of another thread does not end in time: the store is closed nonetheless, and events of reads that wait are lost;
+ * FORKED in a forked child.
  */
 STRONGROOM_API
 STRONGROOM_WARN_UNUSED

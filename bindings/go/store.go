@@ -120,10 +120,10 @@ func closeHandle(handle *C.strongroom_store) error {
 // Close closes the store; it does nothing if that is closed. Calls of other goroutines come to their end. Those that [Store.As] made of it
 // are then ErrClosed; closing one of them closes it alone.
 //
-// It fails with ErrReentrant, and closes nothing, while a transaction of the same store is under way, in whichever goroutine. The store is
-// closed nonetheless where it fails with ErrIO, as the proof of an orderly close cannot be written, though nothing acknowledged is lost;
-// and with ErrInUse, as another goroutine writes for longer than [WithWriteWait] says: the events of reads that waited to be written are
-// then lost.
+// It fails with ErrReentrant, and closes nothing, while a transaction of the same store is under way, in whichever goroutine, and inside the
+// callback of a subscription. The store is closed nonetheless where it fails with ErrIO, as the proof of an orderly close cannot be written,
+// though nothing acknowledged is lost; and with ErrInUse, as another goroutine writes for longer than [WithWriteWait] says: the events of
+// reads that waited to be written are then lost.
 func (s *Store) Close() error {
 	err := closeHandle(s.handle)
 	if err == nil {

@@ -34,8 +34,8 @@ type Subscription struct {
 // before its call returns. It is told of commits through this open store and those that [Store.As] made of it, and never of a value. Calls
 // of tell never overlap.
 //
-// It may read the store. A write to the store from inside it is ErrReentrant, and so is a read that is audited as [AuditReadsStrict]. Writes
-// of other goroutines wait until it returns: it must not wait for one. What takes long, it hands to another goroutine. What must
+// It may read the store. A write to the store from inside it is ErrReentrant, and so are closing the store and a read that is audited as
+// [AuditReadsStrict]. Writes of other goroutines wait until it returns: it must not wait for one. What takes long, it hands to another goroutine. What must
 // not be missed although the program did not run is to be had from [Store.Changes].
 //
 // If it panics, the commit stands, its caller notices nothing, and the subscription ends: [Subscription.Err] tells. It must not end its

@@ -43,7 +43,8 @@ impl OpenStore {
     /// [`ErrorKind::Reentrant`] if a transaction would lose what it works on, or if this thread is inside of what would end.
     fn check_closable(&self) -> Result<()> {
         let begun = if self.is_root { &self.begun_in_all } else { &self.begun };
-        if begun.load(Ordering::Relaxed) > 0 {
+        // In a forked child it is the parent's, which goes on with it.
+        if begun.load(Ordering::Relaxed) > 0 && !self.store.is_forked() {
             let message = "a transaction of the store has not ended; commit it or close it first";
             return Err(Error::new(ErrorKind::Reentrant, message));
         }
@@ -253,8 +254,9 @@ pub unsafe extern "C" fn strongroom_in_memory(
 /// Ownership: takes `*store`, whatever the status but REENTRANT, BAD_HANDLE and CLOSED.
 /// Thread safety: any thread.
 /// Errors: BAD_HANDLE, CLOSED; REENTRANT if a transaction of this handle has not ended, or of one that strongroom_with made of it, and inside of
-/// a callback that keeps others from writing: then nothing is closed; IO if the proof of an orderly close cannot be written: nothing acknowledged is lost; IN_USE if a write of another thread
-/// does not end in time: the store is closed nonetheless, and events of reads that wait are lost; FORKED in a forked child.
+/// a callback that keeps others from writing: then nothing is closed; IO if the proof of an orderly close cannot be written: nothing acknowledged
+/// is lost; IN_USE if a write of another thread does not end in time: the store is closed nonetheless, and events of reads that wait are lost;
+/// FORKED in a forked child.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strongroom_close(

@@ -162,13 +162,18 @@ impl Store {
         pass.map(drop).and(closed).and(written)
     }
 
+    /// Whether this process was forked since the store was opened.
+    pub(crate) fn is_forked(&self) -> bool {
+        self.shared.root.check_process().is_err()
+    }
+
     /// # Errors
     ///
     /// [`ErrorKind::Reentrant`] if this thread is inside of what closing this handle would end: a transaction, a commit, or a copy that
     /// keeps others from writing.
     pub(crate) fn check_outside(&self) -> Result<()> {
         // In a forked child the lock of the gate may be held by a thread that does not exist.
-        if !self.is_root || self.shared.root.check_process().is_err() || !self.shared.gate.is_inside() {
+        if !self.is_root || self.is_forked() || !self.shared.gate.is_inside() {
             return Ok(());
         }
         let message = "the store is closed from inside its own transaction, or from what it tells of an event or of a copy; close it when that has returned";

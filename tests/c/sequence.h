@@ -234,6 +234,8 @@ static void judge(const char *name, strongroom_status status, void *error) {
 
 /* A value that may be read from now on, also by a callback within the call. Which of them it is. */
 static size_t expect_value(struct bytes value) {
+    /* Is refused, and cannot be read either. */
+    if (!value.data && value.len) return SIZE_MAX;
     if (put_count == sizeof put_values / sizeof put_values[0]) {
         any_value = true;
         return SIZE_MAX;

@@ -14,7 +14,7 @@ module Strongroom
     # its call returns, whatever handle of this open store it was made through. What a program must not miss although it was not
     # running, it takes from {#changes}.
     #
-    # The block may read. A change of the store from inside it is a {ReentrantError}, and changes of other threads wait until it
+    # The block may read. Changing or closing the store from inside it is a {ReentrantError}, and changes of other threads wait until it
     # returns. A timeout, or another thread's `raise` or `kill`, waits for the end of the call that made the change.
     #
     # What the block raises ends the subscription: the change stands, and whoever made it notices nothing.

@@ -160,7 +160,7 @@ module Strongroom
     # Behind an error {#closed?} tells whether it is closed.
     #
     # @return [nil]
-    # @raise [ReentrantError] if a transaction has not ended; then nothing is closed
+    # @raise [ReentrantError] if a transaction has not ended, and inside the block of a subscription; then nothing is closed
     # @raise [InUseError] if another thread writes; events of reads that waited for the close may be lost
     # @raise [DiskFullError] likewise
     # @raise [IoError] if the proof of an orderly close cannot be written; nothing acknowledged is lost
