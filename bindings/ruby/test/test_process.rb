@@ -217,8 +217,8 @@ class TestProcess < Minitest::Test
   end
 
   def refused_in_child(store, transaction, secret, file)
-    uses = [-> { store.get("a") }, -> { store["b"] = "1" }, -> { store.list }, -> { store.transaction }, -> { store.close },
-            -> { transaction.put("b", "1") }, -> { transaction.commit }, -> { store.backup("#{file}.copy") }]
+    uses = [-> { store.get("a") }, -> { store["b"] = "1" }, -> { store.list }, -> { store.transaction },
+            -> { store.backup("#{file}.copy") }, -> { store.close }, -> { transaction.put("b", "1") }, -> { transaction.commit }]
     errors = uses.map do |use|
       use.call
     rescue Strongroom::Error => error
