@@ -1,7 +1,6 @@
 //! Secret values that C owns.
 
 use std::ptr;
-use std::sync::OnceLock;
 
 use super::error::{free, strongroom_error};
 use super::guard::{guard, or_default};
@@ -20,7 +19,7 @@ pub struct strongroom_secret {
 pub(super) struct Owned {
     value: Value,
     /// What is known of a secret, once somebody asked: making it takes as long as a quarter of a read.
-    row: OnceLock<SecretRow>,
+    row: Lock<Option<Box<SecretRow>>>,
 }
 
 #[expect(clippy::large_enum_variant, reason = "most are the large one, and each is in a box already")]
@@ -38,15 +37,15 @@ impl Object for Owned {
 
 impl Owned {
     pub(super) fn new(secret: Secret) -> Self {
-        Self { value: Value::Read(secret), row: OnceLock::new() }
+        Self { value: Value::Read(secret), row: Lock::new(None) }
     }
 
     pub(super) fn bytes(bytes: SecretBytes) -> Self {
-        Self { value: Value::Bytes(bytes), row: OnceLock::new() }
+        Self { value: Value::Bytes(bytes), row: Lock::new(None) }
     }
 
     pub(super) fn code(code: RecoveryCode) -> Self {
-        Self { value: Value::Code(code), row: OnceLock::new() }
+        Self { value: Value::Code(code), row: Lock::new(None) }
     }
 
     fn expose(&self) -> &[u8] {
@@ -65,9 +64,11 @@ impl Owned {
         }
     }
 
-    fn row(&self) -> Option<&SecretRow> {
-        let secret = self.secret()?;
-        Some(self.row.get_or_init(|| SecretRow::new(secret.info().clone())))
+    /// Its texts stay where they are as long as this does: nothing takes the row's place.
+    fn view(&self) -> Result<strongroom_secret_info> {
+        let secret = self.secret().ok_or_else(|| invalid("a recovery code has no metadata"))?;
+        let mut row = self.row.lock()?;
+        Ok(row.get_or_insert_with(|| Box::new(SecretRow::new(secret.info().clone()))).view())
     }
 }
 
@@ -126,10 +127,9 @@ pub unsafe extern "C" fn strongroom_secret_describe(
     error: *mut *mut strongroom_error,
 ) -> strongroom_status {
     let work = || {
-        let owned = handle::get::<Owned>(secret)?;
-        let row = owned.row().ok_or_else(|| invalid("a recovery code has no metadata"))?;
+        let view = handle::get::<Owned>(secret)?.view()?;
         // SAFETY: as the top of the header says of pointers.
-        unsafe { fill("info", info, &row.view()) }
+        unsafe { fill("info", info, &view) }
     };
     // SAFETY: as above.
     unsafe { guard(error, work) }

@@ -70,9 +70,10 @@ impl BegunTransaction {
     ///
     /// What `work` returns. A change that fails makes [`commit`](Self::commit) fail.
     pub fn run<T>(&mut self, work: impl FnOnce(&mut Transaction<'_, '_>) -> Result<T>) -> Result<T> {
+        // Before the gate, which a thread may hold that is not here, in a forked child.
+        self.store.authorise(Action::Begin)?;
         self.pass.hold();
         let Self { writing, done, tables, store, .. } = self;
-        store.authorise(Action::Begin)?;
         let writing = writing.as_ref().ok_or_else(ended)?;
         writing.batch(|batch| {
             let mut transaction = Transaction::new(store, tables, batch, std::mem::take(done));
@@ -92,8 +93,8 @@ impl BegunTransaction {
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if a change inside failed; then, and with every other error but
     /// [`Io`](crate::ErrorKind::Io), nothing is committed.
     pub fn commit(mut self) -> Result<()> {
-        self.pass.hold();
         self.store.authorise(Action::Begin)?;
+        self.pass.hold();
         let writing = self.writing.take().ok_or_else(ended)?;
         let result = self.finish(writing);
         self.tables.recover();

@@ -5,6 +5,7 @@ use std::thread::ThreadId;
 use std::time::Duration;
 
 use crate::clock::Wait;
+use crate::crypto::arena::Process;
 use crate::error::{Error, ErrorKind, Holder, Result};
 
 /// Lets one thread write.
@@ -12,6 +13,7 @@ pub(super) struct Gate {
     holder: Mutex<Option<ThreadId>>,
     left: Condvar,
     wait: Duration,
+    process: Process,
 }
 
 /// The right to write, until it is dropped.
@@ -19,7 +21,7 @@ pub(super) struct Pass(Arc<Gate>);
 
 impl Gate {
     pub(super) fn new(wait: Duration) -> Self {
-        Self { holder: Mutex::new(None), left: Condvar::new(), wait }
+        Self { holder: Mutex::new(None), left: Condvar::new(), wait, process: Process::this() }
     }
 
     /// # Errors
@@ -83,6 +85,10 @@ fn in_use() -> Error {
 
 impl Drop for Pass {
     fn drop(&mut self) {
+        // In a forked child nobody enters, and the lock may be held by a thread that is not here.
+        if self.0.process.check().is_err() {
+            return;
+        }
         *self.0.lock() = None;
         self.0.left.notify_one();
     }

@@ -46,12 +46,13 @@ impl Store {
     /// # Ok::<(), strongroom::Error>(())
     /// ```
     pub fn lock(&self) -> Result<()> {
-        if self.is_locked() {
-            return Ok(());
+        self.shared.root.check_process()?;
+        authorise(self.principal, Action::Administer)?;
+        if self.shared.root.locked()?.is_some() {
+            // Whoever locks it may not have wiped the keys yet; from inside what that tells, nobody can wait for it.
+            return if self.shared.gate.is_inside() { Ok(()) } else { self.shared.gate.enter().map(drop) };
         }
         // A poisoned handle has keys to wipe as well, and is healed by unlocking it.
-        self.shared.root.unused()?.file().check_process()?;
-        authorise(self.principal, Action::Administer)?;
         let pass = self.shared.gate.enter()?;
         // Most of what waits, while others still read.
         let _ = self.write_out(&pass);
@@ -120,7 +121,7 @@ impl Store {
         Ok(())
     }
 
-    /// Whether the store is locked.
+    /// Whether the store is locked, or about to be: [`lock`](Self::lock) has returned when the keys are gone.
     #[must_use]
     pub fn is_locked(&self) -> bool {
         matches!(self.shared.root.locked(), Ok(Some(_)))

@@ -17,7 +17,7 @@ pub(crate) struct Writing {
     transaction: Option<WriteTransaction>,
     backend: Arc<Backend>,
     /// Until the end, or a reader would keep the state before for good.
-    _let_go: LetGo,
+    let_go: Option<LetGo>,
 }
 
 impl Writing {
@@ -29,7 +29,7 @@ impl Writing {
             transaction.set_quick_repair(true);
             Ok(transaction)
         })?;
-        Ok(Self { transaction: Some(transaction), backend: backend.clone(), _let_go: let_go })
+        Ok(Self { transaction: Some(transaction), backend: backend.clone(), let_go: Some(let_go) })
     }
 
     /// Works on the rows. May be called again and again: what one call wrote, the next one sees.
@@ -86,6 +86,7 @@ impl Writing {
     /// Ends it in a forked child, without touching anything that another thread of the parent may have held.
     pub(crate) fn leave_to_parent(mut self) {
         std::mem::forget(self.transaction.take());
+        std::mem::forget(self.let_go.take());
     }
 
     fn abort_redb(&self, transaction: WriteTransaction) -> Result<()> {

@@ -120,5 +120,6 @@ fn reads_of_secrets_that_were_made_together_are_known_of_each() {
         store.get(path.as_str()).unwrap();
     }
     let known = paths.iter().filter(|path| store.info(path.as_str()).unwrap().accessed_at().is_some());
-    assert_eq!(known.count(), 20);
+    // Among a thousand places two of twenty may share one, and five pairs do not in a million runs.
+    assert!(known.count() > 15);
 }

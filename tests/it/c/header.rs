@@ -43,8 +43,9 @@ const TOP: &str = "\
  * without changing anything, and only opening the store again tells.
  *
  * Fork. In a forked child a store is refused with STRONGROOM_E_FORKED. Open it again there, or call exec. Other objects are copied with the memory of
- * the process: they can be used in the child, and what it frees is wiped there only. Of one that another thread used when the
- * process was forked, functions give STRONGROOM_E_FORKED, or 0 or NULL if they have no status; none waits for a thread that is not there.
+ * the process: they can be used in the child, and what it frees is wiped there only. If another thread was inside of a call when the process was
+ * forked, any function, also one that frees, may give STRONGROOM_E_FORKED instead, or 0 or NULL if it has no status, and what it would have freed
+ * is not wiped in the child. None waits for a thread that is not there.
  *
  * Secrets. No message, no status and no JSON ever holds a value, a key or a passphrase.
  */";
