@@ -83,10 +83,7 @@ def test_nothing_shows_a_generated_value(capfd: pytest.CaptureFixture[str]) -> N
     generator = Generator.passphrase()
     value = generator.generate()
     shown = " ".join([repr(value), str(value), f"{value}", repr(generator), str(generator), f"{generator}"])
-    words = value.reveal().split("-")
-    assert not any(word in shown for word in words if len(word) > 5)
-    assert repr(generator) == "<Generator: passphrase>"
-    assert repr(value) == "<SecretBytes: not shown>"
+    assert shown == " ".join(["<SecretBytes: not shown>"] * 3 + ["<Generator: passphrase>"] * 3)
     view = value.view()
     value.wipe()
     assert view.tobytes() == bytes(len(view))
