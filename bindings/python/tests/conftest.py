@@ -24,13 +24,22 @@ settings.load_profile("quick")
 
 
 @pytest.fixture
-def clock() -> strongroom.ManualClock:
-    return strongroom.ManualClock(START)
+def clock() -> Iterator[strongroom.ManualClock]:
+    made = strongroom.ManualClock(START)
+    yield made
+    made._held.end()  # pytest lets what the last test was given go only behind the end of the session
 
 
 @pytest.fixture
 def store(clock: strongroom.ManualClock) -> Iterator[strongroom.Store]:
     with strongroom.Store.in_memory(clock=clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+def patient(clock: strongroom.ManualClock) -> Iterator[strongroom.Store]:
+    """A store whose writes wait for those of other threads, however slow these are."""
+    with strongroom.Store.in_memory(clock=clock, write_wait_seconds=600) as opened:
         yield opened
 
 

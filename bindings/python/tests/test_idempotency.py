@@ -215,11 +215,11 @@ def test_a_transaction_has_the_key_of_its_handle(store: Store) -> None:
     assert store.info("a").version == 1
 
 
-def test_threads_do_not_hear_of_each_other(store: Store) -> None:
+def test_threads_do_not_hear_of_each_other(patient: Store) -> None:
     found: dict[int, list[bool]] = {}
 
     def change(number: int) -> None:
-        found[number] = [store.put(f"a/{number}", "1", idempotency_key=f"of {number}").replayed for _ in range(20)]
+        found[number] = [patient.put(f"a/{number}", "1", idempotency_key=f"of {number}").replayed for _ in range(20)]
 
     threads = [threading.Thread(target=change, args=(number,)) for number in range(4)]
     for thread in threads:

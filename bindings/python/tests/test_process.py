@@ -96,20 +96,20 @@ def test_closing_under_readers_gives_closed_errors() -> None:
     assert [type(error) for error in ended] == [strongroom.ClosedError] * 8
 
 
-def test_writers_of_several_threads_wait_for_each_other(store: strongroom.Store) -> None:
+def test_writers_of_several_threads_wait_for_each_other(patient: strongroom.Store) -> None:
     def add(name: str) -> None:
         for _ in range(20):
-            with store.transaction() as tx:
+            with patient.transaction() as tx:
                 tx.put("count", str(int(tx["count"].reveal()) + 1))
-            store[name] = "x"
+            patient[name] = "x"
 
-    store["count"] = "0"
+    patient["count"] = "0"
     writers = [threading.Thread(target=add, args=(f"writer/{number}",)) for number in range(4)]
     for writer in writers:
         writer.start()
     for writer in writers:
         writer.join()
-    assert store["count"] == "80"
+    assert patient["count"] == "80"
 
 
 class Spy:
