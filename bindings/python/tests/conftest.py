@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import signal
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Callable
 
 import pytest
 from hypothesis import settings
@@ -21,6 +23,13 @@ HEADER = ROOT / "include" / "strongroom.h"
 
 settings.register_profile("quick", max_examples=40, stateful_step_count=25, deadline=None)
 settings.load_profile("quick")
+
+#: Does something, and so many seconds after it began a signal comes whose handler raises StopError.
+Alarmed = Callable[[float, Callable[[], object]], None]
+
+
+class StopError(BaseException):
+    """What the handlers of signals raise."""
 
 
 @pytest.fixture
@@ -53,6 +62,26 @@ def file(tmp_path: Path) -> Path:
 def on_disk(file: Path) -> Iterator[strongroom.Store]:
     with strongroom.Store.create(file, passphrase="open sesame", kdf=CHEAP) as opened:
         yield opened
+
+
+@pytest.fixture
+def alarmed() -> Iterator[Alarmed]:
+    def interrupt(number: int, frame: object) -> None:
+        raise StopError
+
+    def interrupted(after: float, operation: Callable[[], object]) -> None:
+        # Hypothesis is called when garbage is collected: Python prints what is raised there, and goes on.
+        gc.disable()
+        signal.setitimer(signal.ITIMER_REAL, after)
+        operation()
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        yield interrupted
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+        gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
 import sys
 import threading
 import time
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import CHEAP
+from conftest import CHEAP, Alarmed, StopError
 
 import strongroom
 from strongroom import AuditEvent, Store, Subscription
@@ -310,23 +309,11 @@ def test_waiting_ends_with_a_change_or_in_time(store: Store) -> None:
     assert store.wait_changes(1, 0)
 
 
-class StopError(Exception):
-    """Raised by the handler of a signal."""
-
-
-def test_waiting_notices_signals(store: Store) -> None:
-    def stop(*_: object) -> None:
-        raise StopError
-
-    before = signal.signal(signal.SIGALRM, stop)
-    try:
-        signal.setitimer(signal.ITIMER_REAL, 0.15)
-        begun = time.monotonic()
-        with pytest.raises(StopError):
-            store.wait_changes(0, 60)
-        assert time.monotonic() - begun < 30
-    finally:
-        signal.signal(signal.SIGALRM, before)
+def test_waiting_notices_signals(store: Store, alarmed: Alarmed) -> None:
+    begun = time.monotonic()
+    with pytest.raises(StopError):
+        alarmed(0.15, lambda: store.wait_changes(0, 60))
+    assert time.monotonic() - begun < 30
 
 
 def test_a_store_that_is_locked_or_closed_tells_nothing(on_disk: Store) -> None:
