@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Callable
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 import strongroom
 from strongroom._native import lib
@@ -21,7 +21,10 @@ START = datetime(2026, 3, 1, 12, 0, 0, 123000, tzinfo=timezone.utc)
 ROOT = Path(__file__).parents[3]
 HEADER = ROOT / "include" / "strongroom.h"
 
-settings.register_profile("quick", max_examples=40, stateful_step_count=25, deadline=None)
+# A run of all tests draws the examples of the last one, and a slow machine is no fault. A campaign looks for more.
+patience = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", patience, max_examples=200, stateful_step_count=25, derandomize=True)
+settings.register_profile("campaign", patience, max_examples=2000, stateful_step_count=50, derandomize=False)
 settings.load_profile("quick")
 
 #: Does something, and so many seconds after it began a signal comes whose handler raises StopError.

@@ -13,6 +13,8 @@ import strongroom
 
 PATHS = st.sampled_from(["a", "a/b", "a/c", "d/e/f", "ü"])
 VALUES = st.one_of(st.binary(max_size=2000), st.text(st.characters(exclude_categories=["Cs"]), max_size=20))
+#: So few versions that short histories come beyond them.
+KEPT = 2
 
 
 def raw(value: object) -> bytes:
@@ -24,6 +26,7 @@ class Model(RuleBasedStateMachine):
         super().__init__()
         self.clock = strongroom.ManualClock(START)
         self.store = strongroom.Store.in_memory(clock=self.clock)
+        self.store.policy.set(max_versions=KEPT)
         self.tx: Optional[strongroom.Transaction] = None
         self.live: dict[str, list[bytes]] = {}
         self.trash: list[tuple[str, list[bytes]]] = []
@@ -38,31 +41,35 @@ class Model(RuleBasedStateMachine):
             (path, [*versions]) for path, versions in self.trash
         ]
 
-    @rule(path=PATHS, value=VALUES)
-    def put(self, path: str, value: bytes | str) -> None:
+    @rule(path=PATHS, values=st.lists(VALUES, min_size=1, max_size=KEPT + 1))
+    def put(self, path: str, values: list[bytes | str]) -> None:
         versions = self.live.setdefault(path, [])
-        versions.append(raw(value))
-        assert self.on.put(path, value).version == len(versions)
+        for value in values:
+            versions.append(raw(value))
+            assert self.on.put(path, value).version == len(versions)
 
     @rule(path=PATHS, value=VALUES, expect=st.one_of(st.just("absent"), st.integers(1, 4)))
     def put_on_condition(self, path: str, value: bytes | str, expect: str | int) -> None:
         versions = self.live.get(path, [])
         if expect == (len(versions) or "absent"):
-            self.put(path, value)
+            self.put(path, [value])
         elif self.tx is None:
             with pytest.raises((strongroom.AlreadyExistsError, strongroom.ConflictError)):
                 self.on.put(path, value, expect=expect)
 
-    @rule(path=PATHS, version=st.integers(1, 4))
-    def get(self, path: str, version: int) -> None:
+    @rule(path=PATHS)
+    def get(self, path: str) -> None:
         versions = self.live.get(path, [])
-        if version <= len(versions):
-            with self.on.get(path, version) as secret:
-                assert secret.value == versions[version - 1]
-                assert secret.version == version
-        else:
-            with pytest.raises(strongroom.NotFoundError):
-                self.on.get(path, version)
+        for version, value in enumerate(versions, 1):
+            if version <= len(versions) - KEPT:
+                with pytest.raises(strongroom.DestroyedError):
+                    self.on.get(path, version)
+            else:
+                with self.on.get(path, version) as secret:
+                    assert secret.value == value
+                    assert secret.version == version
+        with pytest.raises(strongroom.NotFoundError):
+            self.on.get(path, len(versions) + 1)
 
     @rule(path=PATHS)
     def delete(self, path: str) -> None:
