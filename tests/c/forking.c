@@ -8,7 +8,7 @@
 #include "check.h"
 
 #define FORKS 60
-#define SECONDS 20
+#define SECONDS 60
 
 static strongroom_store *transaction;
 static strongroom_key *key;

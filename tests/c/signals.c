@@ -8,7 +8,7 @@
 #include "check.h"
 
 #define WAIT_MS 200
-#define STORM_SECONDS 20
+#define STORM_SECONDS 120
 
 static pthread_t waiter;
 static atomic_int stop;

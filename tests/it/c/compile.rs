@@ -3,7 +3,9 @@
 use std::fs;
 use std::process::Command;
 
-use super::library::{compiler, is_there, link_shared, output, prefix, root, run, said, target, tool};
+use super::library::{
+    SANITIZERS, compiler, is_there, link_shared, output, prefix, root, run, said, target, tool,
+};
 use crate::fixture::Folder;
 
 const C: [&str; 3] = ["c99", "c11", "c17"];
@@ -85,7 +87,7 @@ fn the_wrapper_does_what_the_library_does() {
     let programs = target().join("programs");
     fs::create_dir_all(&programs).unwrap();
     for standard in ["c++17", "c++20"] {
-        for flags in [&[][..], &["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]] {
+        for flags in [&[][..], &SANITIZERS] {
             let sanitized = if flags.is_empty() { "" } else { "-sanitized" };
             let program = programs.join(format!("wrapper-{standard}{sanitized}"));
             let mut command = compiler("c++", standard);

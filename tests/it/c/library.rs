@@ -55,10 +55,15 @@ pub(super) fn prefix() -> &'static Path {
         install.args(["--profile", "dev", "--features", "capi-test-panic"]).arg(&prefix);
         // The dependencies are there: they were built for these tests.
         install.env("CARGO_TARGET_DIR", target()).env("CARGO_NET_OFFLINE", "true");
-        run(&mut install);
+        run(install.env_remove("DESTDIR"));
         prefix
     })
 }
+
+/// Flags that let a program be watched. It stands at a fixed place: where a kernel chooses among 2^32 places (`vm.mmap_rnd_bits`), some are
+/// those that the address sanitizer of gcc 13 and older keeps for its heap.
+pub(super) const SANITIZERS: [&str; 3] =
+    ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-no-pie"];
 
 /// A compiler with the flags that every program of these tests is built with.
 pub(super) fn compiler(name: &str, standard: &str) -> Command {

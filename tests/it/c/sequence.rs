@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use super::library::{output, program, root, said, target};
+use super::library::{SANITIZERS, output, program, root, said, target};
 use super::sequence_table;
 use crate::fixture::{Folder, Random, number_from};
 
@@ -27,16 +27,28 @@ fn sequence(name: &str, flags: &[&str]) -> PathBuf {
     program(name, &flags, &[root().join("tests/c/sequence.c")])
 }
 
-const SANITIZERS: [&str; 3] = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-O1"];
-
 /// How many; nightly sizes: `STRONGROOM_SEQUENCES=100000`.
 const SEQUENCES: u64 = 400;
 
+/// Of the sequences that every run tries: a run that others depend on does not fail by the luck of a draw.
+const SEED: u64 = 1;
+
+/// A draw where more sequences are asked for, and what is given.
+fn seed() -> u64 {
+    let is_asked_for = |variable| std::env::var_os(variable).is_some();
+    if is_asked_for("STRONGROOM_SEQUENCES") || is_asked_for("STRONGROOM_SEED") {
+        Random::new().next()
+    } else {
+        SEED
+    }
+}
+
 #[test]
 fn no_sequence_of_calls_crashes_leaks_or_reads_what_nobody_put() {
-    let (count, seed) = (number_from("STRONGROOM_SEQUENCES", SEQUENCES), Random::new().next());
+    let (count, seed) = (number_from("STRONGROOM_SEQUENCES", SEQUENCES), seed());
     let folder = Folder::in_memory();
-    let mut command = Command::new(sequence("sequence", &SANITIZERS));
+    let flags = [&SANITIZERS[..], &["-O1"]].concat();
+    let mut command = Command::new(sequence("sequence", &flags));
     let output = output(command.arg(folder.path()).arg(seed.to_string()).arg(count.to_string()));
     assert!(output.status.success(), "seed {seed}: {}", said(&output));
     // What is complained of has seeds in it, which are numbers too.

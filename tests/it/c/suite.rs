@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use super::library::{output, program, root, run, said, sources, tool};
+use super::library::{SANITIZERS, output, program, root, run, said, sources, tool};
 use crate::fixture::Folder;
 
 fn suite(name: &str, flags: &[&str]) -> std::path::PathBuf {
@@ -25,8 +25,6 @@ fn the_suite_calls_every_function() {
     let missing: Vec<&str> = symbols.lines().filter(|name| !files.contains(&format!("{name}("))).collect();
     assert_eq!(missing, Vec::<&str>::new());
 }
-
-const SANITIZERS: [&str; 2] = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
 
 fn sanitized(program: &Path, folder: &Path) -> Output {
     let mut command = Command::new(program);
