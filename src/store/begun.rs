@@ -111,8 +111,8 @@ impl BegunTransaction {
         let mut told = None;
         let result = {
             let mut owed = self.store.owed();
-            let concluded =
-                writing.batch(|batch| self.store.conclude(&self.tables, batch, &owed, Some(&taken), events));
+            let concluded = writing
+                .batch(|batch| self.store.conclude(&self.tables, batch, &mut owed, Some(&taken), events));
             concluded.and_then(|(stamp, concluded)| {
                 told = Some(concluded);
                 writing.commit(stamp)?;

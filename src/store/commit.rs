@@ -29,12 +29,21 @@ pub(super) struct Owed {
     pub(super) used: Option<([u8; 16], Timestamp)>,
     /// Attempts to unlock it with a wrong key before that.
     pub(super) wrong_keys: u32,
+    /// The generation of a commit that says it, as long as nobody knows whether that is there.
+    pub(super) tried: Option<u64>,
 }
 
 impl Owed {
     /// After a commit that said it.
     pub(super) fn settle(&mut self) {
-        (self.discarded, self.used, self.wrong_keys) = (None, None, 0);
+        *self = Self::default();
+    }
+
+    /// When the log was found as the commit of this number left it, in which it may have been said although that commit failed.
+    pub(super) fn found(&mut self, generation: u64) {
+        if self.tried.is_some_and(|tried| tried <= generation) {
+            self.settle();
+        }
     }
 
     /// As events.
@@ -122,7 +131,7 @@ impl Store {
                 // What waits must not keep a delete from fitting on a full disk.
                 let generation = tables.file().generation()?.saturating_add(1);
                 taken = (purpose.space() == Space::Normal).then(|| self.shared.reads.take(generation));
-                let (stamp, concluded) = self.conclude(tables, batch, &owed, taken.as_deref(), events)?;
+                let (stamp, concluded) = self.conclude(tables, batch, &mut owed, taken.as_deref(), events)?;
                 told = Some(concluded);
                 Ok(Outcome { value, commit: Some(stamp) })
             });
@@ -176,12 +185,13 @@ impl Store {
         &self,
         tables: &Tables,
         batch: &mut Batch<'_>,
-        owed: &Owed,
+        owed: &mut Owed,
         waiting: Option<&Taken>,
         events: Vec<Event>,
     ) -> Result<(Stamp, Told)> {
         let stamp = tables.file().stamp()?;
         let generation = tables.file().generation()? + 1;
+        owed.tried = Some(generation);
         // Not when the work began: what was refused meanwhile would be read again behind a clock that is turned back.
         let now = self.now_after(stamp.clock_mark);
         if let Some((slot, time)) = owed.used {
@@ -298,4 +308,21 @@ pub(super) struct Told {
     /// The clock stands behind.
     is_behind: bool,
     span: Span,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_failed_commit_said_is_owed_unless_that_is_there() {
+        for (tried, found, left) in [(None, 9, 2), (Some(7), 6, 2), (Some(7), 7, 0), (Some(7), 8, 0)] {
+            let mut owed = Owed { wrong_keys: 2, tried, ..Owed::default() };
+            owed.found(found);
+            assert_eq!(
+                (owed.wrong_keys, owed.events(Timestamp::from_millis(1)).is_empty()),
+                (left, left == 0)
+            );
+        }
+    }
 }

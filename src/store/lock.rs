@@ -105,10 +105,7 @@ impl Store {
         self.shared.reads.found(generation);
         {
             let mut present = self.owed();
-            if generation > locked.pin.generation {
-                // A commit whose sync failed is there all the same, and said it.
-                present.settle();
-            }
+            present.found(generation);
             let discarded = owed.discarded.or(present.discarded);
             let wrong_keys = present.wrong_keys.saturating_add(wrong_keys);
             *present = Owed { discarded, wrong_keys, ..owed };

@@ -347,7 +347,7 @@ impl StoreOptions {
         let owed = Owed {
             discarded: found.discarded,
             used: Some((tables.file().opener_id(), self.clock.now().max(mark))),
-            wrong_keys: 0,
+            ..Owed::default()
         };
         let clock_behind = behind(&self.clock, mark);
         let report =
