@@ -51,7 +51,7 @@ func TestManyGoroutinesReadWhileOneWrites(t *testing.T) {
 
 func TestClosingUnderReadersGivesErrClosed(t *testing.T) {
 	for range 20 {
-		store := must[*strongroom.Store](t)(strongroom.InMemory())
+		store := must[*strongroom.Store](t)(strongroom.InMemory(patient))
 		put(t, &store.Operations, "a", "x")
 		ended := make(chan error)
 		for range 8 {

@@ -62,7 +62,9 @@ func nothingLeft(t testing.TB) {
 var (
 	// As cheap as the library accepts.
 	cheap = strongroom.WithKDFCost(strongroom.KDFCost{MemoryKiB: 19 * 1024, Passes: 1, Lanes: 1})
-	start = time.Date(2026, 3, 1, 12, 0, 0, 123_000_000, time.UTC)
+	// However long other goroutines stand still, a write gets its turn.
+	patient = strongroom.WithWriteWait(time.Hour)
+	start   = time.Date(2026, 3, 1, 12, 0, 0, 123_000_000, time.UTC)
 )
 
 const passphrase = "open sesame"
@@ -106,7 +108,7 @@ func newClock(t testing.TB) *strongroom.ManualClock {
 
 func inMemory(t testing.TB, options ...strongroom.Option) *strongroom.Store {
 	t.Helper()
-	store := must[*strongroom.Store](t)(strongroom.InMemory(options...))
+	store := must[*strongroom.Store](t)(strongroom.InMemory(append([]strongroom.Option{patient}, options...)...))
 	t.Cleanup(func() { ok(t, store.Close()) })
 	return store
 }
@@ -123,7 +125,7 @@ func newFile(t testing.TB) string {
 func onDisk(t testing.TB) (*strongroom.Store, string) {
 	t.Helper()
 	file := newFile(t)
-	store := must[*strongroom.Store](t)(strongroom.Create(file, strongroom.WithPassphrase(passphrase), cheap))
+	store := must[*strongroom.Store](t)(strongroom.Create(file, strongroom.WithPassphrase(passphrase), cheap, patient))
 	t.Cleanup(func() { ok(t, store.Close()) })
 	return store, file
 }
