@@ -149,8 +149,9 @@ func TestPagesOfTheLogFollowEachOther(t *testing.T) {
 }
 
 func TestQueriesThatBreakARuleAreRefused(t *testing.T) {
+	nothingLeft(t)
 	store := inMemory(t)
-	before := settled()
+	before := strongroom.LiveObjects()
 	for name, option := range map[string]strongroom.AuditOption{
 		"no kind":             strongroom.Kind("secret.danced"),
 		"no slot":             strongroom.Actor("x"),

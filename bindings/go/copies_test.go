@@ -79,9 +79,10 @@ var copies = map[string]func(ctx context.Context, store *strongroom.Store, file 
 func cancelled(t *testing.T, cancel func(t *testing.T, copy func(ctx context.Context, options ...strongroom.CopyOption) error)) {
 	for name, copy := range copies {
 		t.Run(name, func(t *testing.T) {
+			nothingLeft(t)
 			store, file := onDisk(t)
 			put(t, &store.Operations, "a", "1")
-			pin, objects := must[string](t)(store.Pin()), settled()
+			pin, objects := must[string](t)(store.Pin()), strongroom.LiveObjects()
 			cancel(t, func(ctx context.Context, options ...strongroom.CopyOption) error {
 				return copy(ctx, store, file, options...)
 			})

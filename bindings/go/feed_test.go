@@ -43,8 +43,9 @@ func TestChangesAreTheEventsBehindANumber(t *testing.T) {
 }
 
 func TestChangesThatBreakARuleAreRefused(t *testing.T) {
+	nothingLeft(t)
 	store := inMemory(t)
-	before := settled()
+	before := strongroom.LiveObjects()
 	for _, limit := range []int{-1, 0, 1001} {
 		_, err := store.Changes(0, limit)
 		fails(t, err, strongroom.ErrLimitExceeded)

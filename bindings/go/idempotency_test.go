@@ -242,8 +242,9 @@ func TestAKeyIsRememberedForItsWindow(t *testing.T) {
 }
 
 func TestKeysThatBreakARuleAreRefused(t *testing.T) {
+	nothingLeft(t)
 	store := inMemory(t)
-	before := settled()
+	before := strongroom.LiveObjects()
 	for _, key := range []string{"", strings.Repeat("x", 256), "two\nlines", "\xff"} {
 		_, err := store.As(strongroom.IdempotencyKey(key))
 		fails(t, err, strongroom.ErrInvalidArgument)

@@ -108,9 +108,10 @@ func TestAScanGoesThroughAllPagesAndCanStop(t *testing.T) {
 }
 
 func TestAScanThatPanicsFreesItsQuery(t *testing.T) {
+	nothingLeft(t)
 	store := inMemory(t)
 	put(t, &store.Operations, "a", "x")
-	before := settled()
+	before := strongroom.LiveObjects()
 	func() {
 		defer func() { equal(t, recover(), any("enough")) }()
 		for range store.Scan() {

@@ -39,9 +39,9 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// eventually waits for what the garbage collector brings about.
+// eventually waits for what the garbage collector brings about. Its end is only there for what never comes.
 func eventually(holds func() bool) bool {
-	for until := time.Now().Add(20 * time.Second); !holds(); {
+	for until := time.Now().Add(120 * time.Second); !holds(); {
 		if time.Now().After(until) {
 			return false
 		}
@@ -51,25 +51,20 @@ func eventually(holds func() bool) bool {
 	return true
 }
 
-// settled is how many objects of the library there are once what earlier tests forgot is freed. On a slow machine one look takes as long as
-// many elsewhere, and says as little.
-func settled() uint64 {
-	count, since, quiet := strongroom.LiveObjects(), time.Now(), 0
-	for quiet < 10 || time.Since(since) < 5*time.Millisecond {
-		runtime.GC()
-		time.Sleep(time.Millisecond)
-		quiet++
-		if now := strongroom.LiveObjects(); now != count {
-			count, since, quiet = now, time.Now(), 0
-		}
+// nothingLeft waits until what earlier tests forgot is freed, so that a test can count what it makes itself. It comes before all of that.
+func nothingLeft(t testing.TB) {
+	t.Helper()
+	if !eventually(func() bool { return strongroom.LiveObjects() == 0 }) {
+		t.Fatalf("%d objects of earlier tests are left", strongroom.LiveObjects())
 	}
-	return count
 }
 
 var (
 	// As cheap as the library accepts.
 	cheap = strongroom.WithKDFCost(strongroom.KDFCost{MemoryKiB: 19 * 1024, Passes: 1, Lanes: 1})
-	start = time.Date(2026, 3, 1, 12, 0, 0, 123_000_000, time.UTC)
+	// However long other goroutines stand still, a write gets its turn.
+	patient = strongroom.WithWriteWait(time.Hour)
+	start   = time.Date(2026, 3, 1, 12, 0, 0, 123_000_000, time.UTC)
 )
 
 const passphrase = "open sesame"
@@ -113,7 +108,7 @@ func newClock(t testing.TB) *strongroom.ManualClock {
 
 func inMemory(t testing.TB, options ...strongroom.Option) *strongroom.Store {
 	t.Helper()
-	store := must[*strongroom.Store](t)(strongroom.InMemory(options...))
+	store := must[*strongroom.Store](t)(strongroom.InMemory(append([]strongroom.Option{patient}, options...)...))
 	t.Cleanup(func() { ok(t, store.Close()) })
 	return store
 }
@@ -130,7 +125,7 @@ func newFile(t testing.TB) string {
 func onDisk(t testing.TB) (*strongroom.Store, string) {
 	t.Helper()
 	file := newFile(t)
-	store := must[*strongroom.Store](t)(strongroom.Create(file, strongroom.WithPassphrase(passphrase), cheap))
+	store := must[*strongroom.Store](t)(strongroom.Create(file, strongroom.WithPassphrase(passphrase), cheap, patient))
 	t.Cleanup(func() { ok(t, store.Close()) })
 	return store, file
 }

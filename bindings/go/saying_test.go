@@ -8,8 +8,9 @@ import (
 )
 
 func TestAHandleThatSaysSomethingIsTheSameStore(t *testing.T) {
+	nothingLeft(t)
 	store := inMemory(t)
-	before := settled()
+	before := strongroom.LiveObjects()
 	backup := must[*strongroom.Store](t)(store.As(
 		strongroom.Label("app", "backup"), strongroom.Label("bare", ""), strongroom.Reason("nightly rotation"), strongroom.RequestID("42")))
 	equal(t, strongroom.LiveObjects(), before+1)
@@ -58,8 +59,9 @@ func TestHandlesOfOneStoreShareItsTransaction(t *testing.T) {
 }
 
 func TestTextsThatBreakARuleAreNotSaid(t *testing.T) {
+	nothingLeft(t)
 	store := inMemory(t)
-	before := settled()
+	before := strongroom.LiveObjects()
 	for _, said := range []strongroom.CallOption{
 		strongroom.Label("", "x"), strongroom.Label("a=b", ""), strongroom.Label("\xff", ""), strongroom.Label("a", "\xff"),
 		strongroom.Reason(strings.Repeat("x", 257)), strongroom.Reason("two\nlines"), strongroom.Reason("\xff"),

@@ -92,10 +92,11 @@ func TestWipeOverwritesWhatBytesGave(t *testing.T) {
 }
 
 func TestASecretThatWasWipedKeepsItsVersion(t *testing.T) {
+	nothingLeft(t)
 	store := inMemory(t)
 	put(t, &store.Operations, "a", shown)
 	secret := must[*strongroom.Secret](t)(store.Get("a"))
-	before := settled()
+	before := strongroom.LiveObjects()
 	secret.Wipe()
 	equal(t, strongroom.LiveObjects(), before-1)
 	equal(t, secret.Version(), 1)
@@ -115,6 +116,7 @@ func TestAViewKeepsTheBytesUntilItEnds(t *testing.T) {
 }
 
 func TestAPanicInAViewLetsTheBytesGo(t *testing.T) {
+	nothingLeft(t)
 	store := inMemory(t)
 	put(t, &store.Operations, "a", shown)
 	secret := must[*strongroom.Secret](t)(store.Get("a"))
@@ -122,7 +124,7 @@ func TestAPanicInAViewLetsTheBytesGo(t *testing.T) {
 		defer func() { equal(t, recover(), any("enough")) }()
 		_ = secret.View(func([]byte) error { panic("enough") })
 	}()
-	before := settled()
+	before := strongroom.LiveObjects()
 	secret.Wipe()
 	equal(t, strongroom.LiveObjects(), before-1)
 }

@@ -356,9 +356,10 @@ func TestAClockShowsNoTimeOfWhichCHasNoNumber(t *testing.T) {
 }
 
 func TestAClosedClockGoesOnForItsStores(t *testing.T) {
+	nothingLeft(t)
 	clock := newClock(t)
 	store := inMemory(t, strongroom.WithClock(clock))
-	before := settled()
+	before := strongroom.LiveObjects()
 	ok(t, clock.Close())
 	ok(t, clock.Close())
 	equal(t, strongroom.LiveObjects(), before-1)

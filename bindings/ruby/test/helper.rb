@@ -17,6 +17,8 @@ module Helper
   INCLUDE = File.join(ROOT, "include")
   # As cheap as the library accepts.
   CHEAP = Strongroom::KdfCost.new(memory_kib: 19 * 1024, passes: 1, lanes: 1)
+  # However long other threads stand still, a write gets its turn.
+  PATIENT = { write_wait_seconds: 3600 }.freeze
   START = Time.at(1_772_366_400, 123, :millisecond, in: "UTC")
   NATIVE = Strongroom.const_get(:Native)
   CALL = Strongroom.const_get(:Call)
@@ -24,7 +26,7 @@ module Helper
   # A store in memory with a clock of its own.
   def in_memory
     clock = Strongroom::ManualClock.new(START)
-    Strongroom::Store.in_memory(clock: clock) { |store| yield store, clock }
+    Strongroom::Store.in_memory(clock: clock, **PATIENT) { |store| yield store, clock }
   ensure
     clock&.close
   end
@@ -38,8 +40,13 @@ module Helper
   def on_disk
     folder do |folder|
       file = File.join(folder, "test.strongroom")
-      Strongroom::Store.create(file, passphrase: "open sesame", kdf: CHEAP) { |store| yield store, file }
+      Strongroom::Store.create(file, passphrase: "open sesame", kdf: CHEAP, **PATIENT) { |store| yield store, file }
     end
+  end
+
+  # The seed of what is random: the same each time, unless STRONGROOM_SEED says another one.
+  def seed
+    Integer(ENV.fetch("STRONGROOM_SEED", 1))
   end
 
   # Runs Ruby with this package, and gives what it printed, what it complained of, and how it ended.

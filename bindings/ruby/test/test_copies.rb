@@ -77,8 +77,10 @@ class TestCopies < Minitest::Test
 
   def test_a_thread_that_ends_itself_cancels
     untouched do |store|
-      thread = Thread.new { store.compact(progress: proc { Thread.exit }) }
-      thread.report_on_exception = false
+      thread = Thread.new do
+        Thread.current.report_on_exception = false
+        store.compact(progress: proc { Thread.exit })
+      end
       assert_raises(Strongroom::CancelledError) { thread.value }
     end
   end
@@ -95,7 +97,7 @@ class TestCopies < Minitest::Test
       end
       inside.pop
       thread.kill
-      assert_same thread, thread.join(10)
+      assert_same thread, thread.join(120)
       assert_nil thread.value
       assert_equal [:ensured], ended
     end

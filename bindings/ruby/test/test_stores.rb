@@ -249,9 +249,10 @@ class TestStores < Minitest::Test
   end
 
   def write_in_another_thread(store)
-    thread = Thread.new { store["a"] = "1" }
-    thread.report_on_exception = false
-    thread.value
+    Thread.new do
+      Thread.current.report_on_exception = false
+      store["a"] = "1"
+    end.value
   end
 
   def add_every_slot(store, raw, key_file)

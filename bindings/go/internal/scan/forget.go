@@ -19,7 +19,7 @@ func forget(store *strongroom.Store, looked *needle) (forgotten, collected int, 
 		}
 	}
 	forgotten = looked.count()
-	for until := time.Now().Add(20 * time.Second); time.Now().Before(until); {
+	for until := time.Now().Add(120 * time.Second); time.Now().Before(until); {
 		runtime.GC()
 		time.Sleep(time.Millisecond)
 		if collected = looked.count(); collected == 0 {
