@@ -4,7 +4,6 @@ use std::io;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use super::campaign::setting;
 use super::disk::{CrashDisk, Keep};
 use super::judge::{Contents, Key, Keys, Side};
 use super::place::Vacancy;
@@ -14,6 +13,7 @@ use crate::error::{ErrorKind, Result};
 use crate::sealed::disk::memory::MemoryDisk;
 use crate::sealed::disk::{Disk, Nascent};
 use crate::sealed::faults::{self, Fault};
+use crate::seeds::setting;
 use crate::{CopyOptions, Put, Query, Retention, Store, StoreOptions, Tier, Unlock};
 
 const FIRST: [u8; 32] = [0x42; 32];

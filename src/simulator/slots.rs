@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::campaign::setting;
 use super::disk::{CrashDisk, Keep};
 use super::judge::{Contents, Key, Keys, Side};
 use super::rng::Rng;
@@ -12,6 +11,7 @@ use crate::format::layout::{HEADER_LEN, SUPERBLOCK_LEN};
 use crate::sealed::disk::Disk;
 use crate::sealed::disk::memory::MemoryDisk;
 use crate::sealed::faults::{self, Fault};
+use crate::seeds::setting;
 use crate::{KdfCost, Store, StoreOptions, Unlock};
 
 const FIRST: [u8; 32] = [0x42; 32];
