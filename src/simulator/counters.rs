@@ -10,8 +10,8 @@ use crate::crypto::random;
 use crate::format::layout::{BLOCK_LEN, SUPERBLOCK_LEN};
 use crate::limits::{EVENT_BYTES, EVENTS_WAITING_FULL, PORTION_BYTES};
 use crate::{
-    AuditQuery, Listed, ManualClock, Put, Query, Result, Retention, SecretRef, Sort, Store, StoreOptions,
-    Sweep, Tier, Timestamp, Update,
+    AuditQuery, Listed, Put, Query, Result, Retention, SecretRef, Sort, Store, StoreOptions, Sweep, Tier,
+    Update,
 };
 
 fn since(before: Counters, disk: &CrashDisk) -> Counters {
@@ -28,7 +28,7 @@ fn since(before: Counters, disk: &CrashDisk) -> Counters {
 /// A closed store of `secrets` secrets of 64 bytes.
 fn filled(secrets: usize) -> Arc<CrashDisk> {
     let disk = CrashDisk::new();
-    let store = StoreOptions::new().create_on(disk.clone(), &unlock()).unwrap();
+    let store = StoreOptions::with_still_clock().create_on(disk.clone(), &unlock()).unwrap();
     store
         .transaction(|tx| {
             for number in 0..secrets {
@@ -46,7 +46,7 @@ fn name(number: usize) -> String {
 }
 
 fn reopen(disk: &Arc<CrashDisk>, read_only: bool) -> Store {
-    StoreOptions::new().read_only(read_only).open_on(disk.clone(), &unlock()).unwrap()
+    StoreOptions::with_still_clock().read_only(read_only).open_on(disk.clone(), &unlock()).unwrap()
 }
 
 #[test]
@@ -331,8 +331,7 @@ fn a_change_writes_few_blocks() {
 fn blocks_of_changes(secrets: usize) -> [(u64, u64); 4] {
     random::seeded::set(Some(11));
     let disk = filled(secrets);
-    let clock = ManualClock::start(Timestamp::from_millis(1_800_000_000_000));
-    let store = StoreOptions::new().clock(&clock).open_on(disk.clone(), &unlock()).unwrap();
+    let store = reopen(&disk, false);
     store.put("warm/up", "x").unwrap();
     let new = |number| format!("production/new-{number}/api-key");
     let meta = |tag: &str| Update::new().tag("env", tag).description("of the payment service");
