@@ -39,6 +39,11 @@ impl Store {
         Arc::strong_count(&self.shared)
     }
 
+    /// Whether a thread is inside [`lock`](Self::lock), and waits for others to end.
+    pub(crate) fn is_being_locked(&self) -> bool {
+        self.shared.root.is_held()
+    }
+
     /// How many events tell of what was done, in a log that verifies.
     pub(crate) fn done_events(&self) -> u64 {
         self.verify().unwrap();
