@@ -323,14 +323,12 @@ fn a_child_that_is_forked_while_another_thread_locks_waits_for_nobody() {
         std::thread::scope(|scope| {
             let progress = |_| {
                 if child_found.is_none() {
-                    let (tell, told) = channel();
                     let store = &store;
-                    scope.spawn(move || {
-                        tell.send(()).unwrap();
-                        store.lock()
-                    });
-                    told.recv().unwrap();
-                    std::thread::sleep(Duration::from_millis(200));
+                    let locking = scope.spawn(|| store.lock());
+                    while !store.is_being_locked() {
+                        assert!(!locking.is_finished(), "it waits until the copy has ended");
+                        std::thread::yield_now();
+                    }
                     child_found = Some(match fork() {
                         Ok(mut child) => {
                             let told = child.told();

@@ -115,6 +115,8 @@ mod residue;
 mod sealed;
 mod secret;
 #[cfg(test)]
+mod seeds;
+#[cfg(test)]
 mod simulator;
 mod store;
 mod tables;

@@ -10,6 +10,7 @@ use crate::record::pin::Pin;
 use crate::record::secret::{Details, Schedule, Standing};
 use crate::record::signature::Signature;
 use crate::sealed::recovery;
+use crate::seeds::{properties, setting};
 
 /// `text` with some characters replaced, left out or put in.
 fn mistyped(text: &str, changes: &[(usize, u8, char)]) -> String {
@@ -32,6 +33,8 @@ fn changes() -> impl Strategy<Value = Vec<(usize, u8, char)>> {
 }
 
 proptest! {
+    #![proptest_config(properties())]
+
     #[test]
     fn recovery_codes_are_read_as_they_are_shown_or_not_at_all(code: [u8; 32], changes in changes()) {
         let shown = recovery::format(&code);
@@ -95,14 +98,9 @@ proptest! {
     }
 }
 
-/// Inputs of random bytes, of which a few share their beginning. `STRONGROOM_FUZZ_SEED` says which; it is printed.
+/// Inputs of random bytes, of which a few share their beginning. `STRONGROOM_FUZZ_SEED` says which.
 fn inputs(count: u64, most: u64) -> impl Iterator<Item = Vec<u8>> {
-    let seed = match std::env::var("STRONGROOM_FUZZ_SEED") {
-        Ok(seed) => seed.parse().unwrap(),
-        Err(_) => u64::from(std::process::id()),
-    };
-    println!("STRONGROOM_FUZZ_SEED={seed}");
-    let mut state = seed;
+    let mut state = setting("STRONGROOM_FUZZ_SEED", 1);
     (0..count).map(move |_| {
         let len = splitmix64(&mut state) % most;
         (0..len).map(|_| splitmix64(&mut state).to_le_bytes()[0]).collect()
@@ -128,6 +126,8 @@ fn texts_are_refused_by_rule_or_kept_in_their_normal_form_and_found() {
 }
 
 proptest! {
+    #![proptest_config(properties())]
+
     #[test]
     fn path_lists_are_written_as_they_were_read(
         paths in prop::collection::btree_set("[a-c\u{0}]{1,6}", 0..12), at in 0..100usize, bit in 0..8u8,

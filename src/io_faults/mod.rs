@@ -1,8 +1,8 @@
 //! A disk that fails: whatever operation it is and however it fails, nothing acknowledged is lost, nothing panics,
 //! and the handle says what happened.
 //!
-//! The normal run takes one operation in a few ([`Fault::stride`](disk::Fault::stride)) from a random, printed start;
-//! `STRONGROOM_IO_FAULTS=all` takes every one, `STRONGROOM_IO_FAULTS=<start>` repeats a printed start.
+//! The normal run takes one operation in a few ([`Fault::stride`](disk::Fault::stride)) from the first on;
+//! `STRONGROOM_IO_FAULTS=all` takes every one, `STRONGROOM_IO_FAULTS=<start>` begins at another.
 
 mod cached;
 mod cancelled;

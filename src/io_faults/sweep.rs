@@ -108,7 +108,7 @@ fn sweep(fault: Fault) -> Tally {
     let (start, stride) = match std::env::var("STRONGROOM_IO_FAULTS") {
         Ok(all) if all == "all" => (1, 1),
         Ok(start) => (start.parse().expect("a start"), stride),
-        Err(_) => (1 + u64::from(random::bytes::<1>().unwrap()[0]) % stride, stride),
+        Err(_) => (1, stride),
     };
     let mut tally = Tally::default();
     for steps in [STEPS, ADMINISTRATION, CHANGES] {

@@ -235,6 +235,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::seeds::properties;
 
     /// Paths of few letters, so that they have much in common.
     fn path() -> impl Strategy<Value = Vec<u8>> {
@@ -242,7 +243,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(20_000))]
+        #![proptest_config(ProptestConfig { cases: 20_000, ..properties() })]
         #[test]
         fn a_list_changes_as_a_set_does(paths in proptest::collection::btree_set(path(), 0..12), one in path()) {
             let list_of = |set: &BTreeSet<Vec<u8>>| encode(set.iter().map(Vec::as_slice)).unwrap();

@@ -6,22 +6,15 @@ use std::sync::{Mutex, PoisonError};
 use super::engine::EngineSubject;
 use super::life::{Death, Power, Subject, Tally, live, newborn};
 use super::secrets::SecretsSubject;
+use crate::seeds::{seed, setting};
 
 /// Crashes in a row that one store lives through.
 pub(super) const CRASHES: u64 = 12;
 const THREADS: u64 = 2;
 
-/// The number an environment variable holds.
-pub(super) fn setting(name: &str, default: u64) -> u64 {
-    match std::env::var(name) {
-        Ok(text) => text.parse().unwrap_or_else(|_| panic!("{name} must be a number, not {text:?}")),
-        Err(_) => default,
-    }
-}
-
 fn campaign<S: Subject>(what: &str, cycles: u64) {
     let base = newborn::<S>();
-    let first = setting("STRONGROOM_CRASH_SEED", 1);
+    let first = seed("STRONGROOM_CRASH_SEED", "STRONGROOM_CRASH_CYCLES");
     let end = first + cycles.div_ceil(CRASHES);
     let next = AtomicU64::new(first);
     let total = Mutex::new(Tally::default());

@@ -4,12 +4,13 @@ use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
-use super::campaign::{CRASHES, setting};
+use super::campaign::CRASHES;
 use super::engine::EngineSubject;
 use super::life::{Death, Power, Subject, live, newborn};
 use super::secrets::SecretsSubject;
 use super::slots::Case;
 use crate::sealed::faults::{self, Fault};
+use crate::seeds::setting;
 
 /// The first seed that kills a store under each fault, found by the search below.
 const FAILING_SEEDS: &[(Fault, u64)] = &[

@@ -4,7 +4,6 @@ use std::io;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use super::campaign::setting;
 use super::disk::{CrashDisk, Keep};
 use super::judge::{Contents, Key, Keys, Side};
 use super::place::Vacancy;
@@ -14,6 +13,7 @@ use crate::error::{ErrorKind, Result};
 use crate::sealed::disk::memory::MemoryDisk;
 use crate::sealed::disk::{Disk, Nascent};
 use crate::sealed::faults::{self, Fault};
+use crate::seeds::setting;
 use crate::{CopyOptions, Put, Query, Retention, Store, StoreOptions, Tier, Unlock};
 
 const FIRST: [u8; 32] = [0x42; 32];
@@ -65,7 +65,7 @@ fn unlock() -> Unlock {
 /// A closed store with history; a large one does not fit the manifest when it is copied.
 fn base(large: bool) -> Vec<u8> {
     let disk = CrashDisk::new();
-    let store = StoreOptions::new().create_on(disk.clone(), &unlock()).unwrap();
+    let store = StoreOptions::with_still_clock().create_on(disk.clone(), &unlock()).unwrap();
     for number in 0..8 {
         let len = if large { 100_000 } else { 700 * number };
         store.put(&format!("app/name-{}", number % 5), vec![number as u8; len]).unwrap();
@@ -85,7 +85,7 @@ fn base(large: bool) -> Vec<u8> {
 
 fn open(base: &[u8]) -> (Arc<CrashDisk>, Store) {
     let disk = CrashDisk::holding(base.to_vec());
-    let store = StoreOptions::new().open_on(disk.clone(), &unlock()).unwrap();
+    let store = StoreOptions::with_still_clock().open_on(disk.clone(), &unlock()).unwrap();
     (disk, store)
 }
 
@@ -157,11 +157,11 @@ fn what_is_written_behind_a_killed_copy_outlives_the_next_power_cut() {
             std::mem::forget(store);
             let killed = disk.killed();
             replaced += u64::from(copied.is_err() && killed.has_a_name_that_may_go());
-            let store = StoreOptions::new().open_on(killed.clone(), &unlock()).unwrap();
+            let store = StoreOptions::with_still_clock().open_on(killed.clone(), &unlock()).unwrap();
             store.put("after/kill", "acknowledged").unwrap();
             std::mem::forget(store);
             for image in killed.cuts(Keep::Nothing) {
-                let store = StoreOptions::new().open_on(image, &unlock()).unwrap();
+                let store = StoreOptions::with_still_clock().open_on(image, &unlock()).unwrap();
                 let found = store.get("after/kill").map(|secret| secret.value().expose().to_vec());
                 assert_eq!(found.unwrap(), b"acknowledged", "{copy:?} killed at {operation}");
             }
@@ -282,7 +282,7 @@ fn a_backup_cut_off_anywhere_is_complete_or_not_there() {
 #[test]
 fn a_copy_cancelled_at_any_callback_leaves_everything_as_it_was() {
     let disk = CrashDisk::new();
-    let store = StoreOptions::new().create_on(disk.clone(), &unlock()).unwrap();
+    let store = StoreOptions::with_still_clock().create_on(disk.clone(), &unlock()).unwrap();
     store
         .transaction(|tx| (0..2_000).try_for_each(|n| tx.put(&format!("n/{}", n % 1_000), [1; 40]).map(drop)))
         .unwrap();
@@ -375,7 +375,8 @@ fn a_backup_has_the_slots_of_its_commit_whatever_becomes_of_them_meanwhile() {
         |store| store.slots().remove_last_for_people(store.slots().list().unwrap()[1].id).unwrap(),
     ];
     for change in changes {
-        let store = Arc::new(StoreOptions::new().create_on(CrashDisk::new(), &unlock()).unwrap());
+        let store =
+            Arc::new(StoreOptions::with_still_clock().create_on(CrashDisk::new(), &unlock()).unwrap());
         store.slots().add(Unlock::raw_key(&SECOND)).unwrap();
         let before = store.pin().unwrap();
         let disk = Arc::new(Meddling { inner: MemoryDisk::default(), store: store.clone(), change });

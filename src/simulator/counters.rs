@@ -10,8 +10,8 @@ use crate::crypto::random;
 use crate::format::layout::{BLOCK_LEN, SUPERBLOCK_LEN};
 use crate::limits::{EVENT_BYTES, EVENTS_WAITING_FULL, PORTION_BYTES};
 use crate::{
-    AuditQuery, Listed, ManualClock, Put, Query, Result, Retention, SecretRef, Sort, Store, StoreOptions,
-    Sweep, Tier, Timestamp, Update,
+    AuditQuery, Listed, Put, Query, Result, Retention, SecretRef, Sort, Store, StoreOptions, Sweep, Tier,
+    Update,
 };
 
 fn since(before: Counters, disk: &CrashDisk) -> Counters {
@@ -28,7 +28,7 @@ fn since(before: Counters, disk: &CrashDisk) -> Counters {
 /// A closed store of `secrets` secrets of 64 bytes.
 fn filled(secrets: usize) -> Arc<CrashDisk> {
     let disk = CrashDisk::new();
-    let store = StoreOptions::new().create_on(disk.clone(), &unlock()).unwrap();
+    let store = StoreOptions::with_still_clock().create_on(disk.clone(), &unlock()).unwrap();
     store
         .transaction(|tx| {
             for number in 0..secrets {
@@ -46,7 +46,7 @@ fn name(number: usize) -> String {
 }
 
 fn reopen(disk: &Arc<CrashDisk>, read_only: bool) -> Store {
-    StoreOptions::new().read_only(read_only).open_on(disk.clone(), &unlock()).unwrap()
+    StoreOptions::with_still_clock().read_only(read_only).open_on(disk.clone(), &unlock()).unwrap()
 }
 
 #[test]
@@ -225,6 +225,9 @@ fn what_only_looks_changes_nothing_and_syncs_nothing() {
 #[test]
 fn reads_are_written_together_and_no_commit_of_them_syncs_twice() {
     const READS: usize = EVENTS_WAITING_FULL;
+    // What waits is found again by a short hash: of two events with the same the earlier waits once more if it happens again. So
+    // many of them no run has.
+    const TWICE: usize = 16;
     let disk = filled(READS);
     let store = reopen(&disk, false);
     let get = |number| drop(store.get(&name(number)).unwrap());
@@ -237,14 +240,18 @@ fn reads_are_written_together_and_no_commit_of_them_syncs_twice() {
         }
     };
     let before = disk.counters();
-    again(1..READS);
+    again(1..READS - TWICE);
     assert_eq!(since(before, &disk).changes(), 0);
-    read(0..1);
+    let is_written = |number| {
+        get(number);
+        since(before, &disk).changes() > 0
+    };
+    let at = (READS - TWICE..READS).chain([0]).position(is_written).expect("written when so much waits");
     let used = since(before, &disk);
     let blocks = used.bytes_written / BLOCK_LEN as u64;
     eprintln!("{READS} reads: {} commits, {blocks} blocks", used.syncs);
     assert!(used.syncs <= 2 && blocks <= 130, "{} commits, {blocks} blocks", used.syncs);
-    let reads = 2 * READS - 1;
+    let reads = 2 * (READS - TWICE - 1) + at + 1;
     assert_eq!(reads_in_log(&store), (reads, 0));
     let portion = portion();
     let before = disk.counters();
@@ -256,13 +263,14 @@ fn reads_are_written_together_and_no_commit_of_them_syncs_twice() {
     );
     // More than one commit takes along.
     again(0..portion + 100);
-    for left in [100, 0] {
+    for left in [100..=100 + TWICE, 0..=0] {
         let before = disk.counters();
         store.put("takes/some", "along").unwrap();
         assert_eq!(since(before, &disk).syncs, 1);
         let (durable, waiting) = reads_in_log(&store);
         let read = reads + 3 * portion + 200;
-        assert_eq!((waiting, durable + waiting), (left, read));
+        assert!(left.contains(&waiting), "{waiting} wait");
+        assert_eq!(durable + waiting, read);
     }
 }
 
@@ -331,8 +339,7 @@ fn a_change_writes_few_blocks() {
 fn blocks_of_changes(secrets: usize) -> [(u64, u64); 4] {
     random::seeded::set(Some(11));
     let disk = filled(secrets);
-    let clock = ManualClock::start(Timestamp::from_millis(1_800_000_000_000));
-    let store = StoreOptions::new().clock(&clock).open_on(disk.clone(), &unlock()).unwrap();
+    let store = reopen(&disk, false);
     store.put("warm/up", "x").unwrap();
     let new = |number| format!("production/new-{number}/api-key");
     let meta = |tag: &str| Update::new().tag("env", tag).description("of the payment service");

@@ -1,7 +1,7 @@
 //! The crash simulator: the whole store over a disk whose power fails, thousands of times.
 //!
 //! A run follows from its seed. `STRONGROOM_CRASH_CYCLES` sets how many crash-and-reopen cycles the campaign makes,
-//! `STRONGROOM_CRASH_SEED` where it starts; a failure names the seed that repeats it. Changes of slots and copies are cut
+//! `STRONGROOM_CRASH_SEED` where it starts ([`seed`](crate::seeds::seed)); a failure names the seed that repeats it. Changes of slots and copies are cut
 //! off at every one of their operations, with `STRONGROOM_CRASH_IMAGES` random images each; `STRONGROOM_CRASH_LIVES` sets
 //! how many stores live through changes of slots and crashes.
 

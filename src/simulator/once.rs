@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::campaign::setting;
 use super::disk::CrashDisk;
 use super::engine::unlock;
 use super::rng::Rng;
 use crate::crypto::random;
 use crate::error::Result;
 use crate::sealed::faults::{self, Fault};
+use crate::seeds::setting;
 use crate::tables::forged::all_rows;
 use crate::{Context, ManualClock, Put, Store, StoreOptions, Timestamp, Update};
 

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 
-use super::campaign::setting;
 use super::disk::CrashDisk;
 use super::rng::Rng;
 use crate::record::id::SlotId;
+use crate::seeds::{seed, setting};
 use crate::{CopyOptions, Error, ErrorKind, Query, Result, Retention, Store, StoreOptions, Unlock};
 
 /// Values by version, by path.
@@ -299,8 +299,7 @@ impl Pair {
 #[test]
 fn any_sequence_of_operations_and_crashes_equals_a_map() {
     let cases = u32::try_from(setting("STRONGROOM_MODEL_CASES", 128)).unwrap();
-    let seed = setting("STRONGROOM_MODEL_SEED", u64::from(std::process::id()));
-    eprintln!("STRONGROOM_MODEL_SEED={seed}");
+    let seed = seed("STRONGROOM_MODEL_SEED", "STRONGROOM_MODEL_CASES");
     let config = Config {
         cases,
         failure_persistence: None,

@@ -6,16 +6,17 @@ use super::disk::CrashDisk;
 use super::engine::unlock;
 use super::rng::Rng;
 use crate::sealed::disk::recording::RecordingDisk;
-use crate::{Store, StoreOptions, Unlock};
+use crate::store::inside::NOW;
+use crate::{ManualClock, Store, StoreOptions, Timestamp, Unlock};
 
 fn open(disk: &Arc<CrashDisk>) -> Store {
-    StoreOptions::new().open_on(disk.clone(), &unlock()).unwrap()
+    StoreOptions::with_still_clock().open_on(disk.clone(), &unlock()).unwrap()
 }
 
 /// Cuts the power in a put's only sync until its superblock lands without all of its blocks.
 fn image_with_an_incomplete_commit() -> Arc<CrashDisk> {
     let disk = CrashDisk::new();
-    StoreOptions::new().create_on(disk.clone(), &unlock()).unwrap().close().unwrap();
+    StoreOptions::with_still_clock().create_on(disk.clone(), &unlock()).unwrap().close().unwrap();
     let base = disk.content();
     for seed in 0..1_000 {
         let disk = CrashDisk::holding(base.clone());
@@ -65,9 +66,9 @@ fn a_discarded_commit_enters_the_log_of_the_file_that_takes_its_place() {
         [Store::compact, Store::purge, |store| store.rekey(Unlock::raw_key(&[9; 32]))];
     for replace in replaces {
         let image = image_with_an_incomplete_commit().content();
-        // Another millisecond than that of the creation.
-        std::thread::sleep(std::time::Duration::from_millis(2));
-        let store = StoreOptions::new().open_on(Arc::new(RecordingDisk::holding(&image)), &unlock()).unwrap();
+        let later = ManualClock::start(Timestamp::from_millis(NOW + 1));
+        let disk = Arc::new(RecordingDisk::holding(&image));
+        let store = StoreOptions::with_still_clock().clock(&later).open_on(disk, &unlock()).unwrap();
         assert!(store.open_report().discarded_generation.is_some());
         let created = store.slots().list().unwrap()[0].last_used_at.unwrap();
         replace(&store).unwrap();
@@ -81,7 +82,7 @@ fn a_discarded_commit_enters_the_log_of_the_file_that_takes_its_place() {
 #[test]
 fn an_orderly_close_leaves_nothing_to_report() {
     let disk = CrashDisk::new();
-    StoreOptions::new().create_on(disk.clone(), &unlock()).unwrap().put("a", "b").unwrap();
+    StoreOptions::with_still_clock().create_on(disk.clone(), &unlock()).unwrap().put("a", "b").unwrap();
     let store = open(&disk);
     assert_eq!(store.open_report().discarded_generation, None);
     assert!(!store.open_report().unreadable_superblock);

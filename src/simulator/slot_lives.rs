@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::campaign::setting;
 use super::disk::CrashDisk;
 use super::judge::Key;
 use super::rng::Rng;
@@ -13,6 +12,7 @@ use crate::crypto::random;
 use crate::error::Result;
 use crate::format::layout::HEADER_LEN;
 use crate::record::id::SlotId;
+use crate::seeds::{seed, setting};
 use crate::{Store, StoreOptions, Unlock};
 
 const CRASHES: u64 = 8;
@@ -229,7 +229,7 @@ impl Life {
 #[test]
 fn slots_survive_every_crash_and_no_header_comes_back() {
     let base = base();
-    let first = setting("STRONGROOM_CRASH_SEED", 1);
+    let first = seed("STRONGROOM_CRASH_SEED", "STRONGROOM_CRASH_LIVES");
     let lives = setting("STRONGROOM_CRASH_LIVES", 60);
     let mut total = Tally::default();
     for seed in first..first + lives {

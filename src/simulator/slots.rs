@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::campaign::setting;
 use super::disk::{CrashDisk, Keep};
 use super::judge::{Contents, Key, Keys, Side};
 use super::rng::Rng;
@@ -12,6 +11,7 @@ use crate::format::layout::{HEADER_LEN, SUPERBLOCK_LEN};
 use crate::sealed::disk::Disk;
 use crate::sealed::disk::memory::MemoryDisk;
 use crate::sealed::faults::{self, Fault};
+use crate::seeds::setting;
 use crate::{KdfCost, Store, StoreOptions, Unlock};
 
 const FIRST: [u8; 32] = [0x42; 32];
@@ -46,7 +46,8 @@ pub(super) struct Tally {
 fn store_with(unlock: &Unlock, prepare: impl FnOnce(&Store)) -> Vec<u8> {
     random::seeded::set(Some(3));
     let disk = CrashDisk::new();
-    let store = StoreOptions::new().kdf_cost(KdfCost::EDGE).create_on(disk.clone(), unlock).unwrap();
+    let store =
+        StoreOptions::with_still_clock().kdf_cost(KdfCost::EDGE).create_on(disk.clone(), unlock).unwrap();
     for number in 0..6 {
         store.put(&format!("app/name-{}", number % 4), vec![number; 40 + 900 * usize::from(number)]).unwrap();
     }
@@ -128,7 +129,8 @@ impl Case {
         keys: impl FnOnce(&Key, &Key) -> Keys,
     ) -> Self {
         random::seeded::set(Some(4));
-        let store = StoreOptions::new().open_on(CrashDisk::holding(base.clone()), &unlock()).unwrap();
+        let store =
+            StoreOptions::with_still_clock().open_on(CrashDisk::holding(base.clone()), &unlock()).unwrap();
         let before = Key::Slot(store.file().opener());
         change(&store).unwrap();
         let after = Key::Slot(store.file().opener());
@@ -150,7 +152,7 @@ impl Case {
     fn cut_at(&self, operation: u64) -> (Arc<CrashDisk>, Result<()>) {
         random::seeded::set(Some(4));
         let disk = CrashDisk::holding(self.base.clone());
-        let store = StoreOptions::new().open_on(disk.clone(), &(self.unlock)()).unwrap();
+        let store = StoreOptions::with_still_clock().open_on(disk.clone(), &(self.unlock)()).unwrap();
         assert_eq!(disk.ticks(), 0, "opening a closed store changes nothing");
         disk.fail_after(operation);
         let changed = (self.change)(&store);
@@ -282,13 +284,15 @@ fn opens_with_an_abandoned_header(copies: &[usize]) -> bool {
     assert!(changed.is_err());
     let abandoned = disk.headers().pop().expect("the header was on its way");
     let disk = disk.cuts(Keep::Nothing).pop().unwrap();
-    let store = StoreOptions::new().open_on(disk.clone(), &raw()).unwrap();
+    let store = StoreOptions::with_still_clock().open_on(disk.clone(), &raw()).unwrap();
     store.slots().change_key(store.slots().list().unwrap()[0].id, &Unlock::raw_key(&[0x44; 32])).unwrap();
     store.close().unwrap();
     let mut image = disk.content();
     copies.iter().for_each(|&at| image[at..at + HEADER_LEN].copy_from_slice(&abandoned));
     let opens = |key: [u8; 32]| {
-        StoreOptions::new().open_on(CrashDisk::holding(image.clone()), &Unlock::raw_key(&key)).is_ok()
+        StoreOptions::with_still_clock()
+            .open_on(CrashDisk::holding(image.clone()), &Unlock::raw_key(&key))
+            .is_ok()
     };
     assert!(!opens(FIRST), "the replaced key");
     assert_eq!(opens([0x44; 32]), copies.len() < 2, "one copy replaces the other");

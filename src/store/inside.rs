@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Copied, CopyOptions, Slots, Store};
-use crate::KdfCost;
+use super::{Copied, CopyOptions, Slots, Store, StoreOptions};
 use crate::error::Result;
 use crate::record::audit::EventKind;
 use crate::record::id::SlotId;
@@ -12,6 +11,17 @@ use crate::sealed::disk::Nascent;
 use crate::sealed::file::SealedFile;
 use crate::sealed::unlock::Unlock;
 use crate::tables::Tables;
+use crate::{KdfCost, ManualClock, Timestamp};
+
+/// The time of a clock that stands still, in milliseconds.
+pub(crate) const NOW: i64 = 1_800_000_000_000;
+
+impl StoreOptions {
+    /// For whoever counts events: the log tells of a clock that was set back, and the device's may be at any time.
+    pub(crate) fn with_still_clock() -> Self {
+        Self::new().clock(&ManualClock::start(Timestamp::from_millis(NOW)))
+    }
+}
 
 impl Store {
     /// The file this store stands on now.
@@ -27,6 +37,11 @@ impl Store {
     /// How many handles there are of the open store.
     pub(crate) fn handles(&self) -> usize {
         Arc::strong_count(&self.shared)
+    }
+
+    /// Whether a thread is inside [`lock`](Self::lock), and waits for others to end.
+    pub(crate) fn is_being_locked(&self) -> bool {
+        self.shared.root.is_held()
     }
 
     /// How many events tell of what was done, in a log that verifies.

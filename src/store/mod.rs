@@ -18,7 +18,7 @@ mod health;
 mod idempotency;
 mod info;
 #[cfg(test)]
-mod inside;
+pub(crate) mod inside;
 mod list;
 mod lock;
 mod metadata;

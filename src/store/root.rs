@@ -168,6 +168,12 @@ impl Root {
         }
     }
 
+    /// Whether a thread that locks holds on to the state.
+    #[cfg(test)]
+    pub(super) fn is_held(&self) -> bool {
+        matches!(self.state.try_read(), Err(TryLockError::WouldBlock))
+    }
+
     fn retired(&self) -> MutexGuard<'_, Vec<Weak<Tables>>> {
         self.retired.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -25,48 +25,66 @@ fn flags(address: *const u8) -> Vec<String> {
     panic!("no mapping holds {address:?}");
 }
 
-#[test]
-fn the_system_says_that_the_pages_are_locked_undumped_and_wiped_on_fork() {
-    let granted = |address| ["lo", "dd", "wf"].map(|flag| flags(address).iter().any(|found| found == flag));
-    let arena = Arena::any();
-    let all = MemoryStatus { locked: true, excluded_from_dumps: true, wiped_on_fork: true };
-    assert_eq!(arena.status(), all, "is `ulimit -l` too low to test with?");
-    assert_eq!(granted(arena.place().unwrap().bytes().unwrap().as_ptr()), [true; 3]);
-    let ordinary = vec![1_u8; 1 << 20];
-    assert_eq!(granted(ordinary.as_ptr()), [false; 3]);
-}
-
-#[test]
-fn the_status_says_what_was_refused() {
-    for (wish, expected) in [
-        (Wish::Lock, MemoryStatus { locked: false, excluded_from_dumps: true, wiped_on_fork: true }),
-        (Wish::NoDump, MemoryStatus { locked: true, excluded_from_dumps: false, wiped_on_fork: true }),
-        (Wish::WipeOnFork, MemoryStatus { locked: true, excluded_from_dumps: true, wiped_on_fork: false }),
-    ] {
-        refusal::set(Some(wish));
-        let without = Arena::any();
-        let required = Arena::new(Locking::Required).map(|_| ()).map_err(|error| error.to_string());
-        refusal::set(None);
-        assert_eq!(without.status(), expected);
-        assert_eq!(required.is_err(), wish == Wish::Lock);
-        assert!(required.err().is_none_or(|error| error.contains("ulimit -l")));
-        let mut place = without.place().unwrap();
-        place.bytes_mut().unwrap().fill(1);
-        assert_eq!(place.bytes().unwrap(), &[1; 32]);
+/// Runs `test` in a process of its own: what other tests keep locked counts towards the limit of this one too.
+fn alone(name: &str, test: impl FnOnce()) {
+    match own_process::part() {
+        Some(_) => test(),
+        None => drop(own_process::run(module_path!(), name, "alone")),
     }
 }
 
 #[test]
+fn the_system_says_that_the_pages_are_locked_undumped_and_wiped_on_fork() {
+    alone("the_system_says_that_the_pages_are_locked_undumped_and_wiped_on_fork", || {
+        let granted =
+            |address| ["lo", "dd", "wf"].map(|flag| flags(address).iter().any(|found| found == flag));
+        let arena = Arena::any();
+        let all = MemoryStatus { locked: true, excluded_from_dumps: true, wiped_on_fork: true };
+        assert_eq!(arena.status(), all, "is `ulimit -l` too low to test with?");
+        assert_eq!(granted(arena.place().unwrap().bytes().unwrap().as_ptr()), [true; 3]);
+        let ordinary = vec![1_u8; 1 << 20];
+        assert_eq!(granted(ordinary.as_ptr()), [false; 3]);
+    });
+}
+
+#[test]
+fn the_status_says_what_was_refused() {
+    alone("the_status_says_what_was_refused", || {
+        for (wish, expected) in [
+            (Wish::Lock, MemoryStatus { locked: false, excluded_from_dumps: true, wiped_on_fork: true }),
+            (Wish::NoDump, MemoryStatus { locked: true, excluded_from_dumps: false, wiped_on_fork: true }),
+            (
+                Wish::WipeOnFork,
+                MemoryStatus { locked: true, excluded_from_dumps: true, wiped_on_fork: false },
+            ),
+        ] {
+            refusal::set(Some(wish));
+            let without = Arena::any();
+            let required = Arena::new(Locking::Required).map(|_| ()).map_err(|error| error.to_string());
+            refusal::set(None);
+            assert_eq!(without.status(), expected);
+            assert_eq!(required.is_err(), wish == Wish::Lock);
+            assert!(required.err().is_none_or(|error| error.contains("ulimit -l")));
+            let mut place = without.place().unwrap();
+            place.bytes_mut().unwrap().fill(1);
+            assert_eq!(place.bytes().unwrap(), &[1; 32]);
+        }
+    });
+}
+
+#[test]
 fn growth_needs_locked_pages_too_where_they_are_required() {
-    let arena = Arena::new(Locking::Required).unwrap();
-    let places: Vec<_> = (1..PLACES).map(|_| arena.place().unwrap()).collect();
-    refusal::set(Some(Wish::Lock));
-    let refused = arena.place().map(|_| ()).unwrap_err();
-    refusal::set(None);
-    assert_eq!(refused.kind(), ErrorKind::OutOfMemory);
-    assert!(arena.status().locked);
-    drop(places);
-    arena.place().unwrap();
+    alone("growth_needs_locked_pages_too_where_they_are_required", || {
+        let arena = Arena::new(Locking::Required).unwrap();
+        let places: Vec<_> = (1..PLACES).map(|_| arena.place().unwrap()).collect();
+        refusal::set(Some(Wish::Lock));
+        let refused = arena.place().map(|_| ()).unwrap_err();
+        refusal::set(None);
+        assert_eq!(refused.kind(), ErrorKind::OutOfMemory);
+        assert!(arena.status().locked);
+        drop(places);
+        arena.place().unwrap();
+    });
 }
 
 #[test]

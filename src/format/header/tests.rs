@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::format::slot::{OWNER_PAYLOAD_LEN, SlotKind, StoredCost};
+use crate::seeds::properties;
 
 const PLACE: StoreEpoch = StoreEpoch { store_id: [7; 16], epoch: 3 };
 
@@ -122,7 +123,7 @@ fn a_header_of_another_length_is_damaged() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig { cases: 64, ..properties() })]
 
     #[test]
     fn any_header_survives_a_round_trip(

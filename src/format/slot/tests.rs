@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::seeds::properties;
 
 fn slot(kind: SlotKind) -> Slot {
     let cost = match kind {
@@ -89,6 +90,8 @@ fn a_slot_of_another_length_is_unknown() {
 }
 
 proptest! {
+    #![proptest_config(properties())]
+
     #[test]
     fn any_slot_survives_a_round_trip(
         cost in any::<Option<(u32, u32, u32)>>(),

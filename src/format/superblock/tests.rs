@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::seeds::properties;
 
 fn superblock(blocks: &[u32]) -> Superblock {
     Superblock {
@@ -140,6 +141,8 @@ fn a_state_is_the_same_whatever_vouches_for_it() {
 }
 
 proptest! {
+    #![proptest_config(properties())]
+
     #[test]
     fn any_superblock_survives_a_round_trip(
         engine_header in prop::collection::vec(any::<u8>(), ENGINE_HEADER_LEN),

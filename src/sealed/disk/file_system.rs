@@ -74,6 +74,8 @@ pub(super) mod pretended {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::{pretended, remote_name};
     use crate::sealed::disk::scratch::Scratch;
     use crate::{ErrorKind, Store, StoreOptions, Unlock};
@@ -123,20 +125,22 @@ mod tests {
     fn creating_and_opening_on_one_is_refused_unless_it_is_allowed() {
         let (scratch, key) = (Scratch::new(), Unlock::raw_key(&[1; 32]));
         let path = scratch.join("s");
-        let remote = || StoreOptions::new().allow_network_fs(true);
+        // Another test may be starting a program, which has a copy of a file that was closed here until it begins.
+        let patient = || StoreOptions::new().wait(Duration::from_secs(60));
+        let remote = || patient().allow_network_fs(true);
         pretended::set(Some(NFS));
         let error = Store::create(&path, &key).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::FileRefused);
         assert_eq!(scratch.names(), Vec::<String>::new());
         remote().create(&path, &key).unwrap().put("name", "value").unwrap();
         for read_only in [true, false] {
-            let error = StoreOptions::new().read_only(read_only).open(&path, &key).unwrap_err();
+            let error = patient().read_only(read_only).open(&path, &key).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::FileRefused);
             assert!(error.to_string().contains("(NFS)"), "{error}");
             assert!(error.to_string().contains("allow_network_fs"), "{error}");
             remote().read_only(read_only).open(&path, &key).unwrap().get("name").unwrap();
         }
         pretended::set(None);
-        Store::open(&path, &key).unwrap().get("name").unwrap();
+        patient().open(&path, &key).unwrap().get("name").unwrap();
     }
 }

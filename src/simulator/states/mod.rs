@@ -12,10 +12,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 
-use super::campaign::setting;
 use model::Fault;
 use operation::operation;
 use pair::Pair;
+
+use crate::seeds::{seed, setting};
 
 /// Runs `cases` sequences of 50 operations on average, and says how one fails.
 fn run(cases: u32, seed: u64, fault: Fault) -> Result<(), String> {
@@ -41,8 +42,7 @@ fn run(cases: u32, seed: u64, fault: Fault) -> Result<(), String> {
 #[test]
 fn any_sequence_of_operations_clocks_and_crashes_equals_a_plain_model() {
     let cases = u32::try_from(setting("STRONGROOM_MODEL_CASES", 2_000)).unwrap();
-    let seed = setting("STRONGROOM_MODEL_SEED", u64::from(std::process::id()));
-    eprintln!("STRONGROOM_MODEL_SEED={seed}");
+    let seed = seed("STRONGROOM_MODEL_SEED", "STRONGROOM_MODEL_CASES");
     let half = |offset| std::thread::spawn(move || run(cases / 2, seed + offset, Fault::None));
     for half in [half(0), half(1 << 32)] {
         half.join().unwrap().unwrap();

@@ -14,7 +14,7 @@ use crate::{
 
 fn store() -> (Store, AuditHead) {
     let disk = Arc::new(MemoryDisk::default());
-    let store = StoreOptions::new().create_on(disk, &Unlock::raw_key(&[7; 32])).unwrap();
+    let store = StoreOptions::with_still_clock().create_on(disk, &Unlock::raw_key(&[7; 32])).unwrap();
     for _ in 0..5 {
         store.put("name", "value").unwrap();
     }
@@ -106,7 +106,7 @@ fn reads(store: &Store) -> Vec<(u64, String, u32, bool)> {
 #[test]
 fn what_a_commit_under_way_writes_is_told_before_it_and_after_it() {
     let disk = Arc::new(CallingDisk::default());
-    let store = StoreOptions::new().create_on(disk.clone(), &Unlock::raw_key(&[7; 32])).unwrap();
+    let store = StoreOptions::with_still_clock().create_on(disk.clone(), &Unlock::raw_key(&[7; 32])).unwrap();
     store.get("absent").unwrap_err();
     let events = |store: &Store| store.audit().query(AuditQuery::all()).unwrap().into_iter();
     let generation = store.pin().unwrap().generation();
@@ -140,17 +140,10 @@ fn what_a_commit_under_way_writes_is_told_before_it_and_after_it() {
 #[test]
 fn beside_commits_every_read_is_told_exactly_once() {
     const READS: usize = 900;
-    let store = StoreOptions::new().in_memory().unwrap();
+    let store = StoreOptions::with_still_clock().in_memory().unwrap();
     let (done, queries) = (AtomicUsize::new(0), AtomicUsize::new(0));
     std::thread::scope(|scope| {
-        scope.spawn(|| {
-            for number in 0..READS {
-                store.get(&format!("absent/{number}")).unwrap_err();
-                done.store(number + 1, Ordering::SeqCst);
-                store.put("name", "value").unwrap();
-            }
-        });
-        for _ in 0..2 {
+        let readers = [(); 2].map(|()| {
             scope.spawn(|| {
                 while done.load(Ordering::SeqCst) < READS {
                     let least = done.load(Ordering::SeqCst);
@@ -162,9 +155,17 @@ fn beside_commits_every_read_is_told_exactly_once() {
                     assert!(told.is_sorted_by(|(one, ..), (next, ..)| one < next));
                     queries.fetch_add(1, Ordering::SeqCst);
                 }
-            });
+            })
+        });
+        for number in 0..READS {
+            store.get(&format!("absent/{number}")).unwrap_err();
+            done.store(number + 1, Ordering::SeqCst);
+            store.put("name", "value").unwrap();
+            // They may start late. One that has ended has failed.
+            while queries.load(Ordering::SeqCst) == 0 && !readers.iter().any(|reader| reader.is_finished()) {
+                std::thread::yield_now();
+            }
         }
     });
-    assert!(queries.into_inner() > 0);
     assert_eq!(reads(&store).len(), READS);
 }

@@ -13,14 +13,14 @@ fn key() -> Unlock {
 }
 
 fn open(disk: &Arc<MemoryDisk>, pin: Option<Pin>) -> Result<Store> {
-    let options = StoreOptions::new();
+    let options = StoreOptions::with_still_clock();
     pin.map_or(options.clone(), |pin| options.pin(pin)).open_on(disk.clone(), &key())
 }
 
 /// A store of five events with a pin before and after each, and `edit` done to its log.
 fn edited(edit: impl FnOnce(&Tables) -> Result<()>) -> (Arc<MemoryDisk>, Vec<Pin>) {
     let disk = Arc::new(MemoryDisk::default());
-    let store = StoreOptions::new().create_on(disk.clone(), &key()).unwrap();
+    let store = StoreOptions::with_still_clock().create_on(disk.clone(), &key()).unwrap();
     let mut pins = vec![store.pin().unwrap()];
     for _ in 0..5 {
         store.put("name", "value").unwrap();

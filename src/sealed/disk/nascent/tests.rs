@@ -13,8 +13,11 @@ use crate::sealed::disk::strays;
 
 const SHARED: Allowed = Allowed { shared_mode: true, network_fs: false };
 
-fn open(path: &Path) -> Result<FileDisk> {
-    FileDisk::open(path, Access::ReadWrite, Duration::ZERO, SHARED)
+/// For whoever has closed the file: another test may be starting a program, which has a copy of it until it begins.
+const PATIENT: Duration = Duration::from_secs(60);
+
+fn open(path: &Path, wait: Duration) -> Result<FileDisk> {
+    FileDisk::open(path, Access::ReadWrite, wait, SHARED)
 }
 
 fn write(disk: &Arc<dyn Disk>, content: &[u8]) {
@@ -29,8 +32,7 @@ fn store() -> (Scratch, PathBuf, FileDisk) {
     let creation = Box::new(Creation::begin(&path, Allowed::default()).unwrap());
     write(&creation.disk(), b"old");
     creation.publish().unwrap();
-    // Another test may be starting a program, which has a copy of the file until it begins.
-    let disk = FileDisk::open(&path, Access::ReadWrite, Duration::from_secs(10), SHARED).unwrap();
+    let disk = open(&path, PATIENT).unwrap();
     (scratch, path, disk)
 }
 
@@ -50,9 +52,10 @@ fn a_successor_takes_the_place_of_the_store() {
     assert_eq!(scratch.names(), ["s"]);
     assert!(new.is_in_place().unwrap() && !old.is_in_place().unwrap());
     drop(old);
-    assert_eq!(open(&path).err().unwrap().kind(), ErrorKind::InUse, "the new disk holds its lock");
+    let held = open(&path, Duration::ZERO).err().unwrap();
+    assert_eq!(held.kind(), ErrorKind::InUse, "the new disk holds its lock");
     drop(new);
-    open(&path).unwrap();
+    open(&path, PATIENT).unwrap();
 }
 
 #[test]
