@@ -171,10 +171,15 @@ pub(crate) fn cut_short(path: &Path, write: impl FnOnce(&Store)) -> Vec<u8> {
     bytes
 }
 
-/// A file of this content that is its owner's alone, as a store has to be.
+/// A file of this content that is its owner's alone, as a store has to be. It is never the one that was at `path`, which
+/// may be locked for a while after it was closed, see `patient`; nobody ever locked this one.
 pub(crate) fn write_private(path: &Path, bytes: impl AsRef<[u8]>) {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        removed => removed.unwrap(),
+    }
     let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true).mode(0o600);
+    options.write(true).create_new(true).mode(0o600);
     options.open(path).unwrap().write_all(bytes.as_ref()).unwrap();
 }
 
