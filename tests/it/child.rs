@@ -4,7 +4,7 @@
 //! harness of the child prints to the same pipe.
 
 use std::ffi::OsStr;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
@@ -14,7 +14,7 @@ use rustix::fs::Mode;
 use rustix::process::{Resource, Rlimit, setrlimit};
 use strongroom::{Error, KdfCost, Store, StoreOptions, Unlock};
 
-use crate::fixture::{Folder, key};
+use crate::fixture::{Folder, key, patient};
 
 const PART: &str = "STRONGROOM_CHILD";
 
@@ -59,10 +59,13 @@ impl Process {
         Self { child, input, output }
     }
 
-    /// Sends a question without waiting for the answer.
+    /// Sends a question without waiting for the answer. A child that is gone gives none.
     pub(crate) fn tell<S: AsRef<OsStr>>(&mut self, words: &[S]) {
         let words: Vec<&str> = words.iter().map(|word| word.as_ref().to_str().unwrap()).collect();
-        writeln!(self.input.as_mut().unwrap(), "{}", words.join("\t")).unwrap();
+        match writeln!(self.input.as_mut().unwrap(), "{}", words.join("\t")) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+            told => told.unwrap(),
+        }
     }
 
     /// The next answer; `None` when the child is gone. A line cut off by a kill is no answer.
@@ -144,7 +147,7 @@ impl Actor {
                 String::new()
             }
             ["unlock", passphrase, path] => {
-                self.store = Some(Store::open(path, Unlock::passphrase(passphrase))?);
+                self.store = Some(patient().open(path, Unlock::passphrase(passphrase))?);
                 String::new()
             }
             ["create", path] => {

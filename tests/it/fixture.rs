@@ -2,13 +2,16 @@
 
 use std::fs;
 use std::io::{self, Write};
+use std::ops::ControlFlow;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use strongroom::{AuditEventKind, AuditQuery, Error, ErrorKind, KdfCost, Query, Store, StoreOptions, Unlock};
+use strongroom::{
+    AuditEventKind, AuditQuery, CopyOptions, Error, ErrorKind, KdfCost, Query, Store, StoreOptions, Unlock,
+};
 
 /// A fresh folder that anybody may enter, removed on drop.
 pub(crate) struct Folder(PathBuf);
@@ -171,10 +174,15 @@ pub(crate) fn cut_short(path: &Path, write: impl FnOnce(&Store)) -> Vec<u8> {
     bytes
 }
 
-/// A file of this content that is its owner's alone, as a store has to be.
+/// A file of this content that is its owner's alone, as a store has to be. It is never the one that was at `path`, which
+/// may be locked for a while after it was closed, see `patient`; nobody ever locked this one.
 pub(crate) fn write_private(path: &Path, bytes: impl AsRef<[u8]>) {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        removed => removed.unwrap(),
+    }
     let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true).mode(0o600);
+    options.write(true).create_new(true).mode(0o600);
     options.open(path).unwrap().write_all(bytes.as_ref()).unwrap();
 }
 
@@ -196,6 +204,28 @@ pub(crate) fn ends<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static)
     let (tell, told) = mpsc::channel();
     std::thread::spawn(move || tell.send(work()));
     told.recv_timeout(PATIENCE).expect("it returns")
+}
+
+/// Waits for what another thread brings about; fails if it never comes.
+#[track_caller]
+pub(crate) fn wait_until(reached: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !reached() {
+        assert!(began.elapsed() < PATIENCE, "it never comes");
+        std::thread::yield_now();
+    }
+}
+
+/// Options of a copy that does not end before whoever counts has begun and ended something beside it. Two threads may each
+/// be about to count what they ended before, the third is new.
+pub(crate) fn beside(count: &AtomicU64) -> CopyOptions<'_> {
+    CopyOptions::new().progress(move |progress| {
+        if progress.done == progress.total {
+            let before = count.load(Ordering::SeqCst);
+            wait_until(|| count.load(Ordering::SeqCst) >= before + 3);
+        }
+        ControlFlow::Continue(())
+    })
 }
 
 /// The number in an environment variable, or a default.

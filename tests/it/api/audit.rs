@@ -9,7 +9,7 @@ use strongroom::{
     ManualClock, PinCheck, Put, Store, StoreOptions, Sweep, Tier, Timestamp, Unlock,
 };
 
-use crate::fixture::{Folder, check_refused, create, key, open, open_read_only, write_private};
+use crate::fixture::{Folder, check_refused, create, key, open, open_read_only, patient, write_private};
 
 pub(super) fn all(store: &Store) -> Vec<AuditEvent> {
     store.audit().query(AuditQuery::all().limit(1_000)).unwrap().into_iter().collect()
@@ -298,7 +298,7 @@ fn what_is_older_than_the_policy_keeps_goes_behind_a_checkpoint() {
     const DAY: Duration = Duration::from_secs(86_400);
     let folder = Folder::new();
     let clock = ManualClock::start(Timestamp::from_millis(1_800_000_000_000));
-    let options = StoreOptions::new().clock(&clock);
+    let options = patient().clock(&clock);
     let store = options.create(folder.join("s"), key()).unwrap();
     let mut heads = Vec::new();
     for number in 0..10 {

@@ -13,8 +13,8 @@ use strongroom::{
 };
 
 use crate::fixture::{
-    Folder, cheap, check_refused, contents, create, cut_short, events, key, open, open_read_only, passphrase,
-    patient, raw, write_private,
+    Folder, PATIENCE, beside, cheap, check_refused, contents, create, cut_short, events, key, open,
+    open_read_only, passphrase, patient, raw, wait_until, write_private,
 };
 
 /// Values of every size: in the row, in one piece, in many, and none at all; with history.
@@ -411,7 +411,7 @@ fn a_write_inside_a_backup_that_met_damage_ends_in_time() {
 #[test]
 fn writers_go_on_while_a_backup_is_made() {
     let folder = Folder::new();
-    let store = create(&folder.join("store"));
+    let store = patient().write_wait(PATIENCE).create(folder.join("store"), key()).unwrap();
     fill(&store);
     let (stop, during) = (AtomicBool::new(false), AtomicU64::new(0));
     let (started, wait_for_start) = mpsc::channel();
@@ -432,15 +432,15 @@ fn writers_go_on_while_a_backup_is_made() {
             }
         });
         wait_for_start.recv().unwrap();
-        let first = RefCell::new(None);
         let copied = store.backup_with(
             folder.join("backup"),
             CopyOptions::new().progress(|progress| {
-                let now = during.load(Ordering::SeqCst);
-                let first = *first.borrow_mut().get_or_insert(now);
-                // Two more writes have to come through before the copy may end: a writer that waits never comes.
-                while progress.done == progress.total && during.load(Ordering::SeqCst) < first + 2 {
-                    std::thread::yield_now();
+                if progress.done == progress.total {
+                    // Three more writes have to come through before the copy may end: a writer that waits never comes.
+                    let before = during.load(Ordering::SeqCst);
+                    wait_until(|| during.load(Ordering::SeqCst) >= before + 3);
+                    // The backup is noted in the store, for which a writer without a pause could keep it waiting.
+                    stop.store(true, Ordering::SeqCst);
                 }
                 ControlFlow::Continue(())
             }),
@@ -471,20 +471,20 @@ fn readers_go_on_while_the_file_is_replaced_again_and_again() {
                 while !stop.load(Ordering::Relaxed) {
                     assert_eq!(store.get("name").unwrap().value().expose(), b"value");
                     assert_eq!(store.list(Query::all()).unwrap().items().len(), 1);
-                    reads.fetch_add(1, Ordering::Relaxed);
+                    reads.fetch_add(1, Ordering::SeqCst);
                 }
             });
         }
         for round in 0..40 {
             let (_, replace) = REPLACEMENTS[round % 3];
-            let done = catch_unwind(AssertUnwindSafe(|| replace(&store, CopyOptions::new()).map(drop)));
+            let done = catch_unwind(AssertUnwindSafe(|| replace(&store, beside(&reads)).map(drop)));
             if round == 39 || !matches!(done, Ok(Ok(()))) {
                 stop.store(true, Ordering::Relaxed);
                 done.unwrap().unwrap();
             }
         }
     });
-    assert!(reads.load(Ordering::Relaxed) > 40);
+    assert!(reads.into_inner() > 40);
     assert_eq!(events(&store), 41);
 }
 
@@ -492,7 +492,7 @@ fn readers_go_on_while_the_file_is_replaced_again_and_again() {
 fn writers_that_wait_for_a_replacement_write_to_the_new_file() {
     let folder = Folder::new();
     let path = folder.join("store");
-    let store = create(&path);
+    let store = patient().write_wait(PATIENCE).create(&path, key()).unwrap();
     fill(&store);
     std::thread::scope(|scope| {
         let (arrived, arrivals) = mpsc::channel();

@@ -7,7 +7,7 @@ use strongroom::{
     DueReason, ErrorKind, ManualClock, OnExpiry, Put, Store, StoreOptions, Sweep, Timestamp, Update,
 };
 
-use crate::fixture::{Folder, check_refused, events, key};
+use crate::fixture::{Folder, check_refused, events, key, patient};
 
 const START: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 const DAY: Duration = Duration::from_secs(86_400);
@@ -268,7 +268,7 @@ fn a_transaction_sees_its_own_schedules_and_takes_them_back() {
 fn schedules_outlive_the_handle_and_go_along_with_a_copy() {
     let folder = Folder::in_memory();
     let clock = ManualClock::start(START);
-    let options = StoreOptions::new().clock(&clock);
+    let options = patient().clock(&clock);
     let store = options.clone().create(folder.join("store"), key()).unwrap();
     let trash = Put::new().expires_in(DAY).on_expiry(OnExpiry::Trash);
     store.put_with("a", "1", trash.rotate_every(DAY * 2)).unwrap();

@@ -8,7 +8,7 @@ use strongroom::{
     Sweep, Timestamp, VersionState,
 };
 
-use crate::fixture::{Folder, check_refused, key};
+use crate::fixture::{Folder, check_refused, key, patient};
 
 const START: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -94,7 +94,7 @@ fn what_a_call_sets_counts_from_that_call() {
 fn check_remembered(work: impl FnOnce(&Arc<Store>, &ManualClock)) {
     let folder = Folder::in_memory();
     let clock = ManualClock::start(START);
-    let options = StoreOptions::new().clock(&clock);
+    let options = patient().clock(&clock);
     let store = Arc::new(options.clone().create(folder.join("s"), key()).unwrap());
     store.put_with("a", "x", Put::new().expires_in(MINUTE)).unwrap();
     work(&store, &clock);

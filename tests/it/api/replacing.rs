@@ -1,35 +1,41 @@
 //! What others notice while a store is replaced: nothing.
 
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc;
 
-use strongroom::{CopyOptions, KdfCost, Store, Unlock};
+use strongroom::{CopyOptions, KdfCost, SlotId, Store};
 
-use crate::fixture::{Folder, events, key, patient};
+use crate::fixture::{Folder, PATIENCE, beside, events, key, patient, raw};
+
+/// Adds a slot on another thread, which begins while the store is compacted. Its turn comes when that has ended, and before
+/// anybody compacts again: the gate keeps no order.
+fn add_beside_a_compaction(store: &Store, number: u8) -> SlotId {
+    std::thread::scope(|scope| {
+        let mut adding = None;
+        let options = CopyOptions::new().progress(|_| {
+            adding.get_or_insert_with(|| {
+                let (begun, has_begun) = mpsc::channel();
+                let adding = scope.spawn(move || {
+                    begun.send(()).unwrap();
+                    store.slots().add(raw(number)).unwrap()
+                });
+                has_begun.recv().unwrap();
+                adding
+            });
+            ControlFlow::Continue(())
+        });
+        store.compact_with(options).unwrap();
+        adding.expect("it tells its progress").join().unwrap()
+    })
+}
 
 /// A change waits while the store is replaced, and must not go to the file that was replaced.
 #[test]
 fn slots_added_beside_compactions_are_in_the_compacted_store() {
-    let store = Store::in_memory().unwrap();
+    let store = patient().write_wait(PATIENCE).in_memory().unwrap();
     store.put("name", "value").unwrap();
-    let (begun, has_begun) = std::sync::mpsc::channel();
-    let added = std::thread::scope(|scope| {
-        let adding = scope.spawn(|| {
-            let add = |(number, ())| store.slots().add(Unlock::raw_key(&[number; 32])).unwrap();
-            (1..40u8).zip(has_begun).map(add).collect::<Vec<_>>()
-        });
-        while !adding.is_finished() {
-            let mut told = false;
-            let options = CopyOptions::new().progress(|_| {
-                // Once it has heard of them all it is gone.
-                let _ = (!std::mem::replace(&mut told, true)).then(|| begun.send(()));
-                ControlFlow::Continue(())
-            });
-            store.compact_with(options).unwrap();
-        }
-        adding.join().unwrap()
-    });
-    assert_eq!(added.len(), 39);
+    let added: Vec<_> = (1..40).map(|number| add_beside_a_compaction(&store, number)).collect();
     let slots = store.slots().list().unwrap();
     let lost = added.iter().filter(|id| slots.iter().all(|slot| slot.id != **id)).count();
     assert_eq!(lost, 0, "slots that were acknowledged are not there");
@@ -42,32 +48,29 @@ fn reads_beside_replacements_never_fail() {
     for number in 0..100 {
         store.put(format!("name-{number}").as_str(), [7; 100]).unwrap();
     }
-    let done = AtomicBool::new(false);
+    let (done, reads) = (AtomicBool::new(false), AtomicU64::new(0));
     std::thread::scope(|scope| {
-        let readers: Vec<_> = (0..2)
-            .map(|_| {
-                scope.spawn(|| {
-                    let mut reads = 0;
-                    while !done.load(Ordering::Relaxed) {
-                        let name = format!("name-{}", reads % 100);
-                        assert_eq!(store.get(name.as_str()).unwrap().value().expose(), [7; 100]);
-                        reads += 1;
-                    }
-                    reads
-                })
-            })
-            .collect();
-        for round in 0..60 {
-            match round % 3 {
-                0 => store.compact(),
-                1 => store.purge(),
-                _ => store.rekey(key()),
-            }
-            .unwrap();
+        for _ in 0..2 {
+            scope.spawn(|| {
+                for number in (0..100).cycle().take_while(|_| !done.load(Ordering::Relaxed)) {
+                    let name = format!("name-{number}");
+                    assert_eq!(store.get(name.as_str()).unwrap().value().expose(), [7; 100]);
+                    reads.fetch_add(1, Ordering::SeqCst);
+                }
+            });
         }
+        let replaced = (0..60).try_for_each(|round| {
+            let replaced = match round % 3 {
+                0 => store.compact_with(beside(&reads)),
+                1 => store.purge_with(beside(&reads)),
+                _ => store.rekey_with(key(), beside(&reads)),
+            };
+            replaced.map(drop)
+        });
         done.store(true, Ordering::Relaxed);
-        assert!(readers.into_iter().map(|reader| reader.join().unwrap()).sum::<u64>() > 100);
+        replaced.unwrap();
     });
+    assert!(reads.into_inner() > 100);
 }
 
 /// The backup goes on with the file it began with; what it notes goes into the one that is there when it ends.

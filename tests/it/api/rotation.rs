@@ -7,7 +7,7 @@ use strongroom::{
     ErrorKind, Generator, ManualClock, Put, Retention, Store, StoreOptions, Timestamp, VersionState,
 };
 
-use crate::fixture::{Folder, check_refused, events, key};
+use crate::fixture::{Folder, check_refused, events, key, patient};
 
 const START: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -115,7 +115,7 @@ fn a_second_rotation_neither_extends_nor_ends_a_grace() {
 fn a_clock_that_is_turned_back_revives_nothing() {
     let folder = Folder::in_memory();
     let clock = ManualClock::start(START);
-    let options = StoreOptions::new().clock(&clock);
+    let options = patient().clock(&clock);
     let store = options.clone().create(folder.join("store"), key()).unwrap();
     store.put("a", "1").unwrap();
     store.rotate("a", "2", MINUTE).unwrap();
@@ -244,7 +244,7 @@ fn a_rotation_holds_with_its_transaction_or_not_at_all() {
 fn a_grace_and_a_large_value_outlive_the_handle() {
     let folder = Folder::in_memory();
     let clock = ManualClock::start(START);
-    let options = StoreOptions::new().clock(&clock);
+    let options = patient().clock(&clock);
     let store = options.clone().create(folder.join("store"), key()).unwrap();
     store.put("a", vec![1; 70_000]).unwrap();
     store.rotate("a", vec![2; 70_000], MINUTE).unwrap();

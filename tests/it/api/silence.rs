@@ -5,7 +5,7 @@ use std::fmt::Debug;
 
 use strongroom::{Listed, Put, Query, Store, StoreOptions, Sweep, Unlock, Update};
 
-use crate::fixture::{Folder, key, small_store};
+use crate::fixture::{Folder, key, patient, small_store};
 
 const NEEDLE: &str = "needle-q7x9";
 
@@ -68,8 +68,8 @@ fn no_error_repeats_a_secret() {
     store.put("other", NEEDLE).unwrap();
     let too_big = NEEDLE.repeat((16 << 20) / NEEDLE.len() + 1);
     let errors = [
-        StoreOptions::new().open(&path, Unlock::passphrase(NEEDLE)).unwrap_err(),
-        StoreOptions::new().open(&path, Unlock::passphrase(&long)).unwrap_err(),
+        patient().open(&path, Unlock::passphrase(NEEDLE)).unwrap_err(),
+        patient().open(&path, Unlock::passphrase(&long)).unwrap_err(),
         StoreOptions::new().create(&path, Unlock::passphrase(NEEDLE)).unwrap_err(),
         store.put("a//b", NEEDLE).unwrap_err(),
         store.put(&format!("{NEEDLE}//b"), "x").unwrap_err(),
@@ -95,9 +95,9 @@ fn every_error_is_one_sentence_for_a_person() {
     small_store(&path);
     let store = Store::in_memory().unwrap();
     let errors = [
-        StoreOptions::new().open(&path, Unlock::raw_key(&[1; 32])).unwrap_err(),
-        StoreOptions::new().open(folder.join("absent"), key()).unwrap_err(),
-        StoreOptions::new().open(folder.path(), key()).unwrap_err(),
+        patient().open(&path, Unlock::raw_key(&[1; 32])).unwrap_err(),
+        patient().open(folder.join("absent"), key()).unwrap_err(),
+        patient().open(folder.path(), key()).unwrap_err(),
         StoreOptions::new().create(&path, key()).unwrap_err(),
         store.get("absent").unwrap_err(),
         store.put("", "x").unwrap_err(),

@@ -7,11 +7,11 @@ use std::path::Path;
 use std::process::Command;
 
 use rustix::fs::{CWD, FileType, Mode, mknodat};
-use strongroom::{ErrorKind, Store, StoreOptions};
+use strongroom::{ErrorKind, Store};
 
 use super::permissions::{NOBODY, am_root, bound_process, set_mode};
 use crate::child::Process;
-use crate::fixture::{Folder, check_refused, create, key, open, open_read_only, small_store};
+use crate::fixture::{Folder, check_refused, create, key, open, open_read_only, patient, small_store};
 
 /// A name that a creation could have drawn.
 const STRAY: &str = ".strongroom-0123456789abcdef.tmp";
@@ -131,13 +131,13 @@ fn only_a_temporary_name_beside_a_store_is_taken_from_it() {
     fs::create_dir(folder.join("inner")).unwrap();
     let stray = folder.join(STRAY);
     fs::hard_link(&path, &stray).unwrap();
-    check_refused(StoreOptions::new().read_only(true).open(&path, key()), ErrorKind::FileRefused);
+    check_refused(patient().read_only(true).open(&path, key()), ErrorKind::FileRefused);
     // By that name nobody asks for what is at the other.
-    check_refused(StoreOptions::new().open(&stray, key()), ErrorKind::FileRefused);
+    check_refused(patient().open(&stray, key()), ErrorKind::FileRefused);
     assert_eq!(folder.names(), [STRAY, "inner", "s"]);
     for other in ["other", "inner/.strongroom-0123456789abcdef.tmp"] {
         fs::hard_link(&path, folder.join(other)).unwrap();
-        check_refused(StoreOptions::new().open(&path, key()), ErrorKind::FileRefused);
+        check_refused(patient().open(&path, key()), ErrorKind::FileRefused);
         assert!(folder.join(other).exists());
         fs::remove_file(folder.join(other)).unwrap();
     }
@@ -154,7 +154,7 @@ fn a_store_cannot_be_called_what_the_next_writer_would_remove() {
     assert_eq!(folder.names(), ["s"]);
     // Somebody rescues a copy that was complete, and was killed before it had its name.
     fs::rename(&path, &stray).unwrap();
-    let refused = check_refused(StoreOptions::new().open(&stray, key()), ErrorKind::FileRefused);
+    let refused = check_refused(patient().open(&stray, key()), ErrorKind::FileRefused);
     assert!(refused.to_string().contains("rename it first"), "{refused}");
     assert_eq!(open_read_only(&stray).get("name").unwrap().value().expose(), b"value");
     fs::rename(&stray, &path).unwrap();
@@ -252,6 +252,6 @@ fn a_refused_opening_clears_nothing() {
     let (folder, path) = store();
     fs::write(folder.join(STRAY), "").unwrap();
     set_mode(&path, 0o644);
-    assert!(Store::open(&path, key()).is_err());
+    check_refused(patient().open(&path, key()), ErrorKind::FileRefused);
     assert_eq!(folder.names(), [STRAY, "s"]);
 }
