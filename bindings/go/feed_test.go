@@ -110,9 +110,9 @@ func TestWaitingEndsWithItsContext(t *testing.T) {
 	fails(t, store.WaitChanges(ctx, last), enough)
 	equal(t, time.Since(began) < 30*time.Second, true)
 
+	began = time.Now()
 	short, stop := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer stop()
-	began = time.Now()
 	fails(t, store.WaitChanges(short, last), context.DeadlineExceeded)
 	equal(t, time.Since(began) >= 20*time.Millisecond, true)
 

@@ -6,6 +6,7 @@
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::sync::{Arc, Once};
+use std::time::Duration;
 
 use super::contents::{NAMES, contents_of};
 use super::text::bytes_of;
@@ -98,7 +99,9 @@ impl Sidecar {
     /// At the time of which the text speaks.
     fn options(&self) -> StoreOptions {
         let now = self.text("now").parse().unwrap();
-        StoreOptions::new().clock(&ManualClock::start(Timestamp::from_millis(now)))
+        // A program that another test starts holds what is open here until it runs.
+        let wait = Duration::from_secs(60);
+        StoreOptions::new().clock(&ManualClock::start(Timestamp::from_millis(now))).wait(wait)
     }
 
     /// Holds everything and the page cursors against an open store that can be written.
