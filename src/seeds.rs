@@ -32,8 +32,9 @@ fn drawn() -> u64 {
 pub(crate) fn properties() -> ProptestConfig {
     let config = ProptestConfig::default();
     match config.rng_seed {
-        RngSeed::Random if std::env::var_os("PROPTEST_CASES").is_none() => {
-            ProptestConfig { rng_seed: RngSeed::Fixed(USUAL), ..config }
+        RngSeed::Random => {
+            let rng_seed = RngSeed::Fixed(seed("PROPTEST_RNG_SEED", "PROPTEST_CASES"));
+            ProptestConfig { rng_seed, ..config }
         }
         _ => config,
     }

@@ -83,10 +83,10 @@ mod tests {
     use super::uniformity::deviation;
     use super::*;
 
-    /// The deviation of a hundred draws for each of `count` numbers.
+    /// The deviation of a hundred draws for each of `count` numbers, and many where those are few.
     fn measured(count: u16, mut draw: impl FnMut() -> u16) -> f64 {
         let mut counts = vec![0; usize::from(count)];
-        for _ in 0..u32::from(count) * 100 {
+        for _ in 0..(u32::from(count) * 100).max(100_000) {
             counts[usize::from(draw())] += 1;
         }
         deviation(&counts, &vec![1.0; counts.len()])
@@ -99,7 +99,9 @@ mod tests {
             let found = measured(count, || draws.below(count).unwrap());
             assert!(found < 8.0, "{found} standard deviations among {count}");
         }
-        // The control: remainders of the same numbers prefer the small ones.
+        // The controls: remainders prefer the small numbers.
+        let found = measured(2, || draws.below(11).unwrap() % 2);
+        assert!(found > 8.0, "{found} standard deviations among two");
         for count in [7_776, 40_000] {
             let found = measured(count, || draws.number().unwrap() % count);
             assert!(found > 8.0, "{found} standard deviations among {count}");

@@ -33,6 +33,7 @@ fn a_read_that_fails_with_eio_loses_nothing() {
 fn an_operation_that_fails_with_eio_loses_nothing() {
     let tally = sweep(Fault::Eio);
     assert!(tally.poisoned > 0 && tally.kept > tally.in_flight && tally.copies_failed > 0, "{tally:?}");
+    assert!(tally.refused > 0 && tally.unlocked_again > 0, "{tally:?}");
 }
 
 #[test]

@@ -11,6 +11,7 @@
 #define WRITERS 2
 #define MILLISECONDS 1500
 #define PATIENCE_SECONDS 120
+#define CALLS_BEHIND 1000
 
 static strongroom_store *store;
 static atomic_int stop;
@@ -106,7 +107,11 @@ int main(int argument_count, char **arguments) {
     pthread_t threads[READERS + WRITERS];
     unsigned numbers[WRITERS] = {0, 1};
     OK(strongroom_key_raw(raw, sizeof raw, &key, &error));
-    OK(strongroom_create(TEXT(arguments[1]), key, NULL, &store, &error));
+    strongroom_options *options = NULL;
+    OK(strongroom_options_new(&options, &error));
+    OK(strongroom_options_write_wait_ms(options, 1000 * PATIENCE_SECONDS, &error));
+    OK(strongroom_create(TEXT(arguments[1]), key, options, &store, &error));
+    EQUAL(strongroom_options_free(options), STRONGROOM_OK);
     OK(strongroom_put(store, TEXT("team/key"), (const uint8_t[64]){0}, 64, NULL, NULL, &error));
     for (unsigned index = 0; index < READERS + WRITERS; index++) {
         void *(*work)(void *) = index < READERS ? read_on : write_on;
@@ -115,10 +120,12 @@ int main(int argument_count, char **arguments) {
     }
     pause_for(MILLISECONDS);
     EQUAL(atomic_load(&closed), 0);
-    close_now();
-    /* Until somebody has called behind the close and was told of it; if nobody ever is, the alarm ends the program. */
+    /* What never comes to an end, the alarm ends. */
     alarm(PATIENCE_SECONDS);
-    while (atomic_load(&closed) == 0)
+    close_now();
+    /* Until there were many calls behind the close. */
+    long told = atomic_load(&closed);
+    while (atomic_load(&closed) < told + CALLS_BEHIND)
         pause_for(1);
     atomic_store(&stop, 1);
     for (unsigned index = 0; index < READERS + WRITERS; index++)

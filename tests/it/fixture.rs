@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -213,6 +213,15 @@ pub(crate) fn wait_until(reached: impl Fn() -> bool) {
     while !reached() {
         assert!(began.elapsed() < PATIENCE, "it never comes");
         std::thread::yield_now();
+    }
+}
+
+/// Sets what other threads look at to end, when it is dropped: also where the thread that has it fails.
+pub(crate) struct Ends<'a>(pub(crate) &'a AtomicBool);
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
     }
 }
 

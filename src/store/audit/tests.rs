@@ -140,6 +140,13 @@ fn what_a_commit_under_way_writes_is_told_before_it_and_after_it() {
 #[test]
 fn beside_commits_every_read_is_told_exactly_once() {
     const READS: usize = 900;
+    /// Lets the readers end also where the writer fails.
+    struct Ended<'a>(&'a AtomicUsize);
+    impl Drop for Ended<'_> {
+        fn drop(&mut self) {
+            self.0.store(READS, Ordering::SeqCst);
+        }
+    }
     let store = StoreOptions::with_still_clock().in_memory().unwrap();
     let (done, queries) = (AtomicUsize::new(0), AtomicUsize::new(0));
     std::thread::scope(|scope| {
@@ -157,6 +164,7 @@ fn beside_commits_every_read_is_told_exactly_once() {
                 }
             })
         });
+        let _ended = Ended(&done);
         for number in 0..READS {
             store.get(&format!("absent/{number}")).unwrap_err();
             done.store(number + 1, Ordering::SeqCst);

@@ -13,7 +13,7 @@ use strongroom::{
 };
 
 use crate::fixture::{
-    Folder, PATIENCE, beside, cheap, check_refused, contents, create, cut_short, events, key, open,
+    Ends, Folder, PATIENCE, beside, cheap, check_refused, contents, create, cut_short, events, key, open,
     open_read_only, passphrase, patient, raw, wait_until, write_private,
 };
 
@@ -431,6 +431,7 @@ fn writers_go_on_while_a_backup_is_made() {
                 }
             }
         });
+        let _ends = Ends(&stop);
         wait_for_start.recv().unwrap();
         let copied = store.backup_with(
             folder.join("backup"),
@@ -445,7 +446,6 @@ fn writers_go_on_while_a_backup_is_made() {
                 ControlFlow::Continue(())
             }),
         );
-        stop.store(true, Ordering::SeqCst);
         copied.unwrap()
     });
     let backup = open(&folder.join("backup"));

@@ -385,6 +385,10 @@ fn a_lock_gets_the_store_when_a_backup_has_ended() {
                 let locking = scope.spawn(move || store.lock());
                 // The lock has the gate, writes out what was read, and waits for the copy.
                 wait_until(|| store.pin().unwrap().generation() > before);
+                let waits = Instant::now();
+                while waits.elapsed() < Duration::from_millis(200) {
+                    read();
+                }
                 locking
             });
             read();

@@ -6,7 +6,7 @@ use std::sync::mpsc;
 
 use strongroom::{CopyOptions, KdfCost, SlotId, Store};
 
-use crate::fixture::{Folder, PATIENCE, beside, events, key, patient, raw};
+use crate::fixture::{Ends, Folder, PATIENCE, beside, events, key, patient, raw};
 
 /// Adds a slot on another thread, which begins while the store is compacted. Its turn comes when that has ended, and before
 /// anybody compacts again: the gate keeps no order.
@@ -59,16 +59,15 @@ fn reads_beside_replacements_never_fail() {
                 }
             });
         }
-        let replaced = (0..60).try_for_each(|round| {
+        let _ends = Ends(&done);
+        for round in 0..60 {
             let replaced = match round % 3 {
                 0 => store.compact_with(beside(&reads)),
                 1 => store.purge_with(beside(&reads)),
                 _ => store.rekey_with(key(), beside(&reads)),
             };
-            replaced.map(drop)
-        });
-        done.store(true, Ordering::Relaxed);
-        replaced.unwrap();
+            replaced.unwrap();
+        }
     });
     assert!(reads.into_inner() > 100);
 }

@@ -11,9 +11,28 @@ fn pkg_config(prefix: &Path, flags: &[&str]) -> Vec<String> {
     let mut command = tool("pkg-config", "pkg-config");
     command.arg(format!("--define-variable=prefix={}", prefix.display())).args(flags).arg("strongroom");
     let said = run(command.env("PKG_CONFIG_PATH", prefix.join("lib/pkgconfig")));
-    // It is written for a shell: whatever a path has that is special to one is quoted.
-    let flags = run(Command::new("sh").args(["-c", &format!("printf '%s\\n' {}", said.trim())]));
-    flags.lines().map(str::to_owned).collect()
+    words(&said)
+}
+
+/// What a shell would make of it, but for what is special to one and pkg-config does not quote, such as parentheses in a path.
+fn words(said: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut characters = said.trim().chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' => words.last_mut().unwrap().extend(characters.next()),
+            _ if character.is_whitespace() => words.push(String::new()),
+            _ => words.last_mut().unwrap().push(character),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+#[test]
+fn words_end_at_spaces_that_are_not_quoted() {
+    assert_eq!(words("-L/a\\ (b)/lib  -l\\#c\n"), ["-L/a (b)/lib", "-l#c"]);
+    assert!(words(" \n").is_empty());
 }
 
 /// The system's libraries that the archive needs.
