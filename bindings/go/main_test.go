@@ -62,8 +62,8 @@ func nothingLeft(t testing.TB) {
 var (
 	// As cheap as the library accepts.
 	cheap = strongroom.WithKDFCost(strongroom.KDFCost{MemoryKiB: 19 * 1024, Passes: 1, Lanes: 1})
-	// However long other goroutines stand still, a write gets its turn.
-	patient = strongroom.WithWriteWait(time.Hour)
+	// Other goroutines may stand still for long before a write gets its turn, but one that never comes must fail a test.
+	patient = strongroom.WithWriteWait(2 * time.Minute)
 	start   = time.Date(2026, 3, 1, 12, 0, 0, 123_000_000, time.UTC)
 )
 

@@ -15,6 +15,9 @@ import (
 // errUndo rolls a transaction of the model back.
 var errUndo = errors.New("undo")
 
+// keptVersions is so low that short histories come beyond it.
+const keptVersions = 2
+
 // model is what a store must hold: the versions of each secret.
 type model struct {
 	live  map[string][][]byte
@@ -41,6 +44,8 @@ type history struct {
 	clock  *strongroom.ManualClock
 	store  *strongroom.Store
 	model  *model
+	// destroyed counts the versions that were asked for though they are gone.
+	destroyed int
 }
 
 var modelPaths = []string{"a", "a/b", "a/c", "d/e/f", "ü"}
@@ -53,15 +58,21 @@ func TestRandomHistoriesAgreeWithAModel(t *testing.T) {
 	}
 	t.Logf("STRONGROOM_SEED=%d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
+	destroyed := 0
 	for range 40 {
 		clock := newClock(t)
 		store := must[*strongroom.Store](t)(strongroom.InMemory(strongroom.WithClock(clock)))
-		playing := &history{t, random, clock, store, &model{live: map[string][][]byte{}}}
+		ok(t, store.Policy().SetRetention("", keptVersions, strongroom.Inherited))
+		playing := &history{t, random, clock, store, &model{live: map[string][][]byte{}}, 0}
 		for range 12 {
 			playing.turn()
 		}
 		must[*strongroom.Verified](t)(store.Verify())
 		ok(t, store.Close())
+		destroyed += playing.destroyed
+	}
+	if destroyed == 0 {
+		t.Fatal("no version was asked for that is gone")
 	}
 }
 
@@ -112,13 +123,15 @@ func (h *history) step(on *strongroom.Operations) {
 		h.model.live[path] = append(versions, versions[number-1])
 		equal(h.t, done.Version, uint64(len(h.model.live[path])))
 	default:
-		h.put(on, path)
+		for range 1 + h.random.IntN(keptVersions+1) {
+			h.put(on, path)
+		}
 	}
 }
 
-// kept is the number of one of the versions that are there: the store keeps the last ten.
+// kept is the number of one of the versions that are there.
 func (h *history) kept(versions [][]byte) int {
-	return len(versions) - h.random.IntN(min(len(versions), 10))
+	return len(versions) - h.random.IntN(min(len(versions), keptVersions))
 }
 
 func (h *history) path() string { return modelPaths[h.random.IntN(len(modelPaths))] }
@@ -153,7 +166,7 @@ func (h *history) restore(on *strongroom.Operations, path string) {
 	}
 }
 
-// agrees holds a store against a model: every secret, and a version of each.
+// agrees holds a store against a model: every secret, a version of each that is there, and the newest that is gone.
 func (h *history) agrees(on *strongroom.Operations, with *model) {
 	h.t.Helper()
 	found := 0
@@ -166,6 +179,11 @@ func (h *history) agrees(on *strongroom.Operations, with *model) {
 		secret := must[*strongroom.Secret](h.t)(on.GetVersion(info.Path, uint64(number)))
 		equal(h.t, bytes.Equal(secret.Bytes(), versions[number-1]), true)
 		secret.Wipe()
+		if gone := len(versions) - keptVersions; gone > 0 {
+			_, err := on.GetVersion(info.Path, uint64(gone))
+			fails(h.t, err, strongroom.ErrDestroyed)
+			h.destroyed++
+		}
 	}
 	equal(h.t, found, len(with.live))
 	equal(h.t, len(must[*strongroom.Page](h.t)(on.List(strongroom.InState(strongroom.ListTrash))).Items), len(with.trash))

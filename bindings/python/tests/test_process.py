@@ -70,9 +70,8 @@ def test_reads_of_several_threads_do_not_mix(store: strongroom.Store) -> None:
     assert errors == []
 
 
-def test_closing_under_readers_gives_closed_errors() -> None:
-    store = strongroom.Store.in_memory()
-    store["a"] = "x" * 1000
+def test_closing_under_readers_gives_closed_errors(patient: strongroom.Store) -> None:
+    patient["a"] = "x" * 1000
     ended: list[BaseException] = []
     ready = threading.Barrier(9)
 
@@ -80,9 +79,9 @@ def test_closing_under_readers_gives_closed_errors() -> None:
         ready.wait()
         try:
             while True:
-                with store.get("a") as secret:
+                with patient.get("a") as secret:
                     assert len(secret.value) == 1000
-                assert len(store.get_many(["a", "b"])) == 2
+                assert len(patient.get_many(["a", "b"])) == 2
         except BaseException as error:
             ended.append(error)
 
@@ -90,7 +89,7 @@ def test_closing_under_readers_gives_closed_errors() -> None:
     for reader in readers:
         reader.start()
     ready.wait()
-    store.close()
+    patient.close()
     for reader in readers:
         reader.join()
     assert [type(error) for error in ended] == [strongroom.ClosedError] * 8

@@ -17,8 +17,10 @@ module Helper
   INCLUDE = File.join(ROOT, "include")
   # As cheap as the library accepts.
   CHEAP = Strongroom::KdfCost.new(memory_kib: 19 * 1024, passes: 1, lanes: 1)
-  # However long other threads stand still, a write gets its turn.
-  PATIENT = { write_wait_seconds: 3600 }.freeze
+  # Other threads may stand still for long before a write gets its turn, but one that never comes must fail a test.
+  PATIENT = { write_wait_seconds: 120 }.freeze
+  # How long a thread that was told to end may take: less than a write waits, which would end by itself.
+  END_SECONDS = 60
   START = Time.at(1_772_366_400, 123, :millisecond, in: "UTC")
   NATIVE = Strongroom.const_get(:Native)
   CALL = Strongroom.const_get(:Call)

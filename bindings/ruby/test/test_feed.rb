@@ -296,7 +296,7 @@ class TestFeed < Minitest::Test
       150.times do
         threads = Array.new(3) { |index| Thread.new { loop { store["a#{index}"] = "1" } } }
         sleep random.rand(0.004)
-        threads.each(&:kill).each { |thread| flunk "seed #{seed}" unless thread.join(120) }
+        threads.each(&:kill).each { |thread| flunk "seed #{seed}" unless thread.join(END_SECONDS) }
       end
       refute_predicate subscription, :closed?, "seed #{seed}"
       assert_equal (1..store.latest_change).to_a, told, "seed #{seed}"
