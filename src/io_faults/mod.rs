@@ -2,7 +2,7 @@
 //! and the handle says what happened.
 //!
 //! The normal run takes one operation in a few ([`Fault::stride`](disk::Fault::stride)) from the first on;
-//! `STRONGROOM_IO_FAULTS=all` takes every one, `STRONGROOM_IO_FAULTS=<start>` begins at another.
+//! `STRONGROOM_IO_FAULTS=all` takes every one.
 
 mod cached;
 mod cancelled;
