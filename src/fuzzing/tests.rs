@@ -98,9 +98,10 @@ proptest! {
     }
 }
 
-/// Inputs of random bytes, of which a few share their beginning. `STRONGROOM_FUZZ_SEED` says which.
+/// Inputs of random bytes, of which a few share their beginning. `STRONGROOM_FUZZ_SEED` says which; it is printed.
 fn inputs(count: u64, most: u64) -> impl Iterator<Item = Vec<u8>> {
     let mut state = setting("STRONGROOM_FUZZ_SEED", 1);
+    println!("STRONGROOM_FUZZ_SEED={state}");
     (0..count).map(move |_| {
         let len = splitmix64(&mut state) % most;
         (0..len).map(|_| splitmix64(&mut state).to_le_bytes()[0]).collect()

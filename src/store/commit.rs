@@ -29,7 +29,7 @@ pub(super) struct Owed {
     pub(super) used: Option<([u8; 16], Timestamp)>,
     /// Attempts to unlock it with a wrong key before that.
     pub(super) wrong_keys: u32,
-    /// The generation of a commit that says it, as long as nobody knows whether that is there.
+    /// The generation of the last commit that was to say it, and failed or goes on. It may be there.
     pub(super) tried: Option<u64>,
 }
 
