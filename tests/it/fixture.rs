@@ -237,6 +237,15 @@ pub(crate) fn beside(count: &AtomicU64) -> CopyOptions<'_> {
     })
 }
 
+/// How many, which `size` may say, and a random stream: where it does and no seed is given another one each time, to look elsewhere.
+pub(crate) fn campaign(size: &str, default: u64) -> (u64, Random) {
+    let random = match std::env::var_os(size) {
+        Some(_) => Random::from(std::time::UNIX_EPOCH.elapsed().unwrap().as_nanos() as u64),
+        None => Random::new(),
+    };
+    (number_from(size, default), random)
+}
+
 /// The number in an environment variable, or a default.
 pub(crate) fn number_from(variable: &str, default: u64) -> u64 {
     match std::env::var(variable) {
@@ -249,10 +258,13 @@ pub(crate) fn number_from(variable: &str, default: u64) -> u64 {
 pub(crate) struct Random(u64);
 
 impl Random {
-    /// From `STRONGROOM_SEED`, or from the clock; printed, and shown when the test fails.
+    /// From `STRONGROOM_SEED`, else the same in every run; printed, and shown when the test fails.
     pub(crate) fn new() -> Self {
-        let fresh = std::time::UNIX_EPOCH.elapsed().unwrap().as_nanos() as u64;
-        let seed = number_from("STRONGROOM_SEED", fresh);
+        Self::from(1)
+    }
+
+    fn from(usual: u64) -> Self {
+        let seed = number_from("STRONGROOM_SEED", usual);
         println!("STRONGROOM_SEED={seed}");
         Self(seed)
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use strongroom::{ErrorKind, Query, Store};
 
 use crate::child::{Process, answer};
-use crate::fixture::{Folder, Random, create, key, number_from, open, patient};
+use crate::fixture::{Folder, campaign, create, key, open, patient};
 
 /// Values long enough that some commits take one block, some many, and a few take two syncs.
 fn value(number: u64) -> Vec<u8> {
@@ -71,8 +71,7 @@ fn check(store: &Store, acknowledged: u64) -> u64 {
 
 #[test]
 fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
-    let kills = number_from("STRONGROOM_KILLS", 200);
-    let mut random = Random::new();
+    let (kills, mut random) = campaign("STRONGROOM_KILLS", 200);
     let folder = Folder::new();
     let (mut last, mut files, mut in_flight) = (0, 0, 0);
     let mut path = folder.join("0");

@@ -8,7 +8,7 @@ use strongroom::{
 };
 
 use crate::child::{Process, answer};
-use crate::fixture::{Folder, Random, create, key, number_from, open, patient};
+use crate::fixture::{Folder, campaign, create, key, open, patient};
 
 /// Changes that follow each other, and end where they began.
 const STEPS: u64 = 14;
@@ -125,8 +125,7 @@ impl Shadow {
 
 #[test]
 fn a_change_that_is_killed_is_there_whole_or_not_at_all() {
-    let kills = number_from("STRONGROOM_CHANGE_KILLS", 100);
-    let mut random = Random::new();
+    let (kills, mut random) = campaign("STRONGROOM_CHANGE_KILLS", 100);
     let folder = Folder::new();
     let path = folder.join("store");
     create(&path).close().unwrap();

@@ -5,7 +5,7 @@ use std::path::Path;
 use strongroom::{CopyOptions, ErrorKind, Listed, Put, Query, SecretInfo, Store, Tier, VersionInfo};
 
 use crate::child::{Process, answer};
-use crate::fixture::{Folder, Random, create, key, number_from, open, patient};
+use crate::fixture::{Folder, campaign, create, key, open, patient};
 
 const WAYS: [&str; 4] = ["backup", "compact", "purge", "rekey"];
 
@@ -81,8 +81,7 @@ fn check_folders(folder: &Folder, there: &Folder, way: &str) -> u64 {
 
 #[test]
 fn a_copy_that_is_killed_leaves_the_old_store_or_the_new_one() {
-    let kills = number_from("STRONGROOM_COPY_KILLS", 80);
-    let mut random = Random::new();
+    let (kills, mut random) = campaign("STRONGROOM_COPY_KILLS", 80);
     let (folder, there) = (Folder::new(), Folder::new());
     let path = folder.join("store");
     let store = create(&path);

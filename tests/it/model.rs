@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use strongroom::{Error, ErrorKind, Query, Retention, Store};
 
-use crate::fixture::{Folder, Random, create, events, number_from, open, open_read_only};
+use crate::fixture::{Folder, campaign, create, events, number_from, open, open_read_only};
 
 /// The paths in play: nested, neighbours in the order of bytes, and one that needs normalising.
 const PATHS: [&str; 8] = ["a", "a/b", "a/b/c", "a-b", "a.b", "é/x", "é", "z/y/x/w"];
@@ -237,9 +237,9 @@ fn run(place: &mut Place, model: &mut Model, operation: &Operation) {
 /// `STRONGROOM_MODEL_CASES` sequences of `STRONGROOM_MODEL_STEPS` operations; a failure prints the shortest one.
 #[track_caller]
 fn check(place: impl Fn() -> Place) {
-    let cases = u32::try_from(number_from("STRONGROOM_MODEL_CASES", 64)).unwrap();
+    let (cases, mut random) = campaign("STRONGROOM_MODEL_CASES", 64);
+    let cases = u32::try_from(cases).unwrap();
     let steps = usize::try_from(number_from("STRONGROOM_MODEL_STEPS", 40)).unwrap();
-    let mut random = Random::new();
     let seed: Vec<u8> = (0..4).flat_map(|_| random.next().to_le_bytes()).collect();
     let config = Config { cases, failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed));

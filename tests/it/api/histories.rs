@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use strongroom::{CopyOptions, ErrorKind, Pin, PinCheck, Store, VerifyAtOpen};
 
-use crate::fixture::{Folder, Random, create, key, number_from, patient, write_private};
+use crate::fixture::{Folder, Random, campaign, create, key, patient, write_private};
 
 /// A file, and the pin of every commit in its history, oldest first.
 #[derive(Clone)]
@@ -41,10 +41,10 @@ struct Histories {
 }
 
 impl Histories {
-    fn new() -> Self {
+    fn new(random: Random) -> Self {
         Self {
             folder: Folder::in_memory(),
-            random: Random::new(),
+            random,
             branches: Vec::new(),
             pins: Vec::new(),
             files: 0,
@@ -173,8 +173,8 @@ impl Histories {
 
 #[test]
 fn a_pin_says_of_every_file_what_its_history_is() {
-    let many = number_from("STRONGROOM_HISTORIES", 1_000);
-    let mut histories = Histories::new();
+    let (many, random) = campaign("STRONGROOM_HISTORIES", 1_000);
+    let mut histories = Histories::new(random);
     for _ in 0..many {
         histories.begin();
         for _ in 0..4 + histories.random.below(5) {

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use super::library::{SANITIZERS, output, program, root, said, target};
 use super::sequence_table;
-use crate::fixture::{Folder, Random, number_from};
+use crate::fixture::{Folder, campaign};
 
 /// The folder with the table of calls, which is written once, as two tests compile with it at a time.
 fn generated() -> &'static Path {
@@ -30,22 +30,10 @@ fn sequence(name: &str, flags: &[&str]) -> PathBuf {
 /// How many; nightly sizes: `STRONGROOM_SEQUENCES=100000`.
 const SEQUENCES: u64 = 400;
 
-/// Of the sequences that every run tries: a run that others depend on does not fail by the luck of a draw.
-const SEED: u64 = 1;
-
-/// A draw where more sequences are asked for, and what is given.
-fn seed() -> u64 {
-    let is_asked_for = |variable| std::env::var_os(variable).is_some();
-    if is_asked_for("STRONGROOM_SEQUENCES") || is_asked_for("STRONGROOM_SEED") {
-        Random::new().next()
-    } else {
-        SEED
-    }
-}
-
 #[test]
 fn no_sequence_of_calls_crashes_leaks_or_reads_what_nobody_put() {
-    let (count, seed) = (number_from("STRONGROOM_SEQUENCES", SEQUENCES), seed());
+    let (count, mut random) = campaign("STRONGROOM_SEQUENCES", SEQUENCES);
+    let seed = random.next();
     let folder = Folder::in_memory();
     let flags = [&SANITIZERS[..], &["-O1"]].concat();
     let mut command = Command::new(sequence("sequence", &flags));

@@ -18,7 +18,7 @@ use super::python::read_in_python;
 use super::random::random_value;
 use super::reading::{Reading, events_of};
 use super::{LAST_COMMIT, check_same_at};
-use crate::fixture::{Folder, PATIENCE, Random, number_from};
+use crate::fixture::{Folder, PATIENCE, Random, campaign};
 
 const START: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 const DAY: u64 = 86_400_000;
@@ -370,8 +370,8 @@ impl Seen {
 
 #[test]
 fn the_second_reader_finds_what_is_in_stores_that_lived_through_everything() {
-    let (folder, mut random, mut seen) = (Folder::in_memory(), Random::new(), Seen::default());
-    let stores = number_from("STRONGROOM_READER_STORES", 200);
+    let (folder, mut seen) = (Folder::in_memory(), Seen::default());
+    let (stores, mut random) = campaign("STRONGROOM_READER_STORES", 200);
     for number in 0..stores {
         let mut life = Life::begin(
             folder.join(&format!("{number}")),
